@@ -1,0 +1,35 @@
+"""What the routing core refuses, as one tree.
+
+RoutingError
+├── SnapshotUnreadable      the files of a snapshot are damaged, incomplete or of another version
+├── QueryInvalid            the question itself makes no sense (window negative, no party, …)
+├── UnknownStop             a stop id that the serving timetable does not have
+├── OutsideTimetable        the asked-for day is not covered by the timetable
+└── RoadsRefused            an OSM extract that no road graph can be built from
+"""
+
+from __future__ import annotations
+
+
+class RoutingError(Exception):
+    """Base of everything the routing core raises on purpose."""
+
+
+class SnapshotUnreadable(RoutingError):
+    """A snapshot folder is damaged, incomplete or was written by another version."""
+
+
+class QueryInvalid(RoutingError):
+    """The query contradicts itself or leaves the stated ranges."""
+
+
+class UnknownStop(RoutingError):
+    """The timetable has no stop of this id."""
+
+
+class OutsideTimetable(RoutingError):
+    """No service day of the timetable covers the asked-for time."""
+
+
+class RoadsRefused(RoutingError):
+    """The OSM extract is damaged or holds no roads; the message names file, place and reason."""

@@ -1,0 +1,101 @@
+"""What a person asks: one immutable value."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass
+
+from routing.errors import QueryInvalid
+
+DEFAULT_WINDOW = dt.timedelta(hours=2)
+MAX_JOURNEY_S = 24 * 3600
+"""A journey that would take longer than a day is not an answer."""
+
+
+class LegKind(enum.StrEnum):
+    WALK = "walk"
+    TRANSIT = "transit"
+    BUERGERBUS = "buergerbus"
+    RUFBUS = "rufbus"
+    RIDE = "ride"
+
+
+VEHICLE_KINDS = frozenset(LegKind) - {LegKind.WALK}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place on the map, WGS84 degrees; `name` is only carried along."""
+
+    lat: float
+    lon: float
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRef:
+    """A stop or station of the timetable by its id; a station means all of its platforms."""
+
+    stop_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who travels together and what they bring."""
+
+    seats: int = 1
+    wheelchairs: int = 0
+    """Wheelchair places needed; they are counted besides `seats`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question to `search`.
+
+    `window_s` > 0 asks for the whole Pareto set (departure later, arrival earlier, fewer vehicles)
+    of journeys that leave within [when, when + window_s], or with `arrive_by` arrive within
+    [when - window_s, when]. `window_s` = 0 asks for the best journeys of one departure (arrival)
+    time: waiting at the start (end) then costs nothing but time. No journey takes longer than 24 h
+    beyond the window. `booked_at` is the moment of asking: what can no longer be booked then is not
+    offered; None offers everything. `banned` are ride ids and driver ids never to be matched.
+    """
+
+    origin: Point | StopRef
+    destination: Point | StopRef
+    when: dt.datetime
+    arrive_by: bool = False
+    window_s: int = 7200
+    max_vehicles: int = 7
+    walk_speed_m_s: float = 1.25
+    max_walk_s: int = 1200
+    """Longest single walk, on the way to, from and between vehicles."""
+    transfer_slack_s: int = 120
+    """Time to change from one vehicle to another, besides walking."""
+    party: Party = Party()
+    kinds: frozenset[LegKind] = VEHICLE_KINDS
+    booked_at: dt.datetime | None = None
+    banned: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.when.tzinfo is None:
+            raise QueryInvalid("when must carry a UTC offset")
+        if not 0 <= self.window_s <= 24 * 3600:
+            raise QueryInvalid("window_s must be between 0 and 86,400")
+        if not 1 <= self.max_vehicles <= 15:
+            raise QueryInvalid("max_vehicles must be between 1 and 15")
+        if not 0.2 <= self.walk_speed_m_s <= 5:
+            raise QueryInvalid("walk_speed_m_s must be between 0.2 and 5")
+        if not 0 <= self.max_walk_s <= 7200:
+            raise QueryInvalid("max_walk_s must be between 0 and 7,200")
+        if not 0 <= self.transfer_slack_s <= 3600:
+            raise QueryInvalid("transfer_slack_s must be between 0 and 3,600")
+        if (
+            self.party.seats < 0
+            or self.party.wheelchairs < 0
+            or not (self.party.seats or self.party.wheelchairs)
+        ):
+            raise QueryInvalid("the party must have at least one person")
+        for place in (self.origin, self.destination):
+            if isinstance(place, Point) and not (-90 <= place.lat <= 90 and -180 <= place.lon <= 180):
+                raise QueryInvalid("latitude or longitude out of range")
