@@ -1,0 +1,1 @@
+"""The database: tables and queries, one concept per file. SQL lives here and in the services only."""
