@@ -1,0 +1,201 @@
+"""What the domain refuses, as one tree; web/errors.py turns it into sentences and status codes.
+
+MitfahrError
+├── NotAllowed                  this person may not do this
+├── Unknown                     no such ride, booking or leg (or not one this person may see)
+├── StateForbids                the state table has no such move (a second "yes", a late "no")
+├── BookingRefused
+│   ├── SeatTaken               fewer seats or wheelchair places left than the party needs
+│   ├── TooLateToBook           the ride's booking deadline has passed
+│   ├── OfferExpired            the shown journey is too old to be booked as shown
+│   ├── OfferTampered           the shown journey does not carry our signature
+│   ├── NoLongerHolds           the journey cannot be travelled as shown any more, with reasons
+│   ├── OwnRide                 nobody rides with themselves
+│   ├── PersonBlocked           one of the two sides has blocked the other
+│   ├── AlreadyUnderWay         the rider has a booking for the same time on one of these rides
+│   └── IdempotencyConflict     this form was sent before with other content
+└── RideRefused
+    ├── PriceTooHigh            more than the law lets a private driver take
+    ├── TooManySeats            more seats than the vehicle's class allows
+    ├── NoSeats                 a ride without any place for others
+    ├── InThePast               the ride would begin before now
+    ├── WindowInvalid           departure window, arrival or detour contradict each other
+    ├── OverlapsOtherRide       the driver would be in two vehicles at once
+    ├── NoWay                   no street joins start and goal for a car
+    └── StopUnknown             a run names a stop that the timetable does not have
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+
+class MitfahrError(Exception):
+    """Base of everything the domain raises on purpose."""
+
+
+class NotAllowed(MitfahrError):
+    """`action` is not open to this person."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(action)
+        self.action = action
+
+
+class Unknown(MitfahrError):
+    """There is no `what` with this `key`, or the asking person may not know of it."""
+
+    def __init__(self, what: str, key: str) -> None:
+        super().__init__(f"{what} {key}")
+        self.what = what
+        self.key = key
+
+
+class StateForbids(MitfahrError):
+    """From `state` the move to `wanted` does not exist or is not this side's to make."""
+
+    def __init__(self, state: str, wanted: str) -> None:
+        super().__init__(f"{state} → {wanted}")
+        self.state = state
+        self.wanted = wanted
+
+
+class BookingRefused(MitfahrError):
+    """A journey that is not booked, whole."""
+
+
+class SeatTaken(BookingRefused):
+    """`ride_label` has no room for `seats` seats and `wheelchairs` wheelchair places any more."""
+
+    def __init__(self, ride_label: str, seats: int, wheelchairs: int = 0) -> None:
+        super().__init__(f"{ride_label}: {seats} seats, {wheelchairs} wheelchair places")
+        self.ride_label = ride_label
+        self.seats = seats
+        self.wheelchairs = wheelchairs
+
+
+class TooLateToBook(BookingRefused):
+    """`ride_label` could be booked until `until` (UTC)."""
+
+    def __init__(self, ride_label: str, until: dt.datetime) -> None:
+        super().__init__(f"{ride_label} until {until.isoformat()}")
+        self.ride_label = ride_label
+        self.until = until
+
+
+class OfferExpired(BookingRefused):
+    """The journey was shown too long ago; it could be booked until `until` (UTC)."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+
+class OfferTampered(BookingRefused):
+    """The token is not one this portal has signed."""
+
+
+class NoLongerHolds(BookingRefused):
+    """The journey cannot be travelled as shown; `reasons` as the router's check names them."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class OwnRide(BookingRefused):
+    """The rider is the driver of `ride_label`."""
+
+    def __init__(self, ride_label: str) -> None:
+        super().__init__(ride_label)
+        self.ride_label = ride_label
+
+
+class PersonBlocked(BookingRefused):
+    """Rider and driver of `ride_label` are kept apart; who blocked whom is nobody's business."""
+
+    def __init__(self, ride_label: str) -> None:
+        super().__init__(ride_label)
+        self.ride_label = ride_label
+
+
+class AlreadyUnderWay(BookingRefused):
+    """The rider holds a place on `ride_label` already."""
+
+    def __init__(self, ride_label: str) -> None:
+        super().__init__(ride_label)
+        self.ride_label = ride_label
+
+
+class IdempotencyConflict(BookingRefused):
+    """The key of this form was used before with another content; nothing was changed."""
+
+
+class RideRefused(MitfahrError):
+    """An offer or run that is not published."""
+
+
+class PriceTooHigh(RideRefused):
+    """`asked_ct_per_km` is more than the `cap_ct_per_km` the law lets all riders pay together."""
+
+    def __init__(self, asked_ct_per_km: int, cap_ct_per_km: int) -> None:
+        super().__init__(f"{asked_ct_per_km} > {cap_ct_per_km} ct/km")
+        self.asked_ct_per_km = asked_ct_per_km
+        self.cap_ct_per_km = cap_ct_per_km
+
+
+class TooManySeats(RideRefused):
+    """`asked` passenger places, `allowed` at most."""
+
+    def __init__(self, asked: int, allowed: int) -> None:
+        super().__init__(f"{asked} > {allowed}")
+        self.asked = asked
+        self.allowed = allowed
+
+
+class NoSeats(RideRefused):
+    """Neither a seat nor a wheelchair place is offered."""
+
+
+class InThePast(RideRefused):
+    """The ride would begin at `begins` (UTC), which has passed."""
+
+    def __init__(self, begins: dt.datetime) -> None:
+        super().__init__(begins.isoformat())
+        self.begins = begins
+
+
+class WindowInvalid(RideRefused):
+    """The times of an offer or run contradict each other; `field` names the one to change."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class OverlapsOtherRide(RideRefused):
+    """The driver has `other_label` from `begins` to `ends` (UTC) already."""
+
+    def __init__(self, other_label: str, begins: dt.datetime, ends: dt.datetime) -> None:
+        super().__init__(f"{other_label} {begins.isoformat()}–{ends.isoformat()}")
+        self.other_label = other_label
+        self.begins = begins
+        self.ends = ends
+
+
+class NoWay(RideRefused):
+    """No street joins `origin` and `destination` for a car (or one of them is far from every street)."""
+
+    def __init__(self, origin: str, destination: str) -> None:
+        super().__init__(f"{origin} → {destination}")
+        self.origin = origin
+        self.destination = destination
+
+
+class StopUnknown(RideRefused):
+    """The serving timetable has no stop `stop_id`."""
+
+    def __init__(self, stop_id: str) -> None:
+        super().__init__(stop_id)
+        self.stop_id = stop_id

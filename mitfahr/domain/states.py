@@ -1,0 +1,100 @@
+"""The states of a booked leg and who may move them: one table, the only place that knows."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+from mitfahr.domain.errors import StateForbids
+
+
+class LegState(enum.StrEnum):
+    """NOTED is a timetable or Rufbus leg: part of the journey, but nothing that we hold a place on."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    NOTED = "noted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+
+
+class Side(enum.StrEnum):
+    """Who makes a move. OPERATOR: driver's association or staff; CLOCK: time itself."""
+
+    RIDER = "rider"
+    DRIVER = "driver"
+    OPERATOR = "operator"
+    CLOCK = "clock"
+    CHAIN = "chain"
+    """Another leg of the same booking has fallen away."""
+
+
+_R, _D, _O, _T, _C = Side.RIDER, Side.DRIVER, Side.OPERATOR, Side.CLOCK, Side.CHAIN
+
+MOVES: dict[tuple[LegState, LegState], frozenset[Side]] = {
+    (LegState.REQUESTED, LegState.CONFIRMED): frozenset({_D, _O}),
+    (LegState.REQUESTED, LegState.DECLINED): frozenset({_D, _O}),
+    (LegState.REQUESTED, LegState.LAPSED): frozenset({_T}),
+    (LegState.REQUESTED, LegState.CANCELLED): frozenset({_R, _D, _O, _C}),
+    (LegState.CONFIRMED, LegState.CANCELLED): frozenset({_R, _D, _O, _C}),
+    (LegState.CONFIRMED, LegState.COMPLETED): frozenset({_D, _O, _T}),
+    (LegState.CONFIRMED, LegState.NO_SHOW): frozenset({_D, _O}),
+    (LegState.NOTED, LegState.CANCELLED): frozenset({_R, _O, _C}),
+    (LegState.NOTED, LegState.COMPLETED): frozenset({_T}),
+    (LegState.NO_SHOW, LegState.COMPLETED): frozenset({_D, _O}),
+    (LegState.COMPLETED, LegState.NO_SHOW): frozenset({_D, _O}),
+}
+"""Every move there is. COMPLETED ⇄ NO_SHOW lets a driver correct a slip of the finger."""
+
+HOLDING = frozenset({LegState.REQUESTED, LegState.CONFIRMED})
+"""States in which a leg of a ride occupies its seats (a request only until its hold expires)."""
+
+LIVE = HOLDING | {LegState.NOTED}
+"""States of a leg that is still going to be travelled."""
+
+FALLEN = frozenset({LegState.DECLINED, LegState.LAPSED, LegState.CANCELLED})
+
+
+class BookingState(enum.StrEnum):
+    """What a whole booking is, said by its legs."""
+
+    WAITING = "waiting"
+    """At least one driver has not answered yet."""
+    BOOKED = "booked"
+    """Every leg holds."""
+    BROKEN = "broken"
+    """A leg has fallen away and the rider kept the others."""
+    ENDED = "ended"
+    """No leg is left: declined, lapsed or cancelled."""
+    TRAVELLED = "travelled"
+
+
+def may_move(state: LegState, wanted: LegState, side: Side) -> bool:
+    return side in MOVES.get((state, wanted), frozenset())
+
+
+def move(state: LegState, wanted: LegState, side: Side) -> LegState:
+    """`wanted`, if `side` may move a leg there from `state`; raises StateForbids."""
+    if not may_move(state, wanted, side):
+        raise StateForbids(state, wanted)
+    return wanted
+
+
+def holds_seats(state: LegState, hold_until_s: int | None, now_s: int) -> bool:
+    """Whether a leg occupies its seats now: an expired request does not, even before a job lapses it."""
+    if state is LegState.REQUESTED:
+        return hold_until_s is None or now_s < hold_until_s
+    return state in (LegState.CONFIRMED, LegState.COMPLETED, LegState.NO_SHOW)
+
+
+def booking_state(legs: Iterable[LegState]) -> BookingState:
+    """The state of a booking with legs in these states (at least one)."""
+    states = set(legs)
+    if not states & LIVE:
+        return BookingState.ENDED if states <= FALLEN else BookingState.TRAVELLED
+    if states & FALLEN:
+        return BookingState.BROKEN
+    return BookingState.WAITING if LegState.REQUESTED in states else BookingState.BOOKED
