@@ -12,7 +12,6 @@ MitfahrError
 │   ├── NoLongerHolds           the journey cannot be travelled as shown any more, with reasons
 │   ├── OwnRide                 nobody rides with themselves
 │   ├── PersonBlocked           one of the two sides has blocked the other
-│   ├── AlreadyUnderWay         the rider has a booking for the same time on one of these rides
 │   └── IdempotencyConflict     this form was sent before with other content
 └── RideRefused
     ├── PriceTooHigh            more than the law lets a private driver take
@@ -114,14 +113,6 @@ class OwnRide(BookingRefused):
 
 class PersonBlocked(BookingRefused):
     """Rider and driver of `ride_label` are kept apart; who blocked whom is nobody's business."""
-
-    def __init__(self, ride_label: str) -> None:
-        super().__init__(ride_label)
-        self.ride_label = ride_label
-
-
-class AlreadyUnderWay(BookingRefused):
-    """The rider holds a place on `ride_label` already."""
 
     def __init__(self, ride_label: str) -> None:
         super().__init__(ride_label)

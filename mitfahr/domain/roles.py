@@ -20,6 +20,14 @@ class Role(enum.StrEnum):
     ADMIN = "admin"
 
 
+class MembershipRole(enum.StrEnum):
+    """What a person is within an organisation."""
+
+    VOLUNTEER = "volunteer"
+    COORDINATOR = "coordinator"
+    """Plans shifts and speaks for the organisation."""
+
+
 class Action(enum.StrEnum):
     BOOK = "book"
     BOOK_FOR_OTHERS = "book_for_others"

@@ -49,10 +49,10 @@ MOVES: dict[tuple[LegState, LegState], frozenset[Side]] = {
 }
 """Every move there is. COMPLETED ⇄ NO_SHOW lets a driver correct a slip of the finger."""
 
-HOLDING = frozenset({LegState.REQUESTED, LegState.CONFIRMED})
+HOLDING = frozenset({LegState.REQUESTED, LegState.CONFIRMED, LegState.COMPLETED, LegState.NO_SHOW})
 """States in which a leg of a ride occupies its seats (a request only until its hold expires)."""
 
-LIVE = HOLDING | {LegState.NOTED}
+LIVE = frozenset({LegState.REQUESTED, LegState.CONFIRMED, LegState.NOTED})
 """States of a leg that is still going to be travelled."""
 
 FALLEN = frozenset({LegState.DECLINED, LegState.LAPSED, LegState.CANCELLED})
@@ -85,9 +85,8 @@ def move(state: LegState, wanted: LegState, side: Side) -> LegState:
 
 def holds_seats(state: LegState, hold_until_s: int | None, now_s: int) -> bool:
     """Whether a leg occupies its seats now: an expired request does not, even before a job lapses it."""
-    if state is LegState.REQUESTED:
-        return hold_until_s is None or now_s < hold_until_s
-    return state in (LegState.CONFIRMED, LegState.COMPLETED, LegState.NO_SHOW)
+    expired = state is LegState.REQUESTED and hold_until_s is not None and hold_until_s <= now_s
+    return state in HOLDING and not expired
 
 
 def booking_state(legs: Iterable[LegState]) -> BookingState:
