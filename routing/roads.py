@@ -8,15 +8,17 @@ driving times whole milliseconds, so that sums are exact whatever order they are
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import NewType
+from typing import NamedTuple, NewType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import store
+from routing import road_kernels, store
 from routing.store import Texts
+from routing.street_grid import build_grid
 
 NodeIdx = NewType("NodeIdx", int)
 EdgeIdx = NewType("EdgeIdx", int)
@@ -34,6 +36,29 @@ class Mode(enum.IntEnum):
     BICYCLE = 4
 
 
+class Street(NamedTuple):
+    """One street between two junctions, in both directions: what a RoadGraph is put together from.
+
+    from_node, to_node      indices of its ends; equal for a loop
+    line                    [(latitude, longitude)] from `from_node` to `to_node`, both included
+    length_mm               at least 1
+    forward, backward       bits of Mode, 0 where nobody may go this way
+    forward_ms, backward_ms driving time; meaningless without Mode.CAR
+    name, street_class      the latter an OSM highway value
+    """
+
+    from_node: int
+    to_node: int
+    line: Sequence[tuple[float, float]]
+    length_mm: int
+    forward: int
+    backward: int
+    forward_ms: int
+    backward_ms: int
+    name: str
+    street_class: str
+
+
 @dataclass(frozen=True)
 class RoadGraph:
     """Arrays of one road graph, edges sorted by `edge_from`.
@@ -49,6 +74,7 @@ class RoadGraph:
         edge_class              (n_edges,) int8 into `classes` (OSM highway values)
         edge_shape_start        (n_edges + 1,) int64 into the next two
         shape_lat, shape_lon    (n,) float64: the street's line, both end nodes included
+        grid_*                  where `locate` looks: see `routing.street_grid.StreetGrid`
     `names`, `classes`: texts. `source` names extract and date; `attribution` must be shown beside maps.
     """
 
@@ -66,6 +92,11 @@ class RoadGraph:
     edge_shape_start: NDArray[np.int64]
     shape_lat: NDArray[np.float64]
     shape_lon: NDArray[np.float64]
+    grid_frame: NDArray[np.float64]
+    grid_size: NDArray[np.int64]
+    grid_start: NDArray[np.int64]
+    grid_piece: NDArray[np.int32]
+    grid_edge: NDArray[np.int32]
     names: Texts
     classes: Texts
     source: str
@@ -78,6 +109,24 @@ class RoadGraph:
     @property
     def n_edges(self) -> int:
         return len(self.edge_from)
+
+    @classmethod
+    def of(
+        cls,
+        node_lat: Sequence[float] | NDArray[np.float64],
+        node_lon: Sequence[float] | NDArray[np.float64],
+        streets: Sequence[Street],
+        source: str,
+        attribution: str,
+    ) -> RoadGraph:
+        """Put a graph together; the same streets in the same order give the same arrays."""
+        return _assembled(
+            np.asarray(node_lat, dtype=np.float64),
+            np.asarray(node_lon, dtype=np.float64),
+            streets,
+            source,
+            attribution,
+        )
 
     def save(self, parent: Path) -> Path:
         """Write a folder `roads-<hash>` below `parent`; returns it."""
@@ -106,3 +155,121 @@ class Positions:
 
     def __len__(self) -> int:
         return len(self.edge)
+
+
+def locate(roads: RoadGraph, lat: NDArray[np.float64], lon: NDArray[np.float64], mode: Mode) -> Positions:
+    """The nearest place of every point (n,) on a street open to `mode` in at least one direction.
+
+    `edge` is open to the mode itself: of a two-way street the edge with the lower index, of a one-way
+    street the open one (`edge_reverse` names the other). At equal distance the lower edge wins.
+    For Mode.CAR only streets that people may also walk on count: nobody gets in or out on a motorway.
+    Places farther than MAX_SNAP_M from every such street, or not finite, have edge -1, fraction 0, off_mm 0.
+    """
+    needed = int(Mode.CAR | Mode.FOOT) if mode == Mode.CAR else int(mode)
+    edge, fraction, off_mm = road_kernels.snap(
+        np.ascontiguousarray(lat, dtype=np.float64),
+        np.ascontiguousarray(lon, dtype=np.float64),
+        int(mode),
+        needed,
+        MAX_SNAP_M,
+        roads.edge_access,
+        roads.edge_reverse,
+        roads.edge_shape_start,
+        roads.shape_lat,
+        roads.shape_lon,
+        roads.grid_frame,
+        roads.grid_size,
+        roads.grid_start,
+        roads.grid_piece,
+        roads.grid_edge,
+    )
+    return Positions(edge, fraction, off_mm)
+
+
+def line_between(
+    roads: RoadGraph, edge: int, from_fraction: float, to_fraction: float
+) -> list[tuple[float, float]]:
+    """The part of an edge's line as [(latitude, longitude)], against its direction if from > to."""
+    if from_fraction > to_fraction:
+        return line_between(roads, edge, to_fraction, from_fraction)[::-1]
+    first, last = int(roads.edge_shape_start[edge]), int(roads.edge_shape_start[edge + 1])
+    lat, lon = roads.shape_lat[first:last], roads.shape_lon[first:last]
+    along = road_kernels.fractions_along(lat, lon)
+    ends = [from_fraction, to_fraction]
+    cut_lat, cut_lon = np.interp(ends, along, lat), np.interp(ends, along, lon)
+    between = (along > from_fraction) & (along < to_fraction)
+    return [
+        (float(cut_lat[0]), float(cut_lon[0])),
+        *zip(lat[between].tolist(), lon[between].tolist(), strict=True),
+        (float(cut_lat[1]), float(cut_lon[1])),
+    ]
+
+
+class _Direction(NamedTuple):
+    from_node: int
+    to_node: int
+    street: int
+    is_backward: bool
+
+
+def _assembled(
+    node_lat: NDArray[np.float64],
+    node_lon: NDArray[np.float64],
+    streets: Sequence[Street],
+    source: str,
+    attribution: str,
+) -> RoadGraph:
+    directions = [_Direction(s.from_node, s.to_node, i, False) for i, s in enumerate(streets) if s.forward]
+    directions += [_Direction(s.to_node, s.from_node, i, True) for i, s in enumerate(streets) if s.backward]
+    directions.sort()
+    edge_at = {(d.street, d.is_backward): edge for edge, d in enumerate(directions)}
+    reverse = [edge_at.get((d.street, not d.is_backward), NO_EDGE) for d in directions]
+    lines = [streets[d.street].line[:: -1 if d.is_backward else 1] for d in directions]
+    edge_from = np.array([d.from_node for d in directions], dtype=np.int32)
+    edge_reverse = np.array(reverse, dtype=np.int32)
+    shape_start = np.zeros(len(directions) + 1, dtype=np.int64)
+    np.cumsum([len(line) for line in lines], out=shape_start[1:])
+    shape = np.array([point for line in lines for point in line], dtype=np.float64).reshape(-1, 2)
+    shape_lat, shape_lon = np.ascontiguousarray(shape[:, 0]), np.ascontiguousarray(shape[:, 1])
+    grid = build_grid(shape_lat, shape_lon, shape_start, edge_reverse)
+    names, edge_name = _indexed([streets[d.street].name for d in directions])
+    classes, edge_class = _indexed([streets[d.street].street_class for d in directions])
+    facts = [_facts(streets[d.street], d.is_backward) for d in directions]
+    access, length_mm, drive_ms = np.array(facts, dtype=np.int64).reshape(-1, 3).T
+    return RoadGraph(
+        node_lat=node_lat,
+        node_lon=node_lon,
+        out_start=np.searchsorted(edge_from, np.arange(len(node_lat) + 1)).astype(np.int32),
+        edge_from=edge_from,
+        edge_to=np.array([d.to_node for d in directions], dtype=np.int32),
+        edge_access=access.astype(np.uint8),
+        edge_length_mm=length_mm.astype(np.int32),
+        edge_drive_ms=drive_ms.astype(np.int32),
+        edge_reverse=edge_reverse,
+        edge_name=edge_name.astype(np.int32),
+        edge_class=edge_class.astype(np.int8),
+        edge_shape_start=shape_start,
+        shape_lat=shape_lat,
+        shape_lon=shape_lon,
+        grid_frame=grid.frame,
+        grid_size=grid.size,
+        grid_start=grid.start,
+        grid_piece=grid.piece,
+        grid_edge=grid.edge,
+        names=names,
+        classes=classes,
+        source=source,
+        attribution=attribution,
+    )
+
+
+def _facts(street: Street, is_backward: bool) -> tuple[int, int, int]:
+    if is_backward:
+        return street.backward, street.length_mm, street.backward_ms
+    return street.forward, street.length_mm, street.forward_ms
+
+
+def _indexed(values: list[str]) -> tuple[Texts, NDArray[np.int64]]:
+    distinct = sorted(set(values))
+    index_of = {value: i for i, value in enumerate(distinct)}
+    return Texts.of(distinct), np.array([index_of[value] for value in values], dtype=np.int64)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
+from routing import roads
 from routing.earth import EARTH_RADIUS_M, beeline_m
 from routing.roads import Mode, Positions, RoadGraph
-from routing.store import Texts
 
 ORIGIN = (51.16, 13.47)
 LatLon = tuple[float, float]
@@ -58,66 +58,28 @@ class Street:
         return self.access & Mode.FOOT if self.oneway else self.access
 
 
-@dataclass
-class _Edges:
-    ends: list[tuple[int, int]] = field(default_factory=list)
-    streets: list[Street] = field(default_factory=list)
-    access: list[int] = field(default_factory=list)
-    reverse: list[int] = field(default_factory=list)
-    lines: list[list[LatLon]] = field(default_factory=list)
-
-    def add(self, street: Street, line: list[LatLon], access: int, ends: tuple[int, int]) -> None:
-        self.ends.append(ends)
-        self.streets.append(street)
-        self.access.append(access)
-        self.reverse.append(-1)
-        self.lines.append(line)
-
-
 def road_graph(nodes: Sequence[LatLon], streets: Iterable[Street]) -> RoadGraph:
     """The road graph of these nodes (latitude, longitude) and streets."""
-    edges = _Edges()
-    for street in streets:
-        line = [nodes[street.start], *street.via, nodes[street.end]]
-        edges.add(street, line, street.access, (street.start, street.end))
-        if street.access_back:
-            edges.add(street, line[::-1], street.access_back, (street.end, street.start))
-            edges.reverse[-2:] = [len(edges.ends) - 1, len(edges.ends) - 2]
-    return _frozen(nodes, edges)
-
-
-def _frozen(nodes: Sequence[LatLon], edges: _Edges) -> RoadGraph:
-    ends = np.array(edges.ends, np.int32).reshape(-1, 2)
-    order = np.argsort(ends[:, 0], kind="stable")
-    new_number = np.empty(len(order) + 1, np.int32)
-    new_number[order] = np.arange(len(order))
-    new_number[-1] = -1
-    lines = [edges.lines[i] for i in order]
-    ordered = [edges.streets[i] for i in order]
-    lengths = [_length_mm(street, line) for street, line in zip(ordered, lines, strict=True)]
-    names = sorted({street.name for street in ordered})
-    classes = sorted({street.highway for street in ordered})
-    shape = np.array([place for line in lines for place in line], np.float64).reshape(-1, 2)
     places = np.array(nodes, np.float64).reshape(-1, 2)
-    return RoadGraph(
-        node_lat=places[:, 0].copy(),
-        node_lon=places[:, 1].copy(),
-        out_start=np.searchsorted(ends[order, 0], np.arange(len(nodes) + 1)).astype(np.int32),
-        edge_from=ends[order, 0].copy(),
-        edge_to=ends[order, 1].copy(),
-        edge_access=np.array(edges.access, np.uint8)[order],
-        edge_length_mm=np.array(lengths, np.int32),
-        edge_drive_ms=np.array([_drive_ms(s, mm) for s, mm in zip(ordered, lengths, strict=True)], np.int32),
-        edge_reverse=new_number[np.array(edges.reverse, np.int64)[order]],
-        edge_name=np.array([names.index(street.name) for street in ordered], np.int32),
-        edge_class=np.array([classes.index(street.highway) for street in ordered], np.int8),
-        edge_shape_start=np.cumsum([0] + [len(line) for line in lines]).astype(np.int64),
-        shape_lat=shape[:, 0].copy(),
-        shape_lon=shape[:, 1].copy(),
-        names=Texts.of(names),
-        classes=Texts.of(classes),
-        source="drawn by hand",
-        attribution="nobody",
+    drawn = [_drawn(street, nodes) for street in streets]
+    return RoadGraph.of(places[:, 0].copy(), places[:, 1].copy(), drawn, "drawn by hand", "nobody")
+
+
+def _drawn(street: Street, nodes: Sequence[LatLon]) -> roads.Street:
+    line = [nodes[street.start], *street.via, nodes[street.end]]
+    length_mm = _length_mm(street, line)
+    drive_ms = _drive_ms(street, length_mm)
+    return roads.Street(
+        from_node=street.start,
+        to_node=street.end,
+        line=line,
+        length_mm=length_mm,
+        forward=street.access,
+        backward=street.access_back,
+        forward_ms=drive_ms,
+        backward_ms=drive_ms,
+        name=street.name,
+        street_class=street.highway,
     )
 
 
@@ -132,9 +94,9 @@ def _drive_ms(street: Street, length_mm: int) -> int:
     return round(length_mm * 3.6 / street.kmh) if street.drive_ms is None else street.drive_ms
 
 
-def edge_between(roads: RoadGraph, start: int, end: int) -> int:
+def edge_between(graph: RoadGraph, start: int, end: int) -> int:
     """The first edge from node `start` to node `end`."""
-    edges = np.flatnonzero((roads.edge_from == start) & (roads.edge_to == end))
+    edges = np.flatnonzero((graph.edge_from == start) & (graph.edge_to == end))
     return int(edges[0])
 
 
