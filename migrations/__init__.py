@@ -1,0 +1,1 @@
+"""Alembic's scripts; `mitfahr migrate` runs them (see mitfahr/db/migrate.py)."""

@@ -1,0 +1,81 @@
+"""Messages on their way out, written in the transaction of what they tell about."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from mitfahr.db.base import Base, new_id, stored_enum
+from mitfahr.domain.channels import Channel
+
+
+class OutboxMessage(Base):
+    """One message to one recipient; `id` becomes the Message-ID, by which a receiver knows a repetition.
+
+    `leased_until` is set while a worker sends it: nobody else takes it before then.
+    `given_up_at` is set when the server refused it for good or the last attempt failed.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (sa.Index(None, "sent_at", "given_up_at", "next_try_at"),)
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    channel: Mapped[Channel] = mapped_column(stored_enum(Channel))
+    recipient: Mapped[str] = mapped_column(sa.String(254))
+    subject: Mapped[str] = mapped_column(sa.String(300))
+    body: Mapped[str] = mapped_column(sa.Text)
+    calendar: Mapped[str | None] = mapped_column(sa.Text)
+    """An .ics file to attach."""
+    created_at: Mapped[dt.datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[dt.datetime]
+    leased_until: Mapped[dt.datetime | None]
+    sent_at: Mapped[dt.datetime | None]
+    given_up_at: Mapped[dt.datetime | None]
+    last_error: Mapped[str | None] = mapped_column(sa.Text)
+
+
+def queue_mail(
+    session: Session,
+    recipient: str,
+    subject: str,
+    body: str,
+    now: dt.datetime,
+    calendar: str | None = None,
+) -> OutboxMessage:
+    """Write a mail into the caller's transaction: it leaves if, and only if, that commits.
+
+    `calendar` is the text of an .ics file to attach.
+    """
+    message = OutboxMessage(
+        id=new_id(),
+        channel=Channel.MAIL,
+        recipient=recipient,
+        subject=" ".join(subject.split())[:300],
+        body=body,
+        calendar=calendar,
+        created_at=now,
+        next_try_at=now,
+    )
+    session.add(message)
+    return message
+
+
+def due_messages(session: Session, now: dt.datetime, limit: int) -> list[str]:
+    """Ids of messages to send now, oldest first; those that another worker holds are left out."""
+    return list(
+        session.scalars(
+            select(OutboxMessage.id)
+            .where(
+                OutboxMessage.sent_at.is_(None),
+                OutboxMessage.given_up_at.is_(None),
+                OutboxMessage.next_try_at <= now,
+                sa.or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now),
+            )
+            .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+            .limit(limit)
+        )
+    )

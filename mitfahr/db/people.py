@@ -1,0 +1,111 @@
+"""People, what they may do, and the organisations they act for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from mitfahr.db.base import Base, new_id, stored_enum
+from mitfahr.domain.roles import MembershipRole, Role
+
+MAX_EMAIL = 254
+MAX_NAME = 80
+MAX_PHONE = 40
+
+
+class Person(Base):
+    """Somebody with an account, or a caller whom the dispatchers book for (then without a password).
+
+    `email` is stored in lower case, so that one address is one account however it is typed.
+    """
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    email: Mapped[str | None] = mapped_column(sa.String(MAX_EMAIL), unique=True)
+    first_name: Mapped[str] = mapped_column(sa.String(MAX_NAME))
+    last_name: Mapped[str] = mapped_column(sa.String(MAX_NAME))
+    phone: Mapped[str | None] = mapped_column(sa.String(MAX_PHONE))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    language: Mapped[str] = mapped_column(sa.String(10), default="de")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[dt.datetime]
+
+    role_rows: Mapped[list[PersonRole]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", passive_deletes=True
+    )
+    memberships: Mapped[list[Membership]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", passive_deletes=True, back_populates="person"
+    )
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Everybody is a resident; the other roles are rows."""
+        return frozenset({Role.RESIDENT, *(row.role for row in self.role_rows)})
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def belongs_to(self, organisation_id: str) -> bool:
+        return any(row.organisation_id == organisation_id for row in self.memberships)
+
+
+class PersonRole(Base):
+    """One role of one person, beyond being a resident."""
+
+    __tablename__ = "person_role"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[Role] = mapped_column(stored_enum(Role), primary_key=True)
+
+
+class Organisation(Base):
+    """An association that runs a BürgerBus, a transport company, a municipality."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    phone: Mapped[str | None] = mapped_column(sa.String(MAX_PHONE))
+    email: Mapped[str | None] = mapped_column(sa.String(MAX_EMAIL))
+    created_at: Mapped[dt.datetime]
+
+
+class Membership(Base):
+    """A person acts for an organisation."""
+
+    __tablename__ = "membership"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[MembershipRole] = mapped_column(stored_enum(MembershipRole))
+
+    person: Mapped[Person] = relationship(back_populates="memberships")
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """The account of this address, in whatever case it is typed."""
+    return session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def organisation_by_name(session: Session, name: str) -> Organisation | None:
+    return session.scalar(select(Organisation).where(Organisation.name == name))
+
+
+def members_of(session: Session, organisation_id: str) -> list[Person]:
+    """Everybody who acts for the organisation, by last name."""
+    return list(
+        session.scalars(
+            select(Person)
+            .join(Membership)
+            .where(Membership.organisation_id == organisation_id)
+            .order_by(Person.last_name, Person.first_name, Person.id)
+        )
+    )

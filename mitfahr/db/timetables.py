@@ -1,0 +1,154 @@
+"""Imported timetables and road networks, which of them serve, and the log of switches.
+
+The arrays themselves are snapshot folders on disk; rows name them. `serving` has exactly one row
+(made by the migration): changing it *is* the switch.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
+
+from mitfahr.db.base import Base, new_id, stored_enum
+from mitfahr.domain.versions import SwitchReason, VersionStatus
+
+SERVING_ID = 1
+
+
+class _Version:
+    """What an imported timetable and an imported road network have in common."""
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(sa.String(300))
+    """What people call it: the file's name until the content has said more."""
+    original_filename: Mapped[str] = mapped_column(sa.String(300))
+    checksum: Mapped[str] = mapped_column(sa.String(64))
+    """SHA-256 of the file as it came."""
+    size_bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    uploaded_at: Mapped[dt.datetime]
+    status: Mapped[VersionStatus] = mapped_column(stored_enum(VersionStatus), index=True)
+    step: Mapped[str] = mapped_column(sa.String(200), default="")
+    """What the build is doing, in German."""
+    percent: Mapped[int] = mapped_column(default=0)
+    message: Mapped[str | None] = mapped_column(sa.Text)
+    """Why it was refused or failed, one sentence in German."""
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Numbers of stops, trips … by German name, for people to read."""
+    finished_at: Mapped[dt.datetime | None]
+
+    @declared_attr
+    def uploaded_by(self) -> Mapped[str | None]:
+        return mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class FeedVersion(_Version, Base):
+    """One uploaded GTFS feed and what became of it.
+
+    `findings`: one object per finding with severity, code, file, line, field, value, message, advice.
+    `timetable_folder` is the snapshot folder's name, once built.
+    """
+
+    __tablename__ = "feed_version"
+
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    timetable_folder: Mapped[str | None] = mapped_column(sa.String(80))
+
+
+class RoadsVersion(_Version, Base):
+    """One imported OpenStreetMap extract: streets, car hierarchy and gazetteer, each a snapshot folder."""
+
+    __tablename__ = "roads_version"
+
+    roads_folder: Mapped[str | None] = mapped_column(sa.String(80))
+    hierarchy_folder: Mapped[str | None] = mapped_column(sa.String(80))
+    gazetteer_folder: Mapped[str | None] = mapped_column(sa.String(80))
+
+
+class LinkSet(Base):
+    """The links between one timetable and one road network ("" without roads), by folder names."""
+
+    __tablename__ = "link_set"
+
+    timetable_folder: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    roads_folder: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    links_folder: Mapped[str] = mapped_column(sa.String(80))
+    created_at: Mapped[dt.datetime]
+
+
+class Serving(Base):
+    """The pointer: what every process answers from. `revision` grows with every switch."""
+
+    __tablename__ = "serving"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int]
+    feed_version_id: Mapped[str | None] = mapped_column(ForeignKey("feed_version.id"))
+    roads_version_id: Mapped[str | None] = mapped_column(ForeignKey("roads_version.id"))
+    links_folder: Mapped[str | None] = mapped_column(sa.String(80))
+    switched_at: Mapped[dt.datetime | None]
+    switched_by: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    feed: Mapped[FeedVersion | None] = relationship()
+    roads: Mapped[RoadsVersion | None] = relationship()
+
+
+class Switch(Base):
+    """One line of the log: what has served from `at` on."""
+
+    __tablename__ = "switch"
+
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    by: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    reason: Mapped[SwitchReason] = mapped_column(stored_enum(SwitchReason))
+    feed_version_id: Mapped[str | None] = mapped_column(ForeignKey("feed_version.id"))
+    roads_version_id: Mapped[str | None] = mapped_column(ForeignKey("roads_version.id"))
+    links_folder: Mapped[str | None] = mapped_column(sa.String(80))
+
+
+def serving(session: Session) -> Serving:
+    """The pointer row as it is."""
+    return session.get_one(Serving, SERVING_ID)
+
+
+def serving_locked(session: Session) -> Serving:
+    """The pointer row, locked until the transaction ends: two switches never cross."""
+    return session.get_one(Serving, SERVING_ID, with_for_update={"of": Serving}, populate_existing=True)
+
+
+def feed_versions(session: Session, limit: int = 50) -> list[FeedVersion]:
+    """Newest first."""
+    return list(
+        session.scalars(
+            select(FeedVersion).order_by(FeedVersion.uploaded_at.desc(), FeedVersion.id).limit(limit)
+        )
+    )
+
+
+def waiting_feeds(session: Session) -> list[str]:
+    """Ids of feeds in quarantine that nobody has begun to build, oldest first."""
+    return list(
+        session.scalars(
+            select(FeedVersion.id)
+            .where(FeedVersion.status == VersionStatus.UPLOADED)
+            .order_by(FeedVersion.uploaded_at, FeedVersion.id)
+        )
+    )
+
+
+def links_between(session: Session, timetable_folder: str, roads_folder: str) -> str | None:
+    """Name of the links folder of this pair, None if they were never linked."""
+    row = session.get(LinkSet, (timetable_folder, roads_folder))
+    return row.links_folder if row else None
+
+
+def switches(session: Session, limit: int = 20) -> list[Switch]:
+    """The log, newest first."""
+    return list(session.scalars(select(Switch).order_by(Switch.revision.desc()).limit(limit)))

@@ -1,0 +1,133 @@
+"""Settings: read once from the environment, then passed on; nothing else reads `os.environ`.
+
+`docs/settings.md` explains every one of them to operators; a test keeps the two together.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class SettingsInvalid(ValueError):
+    """A setting cannot be read; the message names it and says what is expected (German)."""
+
+
+def _number(text: str) -> int:
+    value = int(text)
+    if value <= 0:
+        raise ValueError(text)
+    return value
+
+
+def _text(value: str) -> str:
+    """The text itself, or with a leading @ the file that holds it (legal texts have many lines)."""
+    return Path(value[1:]).read_text(encoding="utf-8") if value.startswith("@") else value
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError(value)
+    return value.rstrip("/")
+
+
+def _env(variable: str, default: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
+    return {"variable": variable, "default": default, "read": read}
+
+
+_EXPECTED = {
+    _number: "eine ganze Zahl größer als 0",
+    _text: "einen Text oder @ und den Namen einer lesbaren Datei",
+    _web_address: "eine Adresse mit http:// oder https://",
+    dt.date.fromisoformat: "ein Datum wie 2026-12-13",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting; see `docs/settings.md` for meanings and defaults."""
+
+    data_dir: Path = field(metadata=_env("MITFAHR_DATA_DIR", "./var", Path))
+    database_url: str = field(metadata=_env("DATABASE_URL", ""), repr=False)
+    secret_key: str = field(metadata=_env("SECRET_KEY", ""), repr=False)
+    base_url: str = field(metadata=_env("BASE_URL", "http://localhost:8000", _web_address))
+    smtp_url: str = field(metadata=_env("SMTP_URL", ""), repr=False)
+    mail_from: str = field(metadata=_env("MAIL_FROM", "mitfahrportal@localhost"))
+    operator_name: str = field(metadata=_env("OPERATOR_NAME", "Betreiber dieses Portals (bitte eintragen)"))
+    operator_address: str = field(metadata=_env("OPERATOR_ADDRESS", "", _text))
+    operator_phone: str = field(metadata=_env("OPERATOR_PHONE", ""))
+    operator_phone_hours: str = field(metadata=_env("OPERATOR_PHONE_HOURS", ""))
+    operator_email: str = field(metadata=_env("OPERATOR_EMAIL", ""))
+    imprint_text: str = field(metadata=_env("IMPRINT_TEXT", "", _text))
+    privacy_text: str = field(metadata=_env("PRIVACY_TEXT", "", _text))
+    price_cap_ct_per_km: int = field(metadata=_env("PRICE_CAP_CT_PER_KM", "30", _number))
+    price_cap_since: dt.date = field(metadata=_env("PRICE_CAP_SINCE", "2005-09-01", dt.date.fromisoformat))
+    upload_limit_mb: int = field(metadata=_env("UPLOAD_LIMIT_MB", "500", _number))
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """The settings of this process; makes the data folder. Raises SettingsInvalid."""
+        values = _read(os.environ if environ is None else environ)
+        data_dir: Path = values["data_dir"].expanduser().resolve()
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsInvalid(
+                f"MITFAHR_DATA_DIR: der Ordner {data_dir} kann nicht angelegt werden ({error})"
+            ) from error
+        values["data_dir"] = data_dir
+        values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'mitfahr.sqlite'}"
+        values["secret_key"] = values["secret_key"] or _kept_secret(data_dir / "secret_key")
+        return cls(**values)
+
+    @property
+    def snapshots_dir(self) -> Path:
+        """Where snapshot folders lie: `<kind>-<hash>`."""
+        return self.data_dir / "snapshots"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Quarantine: uploaded feeds as they came, one file per feed version."""
+        return self.data_dir / "uploads"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where mails land as .eml files while no SMTP_URL is set."""
+        return self.data_dir / "mail"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether residents reach the portal encrypted, so that cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+
+def _read(environ: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for setting in fields(Settings):
+        variable, read = setting.metadata["variable"], setting.metadata["read"]
+        text = environ.get(variable, "").strip() or setting.metadata["default"]
+        try:
+            values[setting.name] = read(text)
+        except (ValueError, OSError) as error:
+            raise SettingsInvalid(f"{variable}: erwartet wird {_EXPECTED[read]}, nicht {text!r}") from error
+    return values
+
+
+def _kept_secret(path: Path) -> str:
+    """The key made at the first start; later starts and other processes find the same one."""
+    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    if not path.exists():
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            path.hardlink_to(draft)  # complete or absent: two first starts never see half a key
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()
