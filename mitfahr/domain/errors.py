@@ -13,6 +13,21 @@ MitfahrError
 │   ├── OwnRide                 nobody rides with themselves
 │   ├── PersonBlocked           one of the two sides has blocked the other
 │   └── IdempotencyConflict     this form was sent before with other content
+├── AccountRefused
+│   ├── NameMissing             first and last name are needed
+│   ├── EmailInvalid            no mail could reach this address
+│   ├── EmailTaken              there is an account with this address
+│   ├── PhoneInvalid            not a telephone number
+│   ├── PasswordUnfit           too short or too long
+│   ├── LoginFailed             address or password are wrong
+│   ├── TooManyAttempts         too many wrong passwords, with the moment it goes on
+│   └── LastAdmin               somebody must be left who can give roles
+├── TimetableRefused
+│   ├── FileTooLarge            more than the operator allows
+│   ├── FileUnreadable          the file or address cannot be read
+│   ├── NotSwitchable           this version is not ready to serve
+│   ├── NothingToRollBackTo     nothing else has served before
+│   └── NothingServes           no timetable has been switched to yet
 └── RideRefused
     ├── PriceTooHigh            more than the law lets a private driver take
     ├── TooManySeats            more seats than the vehicle's class allows
@@ -121,6 +136,100 @@ class PersonBlocked(BookingRefused):
 
 class IdempotencyConflict(BookingRefused):
     """The key of this form was used before with another content; nothing was changed."""
+
+
+class AccountRefused(MitfahrError):
+    """A registration, log-in or change of roles that is not carried out."""
+
+
+class NameMissing(AccountRefused):
+    """First or last name is empty or too long."""
+
+
+class EmailInvalid(AccountRefused):
+    """`email` cannot be an address."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(email)
+        self.email = email
+
+
+class EmailTaken(AccountRefused):
+    """`email` belongs to an account already."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(email)
+        self.email = email
+
+
+class PhoneInvalid(AccountRefused):
+    """`phone` cannot be a telephone number."""
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(phone)
+        self.phone = phone
+
+
+class PasswordUnfit(AccountRefused):
+    """A password has `shortest` to `longest` characters, of any kind."""
+
+    def __init__(self, shortest: int, longest: int) -> None:
+        super().__init__(f"{shortest}–{longest} characters")
+        self.shortest = shortest
+        self.longest = longest
+
+
+class LoginFailed(AccountRefused):
+    """Address or password are wrong, or the account is closed; which of them is not told."""
+
+
+class TooManyAttempts(AccountRefused):
+    """This account takes no password before `until` (UTC)."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+
+class LastAdmin(AccountRefused):
+    """The only active administrator keeps that role."""
+
+
+class TimetableRefused(MitfahrError):
+    """An upload, switch or rollback that is not carried out."""
+
+
+class FileTooLarge(TimetableRefused):
+    """The file has more than `limit_mb` megabytes."""
+
+    def __init__(self, limit_mb: int) -> None:
+        super().__init__(f"> {limit_mb} MB")
+        self.limit_mb = limit_mb
+
+
+class FileUnreadable(TimetableRefused):
+    """`source` cannot be read; `reason` in the words of the system or of the other server."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.source = source
+        self.reason = reason
+
+
+class NotSwitchable(TimetableRefused):
+    """The version is in `state`, or not linked with the serving road network yet (`state` "unlinked")."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class NothingToRollBackTo(TimetableRefused):
+    """No other timetable has served before this one."""
+
+
+class NothingServes(TimetableRefused):
+    """No timetable serves, or its files cannot be read: nothing can be searched."""
 
 
 class RideRefused(MitfahrError):
