@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-from mitfahr.db import jobs, login_attempts, outbox, people, timetables
+from mitfahr.db import (
+    blocks,
+    bookings,
+    idempotency,
+    jobs,
+    live_revision,
+    login_attempts,
+    outbox,
+    people,
+    rides,
+    timetables,
+)
 from mitfahr.db.base import Base
 
-MODULES = (people, login_attempts, outbox, timetables, jobs)
+MODULES = (
+    people,
+    login_attempts,
+    outbox,
+    timetables,
+    jobs,
+    rides,
+    bookings,
+    idempotency,
+    live_revision,
+    blocks,
+)
 metadata = Base.metadata

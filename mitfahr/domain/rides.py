@@ -6,6 +6,7 @@ Both are one thing afterwards (stops, hops, seats); only these rules differ.
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Sequence
 
 from mitfahr.domain.errors import InThePast, NoSeats, TooManySeats, WindowInvalid
@@ -61,7 +62,7 @@ def check_run_times(times_s: Sequence[tuple[int, int]]) -> None:
     if len(times_s) < 2:
         raise WindowInvalid("stops")
     flat = [time_s for pair in times_s for time_s in pair]
-    if any(later < earlier for earlier, later in zip(flat, flat[1:], strict=False)):
+    if any(later < earlier for earlier, later in itertools.pairwise(flat)):
         raise WindowInvalid("times")
     if flat[-1] == flat[0]:
         raise WindowInvalid("times")

@@ -1,0 +1,199 @@
+"""Bookings: one row per journey, one row per vehicle of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from mitfahr.db.base import Base, new_id, stored_enum
+from mitfahr.db.people import Person
+from mitfahr.db.rides import Ride, RideStop
+from mitfahr.domain.errors import Unknown
+from mitfahr.domain.states import HOLDING, BookingState, LegState, Side, booking_state
+from routing.query import LegKind
+
+
+class Booking(Base):
+    """A journey as it was shown to the rider (`journey`, see `mitfahr.itinerary`) with what belongs to it.
+
+    `booked_by_id` differs from `rider_id` when somebody booked for somebody else. `keep_others`: when
+    one leg falls away the rider wants to keep the rest.
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (sa.Index(None, "rider_id", "departure_s"),)
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    rider_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    booked_by_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    origin_name: Mapped[str] = mapped_column(sa.String(200))
+    destination_name: Mapped[str] = mapped_column(sa.String(200))
+    departure_s: Mapped[int] = mapped_column(sa.BigInteger)
+    arrival_s: Mapped[int] = mapped_column(sa.BigInteger)
+    seats: Mapped[int]
+    wheelchairs: Mapped[int]
+    price_ct: Mapped[int]
+    """What the rider pays to private drivers; tickets of timetable and BürgerBus are not in it."""
+    keep_others: Mapped[bool] = mapped_column(default=False)
+    message: Mapped[str | None] = mapped_column(sa.String(500))
+    """A word from the rider to the drivers."""
+    journey: Mapped[dict[str, Any]]
+    question: Mapped[dict[str, Any]]
+    """What was asked (see `mitfahr.offered`), so that another way can be looked for."""
+    timetable_version: Mapped[str] = mapped_column(sa.String(200))
+    created_at: Mapped[dt.datetime]
+
+    rider: Mapped[Person] = relationship(foreign_keys=[rider_id], lazy="joined")
+    legs: Mapped[list[BookingLeg]] = relationship(
+        lazy="selectin",
+        order_by="BookingLeg.seq",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        back_populates="booking",
+    )
+
+    @property
+    def state(self) -> BookingState:
+        return booking_state(leg.state for leg in self.legs)
+
+
+class BookingLeg(Base):
+    """One vehicle of a booked journey; `seq` counts vehicles from 0.
+
+    Legs of rides hold places between `board_stop_id` and `alight_stop_id` while their state says so;
+    both are None once the places have been given back. `origin_area`/`destination_area` is what may be
+    told to somebody who is not matched yet.
+    """
+
+    __tablename__ = "booking_leg"
+    __table_args__ = (
+        UniqueConstraint("booking_id", "seq"),
+        sa.Index(None, "ride_id", "state"),
+        sa.Index(None, "state", "hold_until_s"),
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    kind: Mapped[LegKind] = mapped_column(stored_enum(LegKind))
+    ride_id: Mapped[str | None] = mapped_column(ForeignKey("ride.id"))
+    board_stop_id: Mapped[str | None] = mapped_column(ForeignKey("ride_stop.id"), index=True)
+    alight_stop_id: Mapped[str | None] = mapped_column(ForeignKey("ride_stop.id"), index=True)
+    origin_name: Mapped[str] = mapped_column(sa.String(200))
+    origin_area: Mapped[str] = mapped_column(sa.String(200))
+    origin_lat: Mapped[float]
+    origin_lon: Mapped[float]
+    destination_name: Mapped[str] = mapped_column(sa.String(200))
+    destination_area: Mapped[str] = mapped_column(sa.String(200))
+    destination_lat: Mapped[float]
+    destination_lon: Mapped[float]
+    departure_s: Mapped[int] = mapped_column(sa.BigInteger)
+    arrival_s: Mapped[int] = mapped_column(sa.BigInteger)
+    seats: Mapped[int]
+    wheelchairs: Mapped[int]
+    state: Mapped[LegState] = mapped_column(stored_enum(LegState))
+    hold_until_s: Mapped[int | None] = mapped_column(sa.BigInteger)
+    price_ct: Mapped[int] = mapped_column(default=0)
+    detour_s: Mapped[int] = mapped_column(default=0)
+    moved_at: Mapped[dt.datetime]
+    moved_by: Mapped[Side | None] = mapped_column(stored_enum(Side))
+    reason: Mapped[str | None] = mapped_column(sa.String(300))
+
+    booking: Mapped[Booking] = relationship(back_populates="legs", lazy="joined")
+    ride: Mapped[Ride | None] = relationship(lazy="selectin")
+    board_stop: Mapped[RideStop | None] = relationship(foreign_keys=[board_stop_id])
+    alight_stop: Mapped[RideStop | None] = relationship(foreign_keys=[alight_stop_id])
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The leg as it was shown (`mitfahr.itinerary.LegJson`): route, trip, headsign, deadline …"""
+        vehicles = [leg for leg in self.booking.journey["legs"] if leg["kind"] != LegKind.WALK]
+        return dict(vehicles[self.seq])
+
+
+def booking_of(session: Session, booking_id: str) -> Booking:
+    """The booking of this id as the database has it now; raises Unknown."""
+    booking = session.get(Booking, booking_id, populate_existing=True)
+    if booking is None:
+        raise Unknown("booking", booking_id)
+    return booking
+
+
+def leg_of(session: Session, leg_id: str) -> BookingLeg:
+    """The booked leg of this id as the database has it now; raises Unknown."""
+    leg = session.get(BookingLeg, leg_id, populate_existing=True)
+    if leg is None:
+        raise Unknown("leg", leg_id)
+    return leg
+
+
+def bookings_of_rider(session: Session, rider_id: str, from_s: int) -> list[Booking]:
+    """Bookings whose journey ends after `from_s`, in whatever state, soonest first."""
+    return list(
+        session.scalars(
+            select(Booking)
+            .where(Booking.rider_id == rider_id, Booking.arrival_s > from_s)
+            .order_by(Booking.departure_s, Booking.created_at, Booking.id)
+        )
+    )
+
+
+def requests_for_driver(session: Session, driver_id: str, now_s: int) -> list[BookingLeg]:
+    """Legs that wait for the driver's answer and have not lapsed, the most urgent first."""
+    return list(
+        session.scalars(
+            select(BookingLeg)
+            .join(Ride)
+            .where(
+                Ride.driver_id == driver_id,
+                BookingLeg.state == LegState.REQUESTED,
+                BookingLeg.hold_until_s > now_s,
+            )
+            .order_by(BookingLeg.hold_until_s, BookingLeg.id)
+        )
+    )
+
+
+def passengers_of_ride(session: Session, ride_id: str, now_s: int) -> list[BookingLeg]:
+    """Legs that hold places on the ride now, in the order of getting on."""
+    return list(
+        session.scalars(
+            select(BookingLeg)
+            .where(
+                BookingLeg.ride_id == ride_id,
+                BookingLeg.state.in_(HOLDING),
+                sa.or_(BookingLeg.state != LegState.REQUESTED, BookingLeg.hold_until_s > now_s),
+            )
+            .order_by(BookingLeg.departure_s, BookingLeg.arrival_s, BookingLeg.id)
+        )
+    )
+
+
+def holding_legs(session: Session, ride_ids: Collection[str]) -> list[BookingLeg]:
+    """Legs whose places are written into the hops of these rides, expired requests included."""
+    return list(
+        session.scalars(
+            select(BookingLeg)
+            .where(BookingLeg.ride_id.in_(ride_ids), BookingLeg.state.in_(HOLDING))
+            .order_by(BookingLeg.id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def expired_holds(session: Session, now_s: int, since_s: int | None = None) -> list[tuple[str, str]]:
+    """(booking id, ride id) of requests that expired by `now_s` (after `since_s`, if given)."""
+    condition = [BookingLeg.state == LegState.REQUESTED, BookingLeg.hold_until_s <= now_s]
+    if since_s is not None:
+        condition.append(BookingLeg.hold_until_s > since_s)
+    rows = session.execute(
+        select(BookingLeg.booking_id, BookingLeg.ride_id)
+        .where(*condition, BookingLeg.ride_id.is_not(None))
+        .order_by(BookingLeg.booking_id)
+    )
+    return [(booking_id, ride_id) for booking_id, ride_id in rows if ride_id is not None]

@@ -1,0 +1,215 @@
+"""Rides: private offers and BürgerBus runs in one table, with their stops and the hops between them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from mitfahr.db.base import Base, new_id, stored_enum
+from mitfahr.db.people import Organisation, Person
+from mitfahr.domain.errors import Unknown
+from mitfahr.domain.rides import RideKind
+from mitfahr.domain.seats import Hop, Layout
+
+
+class Ride(Base):
+    """One dated ride. Columns ending in `_s` are UTC seconds or durations in seconds, `_m` metres.
+
+    `begins_s` … `ends_s` is the longest time the ride can take. Private rides only: the departure
+    window `earliest_s` … `latest_s`, `latest_arrival_s`, the detour `budget_s`, the direct way
+    (`direct_s`, `direct_m`), what a rider pays per kilometre, and whether the driver `asks_first`.
+    `revision` counts the locks taken (see `lock_rides`); `changed_revision` is the live revision of
+    the last change that a search could notice.
+    """
+
+    __tablename__ = "ride"
+    __table_args__ = (
+        sa.Index(None, "changed_revision"),
+        sa.Index(None, "ends_s"),
+        sa.Index(None, "driver_id", "begins_s"),
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    kind: Mapped[RideKind] = mapped_column(stored_enum(RideKind))
+    label: Mapped[str] = mapped_column(sa.String(120))
+    line: Mapped[str | None] = mapped_column(sa.String(20))
+    driver_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    seats: Mapped[int]
+    wheelchairs: Mapped[int]
+    begins_s: Mapped[int] = mapped_column(sa.BigInteger)
+    ends_s: Mapped[int] = mapped_column(sa.BigInteger)
+    bookable_until_s: Mapped[int] = mapped_column(sa.BigInteger)
+    earliest_s: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    latest_s: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    latest_arrival_s: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    budget_s: Mapped[int] = mapped_column(default=0)
+    direct_s: Mapped[int] = mapped_column(default=0)
+    direct_m: Mapped[int] = mapped_column(default=0)
+    rate_ct_per_km: Mapped[int] = mapped_column(default=0)
+    asks_first: Mapped[bool] = mapped_column(default=False)
+    vehicle: Mapped[str | None] = mapped_column(sa.String(120))
+    """How riders recognise the car, number plate included: only for matched riders' eyes."""
+    note: Mapped[str | None] = mapped_column(sa.String(500))
+    created_at: Mapped[dt.datetime]
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_reason: Mapped[str | None] = mapped_column(sa.String(300))
+    revision: Mapped[int] = mapped_column(default=0)
+    changed_revision: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+
+    driver: Mapped[Person | None] = relationship(lazy="joined")
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+    stops: Mapped[list[RideStop]] = relationship(
+        lazy="selectin",
+        order_by="RideStop.seq",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        back_populates="ride",
+    )
+    hops: Mapped[list[RideHop]] = relationship(
+        lazy="selectin", order_by="RideHop.seq", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def layout(self) -> Layout[RideStop]:
+        """Stops and hops as the seat arithmetic of the domain sees them."""
+        hops = (
+            Hop(row.capacity, row.taken, row.wheelchair_capacity, row.wheelchair_taken) for row in self.hops
+        )
+        return Layout(tuple(self.stops), tuple(hops))
+
+
+class RideStop(Base):
+    """A stop of a ride in driving order, `seq` from 0.
+
+    Runs: `arrival_s` and `departure_s` are the published times. Private rides: they are what the
+    driver would drive at present, and `promised_pickup_s`/`promised_dropoff_s` what riders were told.
+    """
+
+    __tablename__ = "ride_stop"
+    __table_args__ = (UniqueConstraint("ride_id", "seq"),)
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    ride_id: Mapped[str] = mapped_column(ForeignKey("ride.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    name: Mapped[str] = mapped_column(sa.String(200))
+    stop_id: Mapped[str | None] = mapped_column(sa.String(200))
+    arrival_s: Mapped[int] = mapped_column(sa.BigInteger)
+    departure_s: Mapped[int] = mapped_column(sa.BigInteger)
+    promised_pickup_s: Mapped[int | None] = mapped_column(sa.BigInteger)
+    promised_dropoff_s: Mapped[int | None] = mapped_column(sa.BigInteger)
+
+    ride: Mapped[Ride] = relationship(back_populates="stops")
+
+
+class RideHop(Base):
+    """Places between stop `seq` and the next. The constraints make overbooking impossible, whatever
+    the code above them does; 8 is `mitfahr.domain.seats.MAX_PASSENGERS`."""
+
+    __tablename__ = "ride_hop"
+    __table_args__ = (
+        CheckConstraint("taken >= 0 AND taken <= capacity", "seats"),
+        CheckConstraint("wheelchair_taken >= 0 AND wheelchair_taken <= wheelchair_capacity", "wheelchairs"),
+        CheckConstraint("taken + wheelchair_taken <= 8", "people"),
+    )
+
+    ride_id: Mapped[str] = mapped_column(ForeignKey("ride.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    wheelchair_capacity: Mapped[int] = mapped_column(default=0)
+    wheelchair_taken: Mapped[int] = mapped_column(default=0)
+
+
+def ride_of(session: Session, ride_id: str) -> Ride:
+    """The ride of this id; raises Unknown."""
+    ride = session.get(Ride, ride_id)
+    if ride is None:
+        raise Unknown("ride", ride_id)
+    return ride
+
+
+def lock_rides(session: Session, ride_ids: Iterable[str]) -> dict[str, Ride]:
+    """Lock rides until the transaction ends and read them as they are now; raises Unknown.
+
+    The rule: whoever is going to change seats, promises or states on rides locks all of them, once
+    per transaction, in the order of their ids, before looking at them. The UPDATE is the lock: on
+    PostgreSQL it holds the row, on SQLite the whole transaction is alone already.
+    """
+    wanted = sorted(set(ride_ids))
+    for ride_id in wanted:
+        touched = session.execute(
+            update(Ride)
+            .where(Ride.id == ride_id)
+            .values(revision=Ride.revision + 1)
+            .returning(Ride.id)
+            .execution_options(synchronize_session=False)
+        )
+        if touched.first() is None:
+            raise Unknown("ride", ride_id)
+    return read_again(session, wanted)
+
+
+def read_again(session: Session, ride_ids: Collection[str]) -> dict[str, Ride]:
+    """Rides by id with stops and hops as the database has them, whatever the session remembers."""
+    rows = session.scalars(
+        select(Ride).where(Ride.id.in_(ride_ids)).execution_options(populate_existing=True)
+    )
+    return {ride.id: ride for ride in rows}
+
+
+def rides_ending_after(session: Session, moment_s: int) -> list[Ride]:
+    """Everything a search could still use: not withdrawn and not over."""
+    return list(session.scalars(select(Ride).where(Ride.withdrawn_at.is_(None), Ride.ends_s > moment_s)))
+
+
+def rides_changed_since(session: Session, revision: int) -> list[Ride]:
+    """Rides changed after live revision `revision`, withdrawn ones too."""
+    return list(session.scalars(select(Ride).where(Ride.changed_revision > revision)))
+
+
+def rides_of_driver(session: Session, driver_id: str, from_s: int) -> list[Ride]:
+    """Rides that the person drives and that end after `from_s`, withdrawn ones too, soonest first."""
+    return list(
+        session.scalars(
+            select(Ride)
+            .where(Ride.driver_id == driver_id, Ride.ends_s > from_s)
+            .order_by(Ride.begins_s, Ride.id)
+        )
+    )
+
+
+def runs_of_organisation(session: Session, organisation_id: str, from_s: int) -> list[Ride]:
+    """Runs of the organisation that end after `from_s`, cancelled ones too, soonest first."""
+    return list(
+        session.scalars(
+            select(Ride)
+            .where(
+                Ride.organisation_id == organisation_id,
+                Ride.kind == RideKind.RUN,
+                Ride.ends_s > from_s,
+            )
+            .order_by(Ride.begins_s, Ride.id)
+        )
+    )
+
+
+def overlapping_ride(session: Session, driver_id: str, begins_s: int, ends_s: int) -> Ride | None:
+    """A ride of the driver that is neither withdrawn nor over before `begins_s`."""
+    return session.scalar(
+        select(Ride)
+        .where(
+            Ride.driver_id == driver_id,
+            Ride.withdrawn_at.is_(None),
+            Ride.begins_s < ends_s,
+            Ride.ends_s > begins_s,
+        )
+        .order_by(Ride.begins_s)
+        .limit(1)
+    )

@@ -1,0 +1,79 @@
+"""A journey as it was offered, signed: what is booked is what was shown.
+
+The token travels through the page of the person who asked (in a form's body, never in a URL: it holds
+places) and comes back with the booking. It is signed, not secret: it tells its holder nothing new.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from mitfahr.domain.errors import OfferExpired, OfferTampered
+from mitfahr.domain.times import moment, seconds
+from mitfahr.domain.trip_request import TripRequest
+from mitfahr.itinerary import journey_from_json, journey_json
+from routing.journey import Journey
+
+VALID_S = 15 * 60
+_SALT = "mitfahr.offered.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """`leg_price_ct` has one entry per leg of the journey: what the whole party pays the driver.
+
+    None stands for legs that we name no price for (walks, timetable, BürgerBus).
+    """
+
+    journey: Journey
+    request: TripRequest
+    leg_price_ct: tuple[int | None, ...]
+    timetable_version: str
+    expires_s: int
+
+    @property
+    def price_ct(self) -> int:
+        return sum(price or 0 for price in self.leg_price_ct)
+
+
+def expiry_s(now: dt.datetime) -> int:
+    """Until when a journey shown at `now` can be booked as shown."""
+    return seconds(now) + VALID_S
+
+
+def sign(offered: Offered, secret_key: str) -> str:
+    """The token of an offered journey."""
+    return _serializer(secret_key).dumps(
+        {
+            "journey": journey_json(offered.journey),
+            "request": offered.request.as_json(),
+            "prices": offered.leg_price_ct,
+            "timetable": offered.timetable_version,
+            "expires": offered.expires_s,
+        }
+    )
+
+
+def read_signed(token: str, secret_key: str, now: dt.datetime) -> Offered:
+    """The offer that `sign` made a token of. Raises OfferTampered or OfferExpired."""
+    try:
+        data: dict[str, Any] = _serializer(secret_key).loads(token)
+    except BadSignature:
+        raise OfferTampered() from None
+    if data["expires"] <= seconds(now):
+        raise OfferExpired(moment(data["expires"]))
+    return Offered(
+        journey=journey_from_json(data["journey"]),
+        request=TripRequest.from_json(data["request"]),
+        leg_price_ct=tuple(data["prices"]),
+        timetable_version=data["timetable"],
+        expires_s=data["expires"],
+    )
+
+
+def _serializer(secret_key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret_key, salt=_SALT)
