@@ -1,0 +1,78 @@
+"""Who may open which page: one row per view, checked with real requests. A new view needs a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from mitfahr.domain.roles import Role
+from web.access import PUBLIC, access, guard, rule_of
+
+EVERYBODY = frozenset({None, *Role})
+SIGNED_IN = frozenset(Role)
+
+OPEN_TO: dict[str, frozenset[Role | None]] = {
+    "search.start": EVERYBODY,
+    "account.log_in": EVERYBODY,
+    "account.register": EVERYBODY,
+    "account.register_for_booking": EVERYBODY,
+    "account.log_out": SIGNED_IN,
+    "legal.imprint": EVERYBODY,
+    "legal.privacy": EVERYBODY,
+    "legal.accessibility": EVERYBODY,
+    "health.health": EVERYBODY,
+}
+"""None is somebody who is not signed in."""
+
+
+def test_every_view_has_a_row(app: Flask) -> None:
+    assert set(app.view_functions) == set(OPEN_TO)
+
+
+@pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "guest")
+def test_matrix(
+    role: Role | None, app: Flask, client: FlaskClient, client_as: Callable[[Role], FlaskClient]
+) -> None:
+    asking = client if role is None else client_as(role)
+    wrong = []
+    for endpoint in sorted(OPEN_TO, key=lambda name: name == "account.log_out"):
+        for method, path in _requests(app, endpoint):
+            answer = asking.open(path, method=method)
+            if _is_refused(answer, role) == (role in OPEN_TO[endpoint]):
+                wrong.append(f"{method} {path}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_a_view_without_a_rule_stops_the_start() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/offen", "offen", lambda: "")
+    with pytest.raises(RuntimeError, match="offen"):
+        guard(app)
+
+
+def test_a_rule_stays_with_its_view() -> None:
+    app = Flask(__name__, static_folder=None)
+    app.add_url_rule("/", "start", access(PUBLIC)(lambda: ""))
+    guard(app)
+    assert rule_of(app, "start") is PUBLIC
+
+
+def _requests(app: Flask, endpoint: str) -> list[tuple[str, str]]:
+    """(method, path) of each route of a view; placeholders become something that does not exist."""
+    found = []
+    for rule in app.url_map.iter_rules(endpoint):
+        values = dict.fromkeys(rule.arguments, 1 if "int:" in rule.rule else "gibtesnicht")
+        with app.test_request_context():
+            path = app.url_for(endpoint, **values)
+        found += [(method, path) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})]
+    return found
+
+
+def _is_refused(answer: TestResponse, role: Role | None) -> bool:
+    if role is None:
+        return answer.status_code == 302 and answer.location.startswith("/anmelden")
+    return answer.status_code == 403

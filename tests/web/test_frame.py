@@ -1,0 +1,108 @@
+"""What surrounds every page: headers, cookies, static files, the demonstration notice, legal pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mitfahr.db.timetables import FeedVersion, serving
+from mitfahr.domain.versions import VersionStatus
+from mitfahr.settings import Settings
+from tests.web.conftest import NOW
+from web.app import create_app
+from web.headers import CONTENT_SECURITY_POLICY
+from web.portal import EXTENSION
+
+
+def test_headers_on_pages_and_errors(client: FlaskClient) -> None:
+    for path in ("/", "/gibt-es-nicht"):
+        headers = client.get(path).headers
+        assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "private, no-cache"
+
+
+def test_no_page_asks_another_host_or_carries_script_or_style(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+    assert " style=" not in page and "<style" not in page and " onclick=" not in page
+
+
+def test_static_files_carry_their_hash_and_stay(client: FlaskClient) -> None:
+    sheet = re.search(r'href="(/static/[0-9a-f]{12}/mitfahr.css)"', client.get("/").text)
+    assert sheet is not None
+    answer = client.get(sheet[1])
+    assert answer.status_code == 200
+    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    packed = client.get(
+        sheet[1].replace("mitfahr.css", "vendor/kern/kern.min.css"), headers={"Accept-Encoding": "gzip"}
+    )
+    assert packed.headers["Content-Encoding"] == "gzip"
+
+
+def test_the_cookie_is_for_this_portal_only(settings: Settings, sqlite_url: str) -> None:
+    app = create_app(replace(settings, database_url=sqlite_url, base_url="https://mitfahr.example"))
+    answer = app.test_client().get("/anmelden", base_url="https://mitfahr.example")
+    cookie = answer.headers["Set-Cookie"]
+    assert "Secure" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_without_a_timetable_every_page_says_so(client: FlaskClient) -> None:
+    assert "noch kein Fahrplan geladen" in client.get("/impressum").text
+
+
+def test_a_demonstration_timetable_is_named_on_every_page(app: Flask) -> None:
+    _serve(app, is_demo=True)
+    for path in ("/", "/impressum", "/anmelden", "/gibt-es-nicht"):
+        assert "Dieser Fahrplan ist erfunden" in app.test_client().get(path).text
+
+
+def test_a_real_timetable_has_no_notice(app: Flask) -> None:
+    _serve(app, is_demo=False)
+    page = app.test_client().get("/").text
+    assert "erfunden" not in page and "noch kein Fahrplan" not in page
+
+
+def test_legal_pages_show_the_operator(settings: Settings, sqlite_url: str) -> None:
+    told = replace(
+        settings,
+        database_url=sqlite_url,
+        operator_name="Landkreis Beispiel",
+        operator_phone="03521 725-0",
+        imprint_text="Vertreten durch <b>die Landrätin</b>",
+        privacy_text="Unsere Erklärung",
+    )
+    client = create_app(told).test_client()
+    imprint = client.get("/impressum").text
+    assert "Landkreis Beispiel" in imprint
+    assert "&lt;b&gt;die Landrätin" in imprint
+    assert 'href="tel:035217250"' in imprint
+    assert "Unsere Erklärung" in client.get("/datenschutz").text
+    assert "Landkreis Beispiel" in client.get("/barrierefreiheit").text
+
+
+def test_health(client: FlaskClient) -> None:
+    answer = client.get("/health")
+    assert answer.status_code == 200
+    assert answer.json == {"status": "ok"}
+
+
+def _serve(app: Flask, is_demo: bool) -> None:
+    with app.extensions[EXTENSION].writing.begin() as session:
+        feed = FeedVersion(
+            name="Testfahrplan",
+            original_filename="test.zip",
+            checksum="0" * 64,
+            size_bytes=1,
+            uploaded_at=NOW,
+            status=VersionStatus.LIVE,
+            is_demo=is_demo,
+        )
+        session.add(feed)
+        session.flush()
+        serving(session).feed_version_id = feed.id

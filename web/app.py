@@ -1,0 +1,66 @@
+"""The application: parse, call one service, render. `create_app` puts the parts together."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from mitfahr.settings import Settings
+from web import access, assets, errors, german, headers, login
+from web.menu import menu
+from web.portal import EXTENSION, Portal, portal
+from web.timetable_notice import timetable_notice
+from web.views import account, health, legal, search
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    search.views,
+    account.views,
+    legal.views,
+    health.views,
+)
+"""Every group of pages; a new one is added here and gets its rows in tests/web/test_access.py."""
+
+MAX_FORM_BYTES = 256 * 1024
+"""No form of the portal is longer; a view that takes files sets `request.max_content_length` itself."""
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings) -> Flask:
+    """The portal as a WSGI application; raises RuntimeError when a view states no access rule."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="mitfahr",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: slow readers must not lose their form
+        WTF_CSRF_SSL_STRICT=True,
+    )
+    app.extensions[EXTENSION] = Portal.open(settings)
+    csrf.init_app(app)
+    login.register(app)
+    errors.register(app)
+    headers.protect(app, https=settings.is_https)
+    assets.serve(app)
+    german.register(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_for_every_page)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    access.guard(app)
+    if settings.is_https:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    return app
+
+
+def _for_every_page() -> dict[str, object]:
+    return {
+        "settings": portal().settings,
+        "menu": menu,
+        "timetable_notice": timetable_notice(),
+    }

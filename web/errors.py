@@ -1,0 +1,288 @@
+"""The one place where an error becomes a status code and a German sentence that says what to do.
+
+A view that can keep the person's form on the page catches the error and shows `explain(error)`
+there; everything else ends on the error page.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from mitfahr.domain import errors as domain
+from routing import errors as routing
+from web.german import clock, day, day_and_clock, euro
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """`title` says what happened, `advice` what to do now."""
+
+    status: int
+    title: str
+    advice: str
+
+
+AGAIN = "Suchen Sie bitte noch einmal: Dann sehen Sie, was jetzt möglich ist."
+
+OF_HTTP = {
+    400: Explained(
+        400,
+        "Die Anfrage war unvollständig",
+        "Gehen Sie bitte zurück und füllen Sie das Formular noch einmal aus.",
+    ),
+    401: Explained(401, "Bitte melden Sie sich an", "Diese Seite ist nur für angemeldete Personen."),
+    403: Explained(
+        403,
+        "Diese Seite ist für Sie nicht freigegeben",
+        "Wenn Sie sie brauchen, wenden Sie sich bitte an den Betreiber des Portals.",
+    ),
+    404: Explained(
+        404,
+        "Diese Seite gibt es nicht",
+        "Vielleicht ist die Adresse falsch geschrieben oder die Seite ist umgezogen.",
+    ),
+    405: Explained(
+        405, "So kann diese Seite nicht geöffnet werden", "Beginnen Sie bitte auf der Startseite neu."
+    ),
+    413: Explained(413, "Die Sendung ist zu groß", "Bitte senden Sie eine kleinere Datei."),
+    429: Explained(
+        429, "Zu viele Versuche", "Bitte warten Sie eine Minute und versuchen Sie es dann noch einmal."
+    ),
+    500: Explained(
+        500,
+        "Da ist uns ein Fehler passiert",
+        "Ihre Eingabe wurde nicht ausgeführt. Bitte versuchen Sie es in ein paar Minuten noch einmal "
+        "oder rufen Sie uns an.",
+    ),
+    503: Explained(
+        503,
+        "Das Portal ist gerade nicht bereit",
+        "Es ist noch kein Fahrplan geladen oder der Fahrplan wird gerade gewechselt. "
+        "Bitte versuchen Sie es in ein paar Minuten noch einmal.",
+    ),
+}
+
+FORM_TOO_OLD = Explained(
+    400,
+    "Dieses Formular war zu lange offen",
+    "Zu Ihrer Sicherheit gilt ein Formular nur eine Zeit lang und nur mit Cookies. "
+    "Laden Sie die Seite bitte neu und senden Sie das Formular noch einmal.",
+)
+
+STATE_FORBIDS = Explained(
+    409,
+    "Das geht nicht mehr",
+    "Diese Fahrt oder Buchung hat sich inzwischen geändert. Laden Sie die Seite bitte neu, "
+    "dann sehen Sie den neuen Stand.",
+)
+
+WINDOW_ADVICE = "Bitte prüfen Sie die Uhrzeiten: Abfahrt, Ankunft und Umweg passen nicht zusammen."
+
+
+def _same(explained: Explained) -> Callable[[Any], Explained]:
+    return lambda _error: explained
+
+
+def _refused(status: int, title: str, advice: str) -> Callable[[Any], Explained]:
+    """Sentences may name the error's own fields: {e.ride_label}."""
+    return lambda error: Explained(status, title.format(e=error), advice.format(e=error))
+
+
+def _too_late(error: domain.TooLateToBook) -> Explained:
+    return Explained(
+        409,
+        "Es ist zu spät, um das zu buchen",
+        f"„{error.ride_label}“ konnte bis {day_and_clock(error.until)} gebucht werden. {AGAIN}",
+    )
+
+
+def _too_dear(error: domain.PriceTooHigh) -> Explained:
+    return Explained(
+        422,
+        "Der Preis ist zu hoch",
+        f"Alle Mitfahrenden zusammen dürfen höchstens {euro(error.cap_ct_per_km)} je Kilometer zahlen; "
+        f"Sie haben {euro(error.asked_ct_per_km)} angegeben. Bitte nennen Sie einen kleineren Betrag.",
+    )
+
+
+def _too_many_attempts(error: domain.TooManyAttempts) -> Explained:
+    return Explained(
+        429,
+        "Zu viele Versuche",
+        f"Das Passwort war mehrmals falsch. Bitte versuchen Sie es ab {clock(error.until)} Uhr noch einmal.",
+    )
+
+
+def _overlap(error: domain.OverlapsOtherRide) -> Explained:
+    return Explained(
+        409,
+        "Zu dieser Zeit gibt es schon eine Fahrt",
+        f"„{error.other_label}“ dauert am {day(error.begins)} von {clock(error.begins)} bis "
+        f"{clock(error.ends)} Uhr. Bitte wählen Sie eine andere Zeit oder sagen Sie die andere Fahrt ab.",
+    )
+
+
+OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
+    domain.NotAllowed: _same(OF_HTTP[403]),
+    domain.Unknown: _same(OF_HTTP[404]),
+    domain.StateForbids: _same(STATE_FORBIDS),
+    domain.SeatTaken: _refused(
+        409,
+        "Die Plätze sind gerade vergeben worden",
+        "In „{e.ride_label}“ ist nicht mehr genug Platz. " + AGAIN,
+    ),
+    domain.TooLateToBook: _too_late,
+    domain.OfferExpired: _refused(
+        409, "Diese Verbindung wurde vor zu langer Zeit gesucht", "Nichts wurde gebucht. " + AGAIN
+    ),
+    domain.OfferTampered: _refused(
+        400, "Diese Verbindung kennen wir nicht", "Nichts wurde gebucht. " + AGAIN
+    ),
+    domain.NoLongerHolds: _refused(
+        409,
+        "Diese Verbindung gilt nicht mehr",
+        "Inzwischen hat sich etwas geändert. Nichts wurde gebucht. " + AGAIN,
+    ),
+    domain.OwnRide: _refused(
+        409,
+        "Das ist Ihre eigene Fahrt",
+        "Bei „{e.ride_label}“ fahren Sie selbst; Sie brauchen dort keinen Platz zu buchen.",
+    ),
+    domain.PersonBlocked: _refused(
+        409, "Diese Fahrt steht Ihnen nicht offen", "Bitte wählen Sie eine andere Verbindung. " + AGAIN
+    ),
+    domain.IdempotencyConflict: _refused(
+        409,
+        "Dieses Formular wurde schon einmal gesendet",
+        "Es wurde nichts geändert. Sehen Sie bitte unter „Meine Fahrten“ nach, was gebucht ist.",
+    ),
+    domain.NameMissing: _refused(
+        422, "Der Name fehlt oder ist zu lang", "Bitte schreiben Sie Vor- und Nachnamen."
+    ),
+    domain.EmailInvalid: _refused(
+        422, "Das ist keine E-Mail-Adresse", "Bitte schreiben Sie die Adresse wie name@beispiel.de."
+    ),
+    domain.EmailTaken: _refused(
+        422,
+        "Diese E-Mail-Adresse hat schon ein Konto",
+        "Diese Adresse hat schon ein Konto. Bitte melden Sie sich an oder nehmen Sie eine andere.",
+    ),
+    domain.PhoneInvalid: _refused(
+        422,
+        "Das ist keine Telefonnummer",
+        "Bitte schreiben Sie nur Ziffern, zum Beispiel 03521 123456.",
+    ),
+    domain.PasswordUnfit: _refused(
+        422, "Das Passwort passt nicht", "Bitte nehmen Sie {e.shortest} bis {e.longest} Zeichen."
+    ),
+    domain.LoginFailed: _refused(
+        422,
+        "Die Anmeldung hat nicht geklappt",
+        "E-Mail-Adresse oder Passwort stimmen nicht. Bitte prüfen Sie beides und achten Sie auf "
+        "Groß- und Kleinschreibung.",
+    ),
+    domain.TooManyAttempts: _too_many_attempts,
+    domain.LastAdmin: _refused(
+        409,
+        "Das ist die letzte Person mit Verwaltungsrecht",
+        "Bitte geben Sie dieses Recht zuerst jemand anderem.",
+    ),
+    domain.FileTooLarge: _refused(
+        413, "Die Datei ist zu groß", "Erlaubt sind höchstens {e.limit_mb} Megabyte."
+    ),
+    domain.FileUnreadable: _refused(
+        422,
+        "Die Datei kann nicht gelesen werden",
+        "„{e.source}“: {e.reason}. Bitte prüfen Sie die Datei und laden Sie sie noch einmal hoch.",
+    ),
+    domain.NotSwitchable: _refused(
+        409,
+        "Diese Fassung kann nicht in Betrieb gehen",
+        "Sie ist noch nicht fertig aufgebaut oder wurde abgelehnt. Bitte sehen Sie in ihrem Bericht nach.",
+    ),
+    domain.NothingToRollBackTo: _refused(
+        409,
+        "Es gibt keine frühere Fassung",
+        "Vor diesem Fahrplan war noch keiner in Betrieb. Es bleibt, wie es ist.",
+    ),
+    domain.NothingServes: _same(OF_HTTP[503]),
+    domain.PriceTooHigh: _too_dear,
+    domain.TooManySeats: _refused(
+        422,
+        "Zu viele Plätze",
+        "In diesem Fahrzeug dürfen höchstens {e.allowed} Personen mitfahren. Bitte nennen Sie weniger Plätze.",
+    ),
+    domain.NoSeats: _refused(422, "Kein Platz angeboten", "Bitte bieten Sie mindestens einen Platz an."),
+    domain.InThePast: _refused(
+        422, "Diese Zeit ist schon vorbei", "Bitte wählen Sie einen Zeitpunkt, der noch kommt."
+    ),
+    domain.WindowInvalid: _refused(422, "Die Zeiten passen nicht zusammen", WINDOW_ADVICE),
+    domain.OverlapsOtherRide: _overlap,
+    domain.NoWay: _refused(
+        422,
+        "Zwischen diesen Orten führt keine Straße",
+        "Von „{e.origin}“ nach „{e.destination}“ haben wir keinen Weg für ein Auto gefunden. "
+        "Bitte wählen Sie Start und Ziel an einer Straße.",
+    ),
+    domain.StopUnknown: _refused(
+        422, "Diese Haltestelle gibt es nicht", "Der geltende Fahrplan kennt „{e.stop_id}“ nicht."
+    ),
+    routing.QueryInvalid: _refused(400, "So kann nicht gesucht werden", "Bitte prüfen Sie Ihre Eingaben."),
+    routing.UnknownStop: _refused(
+        404,
+        "Diese Haltestelle gibt es nicht mehr",
+        "Der Fahrplan hat gewechselt. Bitte wählen Sie die Haltestelle noch einmal aus.",
+    ),
+    routing.OutsideTimetable: _refused(
+        422, "Für diesen Tag gibt es keinen Fahrplan", "Bitte wählen Sie einen anderen Tag."
+    ),
+}
+
+
+def explain(error: Exception) -> Explained:
+    """The sentences for an error of the domain or the router; its nearest known ancestor decides."""
+    for kind in type(error).__mro__:
+        if kind in OF_DOMAIN:
+            return OF_DOMAIN[kind](error)
+    log.error("no sentence for %s", type(error).__name__)
+    return OF_HTTP[500]
+
+
+def page(explained: Explained) -> ResponseReturnValue:
+    return render_template("error.html", error=explained), explained.status
+
+
+def register(app: Flask) -> None:
+    """Let every error that reaches the top end on the error page."""
+
+    def known(error: Exception) -> ResponseReturnValue:
+        return page(explain(error))
+
+    def http(error: HTTPException) -> ResponseReturnValue:
+        status = error.code or 500
+        if status < 400 or error.response is not None:
+            return error
+        return page(OF_HTTP.get(status, OF_HTTP[400] if status < 500 else OF_HTTP[500]))
+
+    def crashed(error: Exception) -> ResponseReturnValue:
+        log.exception("unexpected %s", type(error).__name__)
+        return page(OF_HTTP[500])
+
+    def expired(_error: CSRFError) -> ResponseReturnValue:
+        return page(FORM_TOO_OLD)
+
+    app.register_error_handler(domain.MitfahrError, known)
+    app.register_error_handler(routing.RoutingError, known)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(CSRFError, expired)
+    app.register_error_handler(Exception, crashed)

@@ -1,0 +1,1 @@
+"""One file per group of forms: fields, German messages, no rules of the domain."""

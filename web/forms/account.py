@@ -1,0 +1,23 @@
+"""Log in and register. What an address or a password must be is the service's matter."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import DataRequired
+
+
+class LogInForm(FlaskForm):  # type: ignore[misc]
+    email = StringField("E-Mail-Adresse", [DataRequired("Bitte geben Sie Ihre E-Mail-Adresse ein.")])
+    password = PasswordField("Passwort", [DataRequired("Bitte geben Sie Ihr Passwort ein.")])
+    offer = HiddenField()
+    """A chosen journey that waits to be booked."""
+
+
+class RegisterForm(FlaskForm):  # type: ignore[misc]
+    first_name = StringField("Vorname", [DataRequired("Bitte geben Sie Ihren Vornamen ein.")])
+    last_name = StringField("Nachname", [DataRequired("Bitte geben Sie Ihren Nachnamen ein.")])
+    email = StringField("E-Mail-Adresse", [DataRequired("Bitte geben Sie Ihre E-Mail-Adresse ein.")])
+    phone = StringField("Telefonnummer")
+    password = PasswordField("Passwort", [DataRequired("Bitte denken Sie sich ein Passwort aus.")])
+    offer = HiddenField()

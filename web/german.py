@@ -1,0 +1,91 @@
+"""How times, distances and money are written in German; the templates use these as filters."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Flask
+
+from mitfahr.domain.times import ZONE
+
+WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+MONTHS = (
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+)
+
+Moment = dt.datetime | int | float
+"""An aware datetime or UTC seconds."""
+
+
+def local(moment: Moment) -> dt.datetime:
+    """The moment on a clock in Germany."""
+    if isinstance(moment, dt.datetime):
+        return moment.astimezone(ZONE)
+    return dt.datetime.fromtimestamp(moment, ZONE)
+
+
+def clock(moment: Moment) -> str:
+    """07:05; seconds are cut off, as on a departure board."""
+    return f"{local(moment):%H:%M}"
+
+
+def day(moment: Moment | dt.date) -> str:
+    """Montag, 23. November 2026"""
+    date = moment if type(moment) is dt.date else local(moment).date()  # type: ignore[arg-type]
+    return f"{WEEKDAYS[date.weekday()]}, {date.day}. {MONTHS[date.month - 1]} {date.year}"
+
+
+def day_and_clock(moment: Moment) -> str:
+    """Montag, 23. November 2026, 07:05 Uhr"""
+    return f"{day(moment)}, {clock(moment)} Uhr"
+
+
+def duration(seconds: float) -> str:
+    """35 Minuten, 1 Stunde 5 Minuten; rounded to whole minutes."""
+    hours, minutes = divmod(max(0, round(seconds / 60)), 60)
+    words = []
+    if hours:
+        words.append("1 Stunde" if hours == 1 else f"{hours} Stunden")
+    if minutes or not hours:
+        words.append("1 Minute" if minutes == 1 else f"{minutes} Minuten")
+    return " ".join(words)
+
+
+def distance(metres: float) -> str:
+    """350 m, 1,2 km; rounded to what a walker notices."""
+    if metres < 1000:
+        return f"{max(10, round(metres / 10) * 10)} m"
+    return f"{metres / 1000:.1f} km".replace(".", ",")
+
+
+def euro(cents: int) -> str:
+    """2,40 €"""
+    return f"{cents // 100},{cents % 100:02d} €"
+
+
+def count(number: int, one: str, many: str) -> str:
+    """1 Person, 3 Personen"""
+    return f"{number} {one if number == 1 else many}"
+
+
+def phone_link(number: str) -> str:
+    """The number as a `tel:` link wants it: digits and a leading plus."""
+    return "".join(sign for sign in number if sign.isdigit() or sign == "+")
+
+
+def register(app: Flask) -> None:
+    """Offer these as filters to the templates."""
+    for write in (clock, day, day_and_clock, duration, distance, euro, phone_link):
+        app.jinja_env.filters[write.__name__] = write
+    app.jinja_env.globals["count"] = count

@@ -1,0 +1,36 @@
+"""Who is signed in: flask-login on top of the people of the portal."""
+
+from __future__ import annotations
+
+from flask import Flask, session
+from flask_login import LoginManager, UserMixin, login_user
+
+from mitfahr.db.people import Person
+from mitfahr.domain.roles import Role
+from web.portal import portal
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """The person of this request, as far as pages need it; read again from the database each time."""
+
+    def __init__(self, person: Person) -> None:
+        self.id = person.id
+        self.first_name = person.first_name
+        self.roles: frozenset[Role] = person.roles
+
+
+def register(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None  # an address changes on the train; the cookie is signed anyway
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(person_id: str) -> SignedIn | None:
+        with portal().reading() as database:
+            person = database.get(Person, person_id)
+            return SignedIn(person) if person is not None and person.is_active else None
+
+
+def sign_in(person: Person) -> None:
+    """Begin the session of `person`; it ends with the browser or with "Abmelden"."""
+    session.clear()  # nothing that was put there before may be carried into the account
+    login_user(SignedIn(person))

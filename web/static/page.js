@@ -1,0 +1,2 @@
+// What JavaScript adds to every page; each part is a module of its own and every page works without it.
+import "./place_field.js";

@@ -1,0 +1,18 @@
+"""The strip on every page that says when the serving timetable is not a real one."""
+
+from __future__ import annotations
+
+from mitfahr.db.timetables import serving
+from web.portal import portal
+
+DEMONSTRATION = "Vorführung: Dieser Fahrplan ist erfunden. Bitte nicht danach reisen."
+NONE_SERVING = "Es ist noch kein Fahrplan geladen. Die Verbindungssuche ist erst danach möglich."
+
+
+def timetable_notice() -> str | None:
+    """A sentence, or None while a real timetable serves."""
+    with portal().reading() as session:
+        feed = serving(session).feed
+        if feed is None:
+            return NONE_SERVING
+        return DEMONSTRATION if feed.is_demo else None

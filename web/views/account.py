@@ -1,0 +1,113 @@
+"""Log in, register, log out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import logout_user
+from wtforms import Form
+
+from mitfahr.domain import errors
+from mitfahr.services.log_in import log_in as check_password
+from mitfahr.services.register_person import register_person
+from web.access import PUBLIC, SIGNED_IN, access
+from web.errors import Explained, explain
+from web.forms.account import LogInForm, RegisterForm
+from web.login import sign_in
+from web.portal import portal
+
+views = Blueprint("account", __name__)
+
+FIELD_OF = {
+    errors.NameMissing: "first_name",
+    errors.EmailInvalid: "email",
+    errors.EmailTaken: "email",
+    errors.PhoneInvalid: "phone",
+    errors.PasswordUnfit: "password",
+}
+
+
+@views.route("/anmelden", methods=["GET", "POST"])
+@access(PUBLIC)
+def log_in() -> ResponseReturnValue:
+    form = LogInForm()
+    if not form.validate_on_submit():
+        return _log_in_page(form)
+    try:
+        person = check_password(
+            portal().writing, form.email.data, form.password.data, dt.datetime.now(dt.UTC)
+        )
+    except (errors.LoginFailed, errors.TooManyAttempts) as error:
+        return _log_in_page(form, explain(error))
+    sign_in(person)
+    return _onward()
+
+
+@views.route("/registrieren", methods=["GET", "POST"])
+@access(PUBLIC)
+def register() -> ResponseReturnValue:
+    form = RegisterForm()
+    if not form.validate_on_submit():
+        return _register_page(form)
+    try:
+        person = register_person(
+            portal().writing,
+            first_name=form.first_name.data,
+            last_name=form.last_name.data,
+            email=form.email.data,
+            phone=form.phone.data,
+            password=form.password.data,
+            now=dt.datetime.now(dt.UTC),
+        )
+    except errors.AccountRefused as error:
+        explained = explain(error)
+        form[FIELD_OF[type(error)]].errors = [explained.advice]
+        return _register_page(form, explained)
+    sign_in(person)
+    flash("Ihr Konto ist angelegt und Sie sind angemeldet.", "success")
+    return _onward()
+
+
+@views.post("/registrieren/buchen")
+@access(PUBLIC)
+def register_for_booking() -> ResponseReturnValue:
+    """The registration form for somebody who has already chosen a journey."""
+    return _register_page(RegisterForm(formdata=None, offer=request.form.get("offer", "")))
+
+
+@views.post("/abmelden")
+@access(SIGNED_IN)
+def log_out() -> ResponseReturnValue:
+    logout_user()
+    flash("Sie sind abgemeldet.", "success")
+    answer = redirect(url_for("search.start"))
+    answer.headers["Clear-Site-Data"] = '"cache"'  # the way back must not show the account's pages
+    return answer
+
+
+def _log_in_page(form: Form, refused: Explained | None = None) -> ResponseReturnValue:
+    page = render_template("account/log_in.html", form=form, refused=refused, next=_next())
+    return page, _status(form, refused)
+
+
+def _register_page(form: Form, refused: Explained | None = None) -> ResponseReturnValue:
+    return render_template("account/register.html", form=form), _status(form, refused)
+
+
+def _status(form: Form, refused: Explained | None) -> int:
+    if refused:
+        return refused.status
+    return 422 if form.errors else 200
+
+
+def _onward() -> ResponseReturnValue:
+    """To the page that asked for the log-in."""
+    return redirect(_next() or url_for("search.start"))
+
+
+def _next() -> str | None:
+    """The page to go on to, if it is one of this portal."""
+    target = request.args.get("next", "")
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else None
