@@ -1,0 +1,661 @@
+"""The obvious router: every way of using every vehicle, tried one after the other.
+
+It implements routing/README.md sentence by sentence and shares nothing with the core but the frozen
+data classes. Streets are networkx graphs. Every *hop* (a vehicle from one place to another at one
+time, for private rides every departure of the driver and every order of stops) is written down;
+journeys are then grown vehicle by vehicle. A started journey is forgotten only when another with no
+more vehicles and the same private rides is at the same stop no later and left home no earlier.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+import networkx as nx
+
+from routing.links import BEELINE_FACTOR, UNREACHABLE_S, Links
+from routing.overlay import (
+    DEPARTURE_STEP_S,
+    HALT_S,
+    PROMISE_TOLERANCE_S,
+    Ride,
+    RideKind,
+    RideStop,
+)
+from routing.query import MAX_JOURNEY_S, LegKind, Point, Query, StopRef
+from routing.roads import MAX_SNAP_M, Mode, RoadGraph
+from routing.timetable import NONE, PHONE, Timetable
+
+EARTH_RADIUS_M = 6_371_008.8
+ORIGIN, DESTINATION = -1, -2
+"""The traveller's own doors, where a hop would name a stop."""
+
+ON_DEMAND_BUS = 715
+
+
+class Criteria(NamedTuple):
+    departure_s: int
+    arrival_s: int
+    vehicles: int
+
+    def beats(self, other: Criteria) -> bool:
+        return (
+            self != other
+            and self.departure_s >= other.departure_s
+            and self.arrival_s <= other.arrival_s
+            and self.vehicles <= other.vehicles
+        )
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One vehicle from `board` to `alight` (stops, or ORIGIN and DESTINATION)."""
+
+    vehicle: str
+    board: int
+    alight: int
+    departure_s: int
+    arrival_s: int
+    private_ride: str | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """A journey so far: standing at the last hop's `alight`, having left home at `departure_s`."""
+
+    departure_s: int
+    hops: tuple[Hop, ...]
+
+    @property
+    def arrival_s(self) -> int:
+        return self.hops[-1].arrival_s
+
+    @cached_property
+    def private_rides(self) -> frozenset[str]:
+        return frozenset(hop.private_ride for hop in self.hops if hop.private_ride)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A whole journey; without hops it is the walk from door to door."""
+
+    criteria: Criteria
+    hops: tuple[Hop, ...]
+
+    @property
+    def uses_private_ride(self) -> bool:
+        return any(hop.private_ride for hop in self.hops)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on the streets: its ways in and out as (node, cost) and its distance from the street."""
+
+    lat: float
+    lon: float
+    edge: int
+    fraction: float
+    off_mm: int
+
+
+def best_journeys(
+    timetable: Timetable, links: Links, roads: RoadGraph | None, rides: Iterable[Ride], query: Query
+) -> list[Found]:
+    """The complete Pareto sets of both classes, one journey for each point."""
+    oracle = Oracle(timetable, links, roads, rides, query)
+    return [*oracle.pareto(private=False), *oracle.pareto(private=True)]
+
+
+class Streets:
+    """Shortest ways by foot (whole metres, up) and by car (whole seconds, up)."""
+
+    def __init__(self, roads: RoadGraph | None) -> None:
+        self.roads = roads
+        self.costs: dict[Mode, dict[int, dict[int, int]]] = {}
+        self.drives: dict[tuple[Spot, Spot], int | None] = {}
+
+    def spot(self, lat: float, lon: float, mode: Mode) -> Spot:
+        """The nearest place on a street of this mode; edge -1 when farther than MAX_SNAP_M."""
+        best = (math.inf, -1, 0.0)
+        roads = self.roads
+        for edge in range(roads.n_edges if roads else 0):
+            assert roads is not None
+            back = roads.edge_reverse[edge]
+            if roads.edge_access[edge] & mode or (back >= 0 and roads.edge_access[back] & mode):
+                off_m, fraction = _nearest_on(roads, edge, lat, lon)
+                # Equally near streets: the first one. Both directions of one street are the same place.
+                if off_m < best[0] - 1e-6:
+                    best = (off_m, edge, fraction)
+        if best[0] > MAX_SNAP_M:
+            return Spot(lat, lon, -1, 0.0, 0)
+        return Spot(lat, lon, best[1], best[2], round(best[0] * 1000))
+
+    def walk_m(self, a: Spot, b: Spot) -> tuple[int, bool]:
+        """Metres between two places and whether they are a straight line × 1.3."""
+        if (a.lat, a.lon) == (b.lat, b.lon):
+            return 0, False
+        way_mm = self._way(Mode.FOOT, a, b)
+        if way_mm is None:
+            return math.ceil(BEELINE_FACTOR * haversine_m(a.lat, a.lon, b.lat, b.lon)), True
+        return math.ceil((a.off_mm + way_mm + b.off_mm) / 1000), False
+
+    def drive_s(self, a: Spot, b: Spot) -> int | None:
+        if (a, b) not in self.drives:
+            way_ms = self._way(Mode.CAR, a, b)
+            seconds = UNREACHABLE_S if way_ms is None else math.ceil(way_ms / 1000)
+            self.drives[a, b] = seconds if seconds < UNREACHABLE_S else None
+        return self.drives[a, b]
+
+    def _way(self, mode: Mode, a: Spot, b: Spot) -> int | None:
+        if a.edge < 0 or b.edge < 0:
+            return None
+        ways = list(self._along_one_street(mode, a, b))
+        for out_node, out_cost in self._exits(mode, a):
+            reach = self._from_node(mode, out_node)
+            for in_node, in_cost in self._entries(mode, b):
+                if in_node in reach:
+                    ways.append(out_cost + reach[in_node] + in_cost)
+        return min(ways, default=None)
+
+    def _directions(self, mode: Mode, spot: Spot) -> Iterator[tuple[int, float]]:
+        """(edge, fraction) of the street in each direction open to this mode."""
+        assert self.roads is not None
+        back = int(self.roads.edge_reverse[spot.edge])
+        for edge, fraction in ((spot.edge, spot.fraction), (back, 1 - spot.fraction)):
+            if edge >= 0 and self.roads.edge_access[edge] & mode:
+                yield edge, fraction
+
+    def _along_one_street(self, mode: Mode, a: Spot, b: Spot) -> Iterator[int]:
+        for edge, start in self._directions(mode, a):
+            for other, end in self._directions(mode, b):
+                if edge == other and end >= start:
+                    yield round(end * self._cost(mode, edge)) - round(start * self._cost(mode, edge))
+
+    def _exits(self, mode: Mode, spot: Spot) -> Iterator[tuple[int, int]]:
+        assert self.roads is not None
+        for edge, fraction in self._directions(mode, spot):
+            cost = self._cost(mode, edge)
+            yield int(self.roads.edge_to[edge]), cost - round(fraction * cost)
+
+    def _entries(self, mode: Mode, spot: Spot) -> Iterator[tuple[int, int]]:
+        assert self.roads is not None
+        for edge, fraction in self._directions(mode, spot):
+            yield int(self.roads.edge_from[edge]), round(fraction * self._cost(mode, edge))
+
+    def _cost(self, mode: Mode, edge: int) -> int:
+        assert self.roads is not None
+        return int((self.roads.edge_drive_ms if mode is Mode.CAR else self.roads.edge_length_mm)[edge])
+
+    def _from_node(self, mode: Mode, node: int) -> dict[int, int]:
+        reached = self.costs.setdefault(mode, {})
+        if node not in reached:
+            reached[node] = nx.single_source_dijkstra_path_length(self._graph(mode), node)
+        return reached[node]
+
+    def _graph(self, mode: Mode) -> nx.DiGraph:
+        return self._car_graph if mode is Mode.CAR else self._foot_graph
+
+    @cached_property
+    def _car_graph(self) -> nx.DiGraph:
+        return self._build(Mode.CAR)
+
+    @cached_property
+    def _foot_graph(self) -> nx.DiGraph:
+        return self._build(Mode.FOOT)
+
+    def _build(self, mode: Mode) -> nx.DiGraph:
+        assert self.roads is not None
+        graph = nx.DiGraph()
+        graph.add_nodes_from(range(self.roads.n_nodes))
+        for edge in range(self.roads.n_edges):
+            if self.roads.edge_access[edge] & mode:
+                a, b = int(self.roads.edge_from[edge]), int(self.roads.edge_to[edge])
+                cost = self._cost(mode, edge)
+                if not graph.has_edge(a, b) or graph[a][b]["weight"] > cost:
+                    graph.add_edge(a, b, weight=cost)
+        return graph
+
+
+class Oracle:
+    """One query against one world."""
+
+    def __init__(
+        self, timetable: Timetable, links: Links, roads: RoadGraph | None, rides: Iterable[Ride], query: Query
+    ) -> None:
+        self.timetable = timetable
+        self.links = links
+        self.query = query
+        self.streets = Streets(roads)
+        self.rides = [ride for ride in rides if self._is_offered(ride)]
+        when = int(query.when.timestamp())
+        if query.arrive_by:
+            self.leave_from_s, self.leave_until_s = when - query.window_s - MAX_JOURNEY_S, when
+            self.arrive_from_s = when - query.window_s if query.window_s else self.leave_from_s
+            self.arrive_until_s = when
+        else:
+            self.arrive_from_s = self.leave_from_s = when
+            self.arrive_until_s = when + query.window_s + MAX_JOURNEY_S
+            self.leave_until_s = when + query.window_s if query.window_s else self.arrive_until_s
+
+    def _is_offered(self, ride: Ride) -> bool:
+        booked_at = self.query.booked_at
+        kind = LegKind.BUERGERBUS if ride.kind is RideKind.RUN else LegKind.RIDE
+        return (
+            kind in self.query.kinds
+            and not {ride.ride_id, ride.driver_id} & self.query.banned
+            and (booked_at is None or booked_at.timestamp() <= ride.bookable_until_s)
+        )
+
+    # --- the answer -------------------------------------------------------------------------------
+
+    def pareto(self, private: bool) -> list[Found]:
+        one_each: dict[Criteria, Found] = {}
+        for found in self._all_found:
+            if found.uses_private_ride == private:
+                one_each.setdefault(found.criteria, found)
+        walk = None if private else self._walk_from_door_to_door
+        criteria = [c for c in one_each if not (walk and self._walking_beats(c, walk.duration_s))]
+        best = [one_each[c] for c in self._optimal(criteria)]
+        return [*([walk.found] if walk else []), *sorted(best, key=lambda found: found.criteria)]
+
+    def _optimal(self, criteria: list[Criteria]) -> list[Criteria]:
+        """For one departure (arrival) only the other end and the vehicles count, then the least waiting."""
+        if self.query.window_s:
+            return [c for c in criteria if not any(other.beats(c) for other in criteria)]
+        if self.query.arrive_by:
+            keys = {c: Criteria(c.departure_s, 0, c.vehicles) for c in criteria}
+        else:
+            keys = {c: Criteria(0, c.arrival_s, c.vehicles) for c in criteria}
+        best = [c for c in criteria if not any(keys[other].beats(keys[c]) for other in criteria)]
+        return [c for c in best if not any(other.beats(c) for other in best)]
+
+    def _walking_beats(self, criteria: Criteria, walk_s: int) -> bool:
+        """Walking is possible at every moment; for one departure (arrival) it starts (ends) at `when`."""
+        when = int(self.query.when.timestamp())
+        if self.query.window_s:
+            return criteria.arrival_s - criteria.departure_s >= walk_s
+        if self.query.arrive_by:
+            return criteria.departure_s <= when - walk_s
+        return criteria.arrival_s >= when + walk_s
+
+    @dataclass(frozen=True)
+    class _Walk:
+        duration_s: int
+        found: Found
+
+    @cached_property
+    def _walk_from_door_to_door(self) -> _Walk | None:
+        duration_s = self._door_to_door_s()
+        if duration_s is None:
+            return None
+        when = int(self.query.when.timestamp())
+        departure_s = when - duration_s if self.query.arrive_by else when
+        return self._Walk(duration_s, Found(Criteria(departure_s, departure_s + duration_s, 0), ()))
+
+    @cached_property
+    def _all_found(self) -> list[Found]:
+        return [
+            Found(Criteria(start.departure_s, arrival_s, len(start.hops)), start.hops)
+            for start in self._started_journeys()
+            for arrival_s in self._arrivals(start)
+        ]
+
+    def _arrivals(self, start: Start) -> Iterator[int]:
+        egress_s = 0 if start.hops[-1].alight == DESTINATION else self.egress_s.get(start.hops[-1].alight)
+        if egress_s is not None and self.arrive_from_s <= start.arrival_s + egress_s <= self.arrive_until_s:
+            yield start.arrival_s + egress_s
+
+    # --- growing journeys vehicle by vehicle -------------------------------------------------------
+
+    def _started_journeys(self) -> Iterator[Start]:
+        waiting: dict[tuple[int, frozenset[str]], list[Start]] = defaultdict(list)
+        newest = [start for hop in self.hops for start in self._first(hop)]
+        for vehicles in range(1, self.query.max_vehicles + 1):
+            yield from newest
+            for start in newest:
+                waiting[start.hops[-1].alight, start.private_rides].append(start)
+            for key, starts in waiting.items():
+                waiting[key] = _unbeaten(starts)
+            if vehicles < self.query.max_vehicles:
+                grown = [start for hop in self.hops for start in self._next(waiting, hop, vehicles)]
+                newest = grown
+
+    def _first(self, hop: Hop) -> Iterator[Start]:
+        access_s = 0 if hop.board == ORIGIN else self.access_s.get(hop.board)
+        if access_s is not None:
+            departure_s = hop.departure_s - access_s
+            if self.leave_from_s <= departure_s <= self.leave_until_s:
+                yield Start(departure_s, (hop,))
+
+    def _next(
+        self, waiting: dict[tuple[int, frozenset[str]], list[Start]], hop: Hop, vehicles: int
+    ) -> Iterator[Start]:
+        """For each set of private rides used before, the journey that left home last."""
+        best: dict[frozenset[str], Start] = {}
+        for (stop, used), starts in waiting.items():
+            change_s = self.change_s(stop, hop.board)
+            if change_s is None or hop.private_ride in used:
+                continue
+            in_time = bisect_right(starts, hop.departure_s - change_s, key=lambda start: start.arrival_s)
+            # `starts` is sorted by arrival and an unbeaten later one left home later.
+            for start in starts[:in_time][-1:]:
+                if len(start.hops) == vehicles and (
+                    used not in best or best[used].departure_s < start.departure_s
+                ):
+                    best[used] = start
+        for start in best.values():
+            yield Start(start.departure_s, (*start.hops, hop))
+
+    def change_s(self, alight: int, board: int) -> int | None:
+        """Least time between getting off at one stop and on at another; None when not possible."""
+        if alight < 0 or board < 0:
+            return None
+        return self._change_s[alight].get(board)
+
+    @cached_property
+    def _change_s(self) -> dict[int, dict[int, int]]:
+        slack_s = self.query.transfer_slack_s
+        changes = {
+            s: {t: walk_s + slack_s for t, walk_s in self._walks_from(s).items()}
+            for s in range(self.timetable.n_stops)
+        }
+        for a, b, kind, minimum_s in self._stated:
+            walk_s = self._walks_from(a).get(b)
+            changes[a].pop(b, None)
+            if kind == 0 and walk_s is not None:
+                changes[a][b] = walk_s + slack_s
+            elif kind == 1 and walk_s is not None:
+                changes[a][b] = walk_s
+            elif kind == 2:
+                changes[a][b] = minimum_s
+        return changes
+
+    @cached_property
+    def _stated(self) -> list[tuple[int, int, int, int]]:
+        t = self.timetable
+        columns = (t.transfer_from, t.transfer_to, t.transfer_type, t.transfer_min_s)
+        return list(zip(*(column.tolist() for column in columns), strict=True))
+
+    # --- walking -----------------------------------------------------------------------------------
+
+    def _seconds(self, metres: int) -> int | None:
+        seconds = math.ceil(metres / self.query.walk_speed_m_s)
+        return seconds if seconds <= self.query.max_walk_s else None
+
+    def _walks_from(self, stop: int) -> dict[int, int]:
+        """Stops within one walk of a stop, the stop itself included."""
+        first, last = int(self.links.walk_start[stop]), int(self.links.walk_start[stop + 1])
+        reach = {stop: 0}
+        for to, metres in zip(
+            self.links.walk_to[first:last].tolist(), self.links.walk_m[first:last].tolist(), strict=True
+        ):
+            seconds = self._seconds(metres)
+            if seconds is not None:
+                reach[to] = seconds
+        return reach
+
+    @cached_property
+    def access_s(self) -> dict[int, int]:
+        return self._walks_from_door(self.query.origin)
+
+    @cached_property
+    def egress_s(self) -> dict[int, int]:
+        return self._walks_from_door(self.query.destination)
+
+    def _walks_from_door(self, door: Point | StopRef) -> dict[int, int]:
+        if isinstance(door, StopRef):
+            reach: dict[int, int] = {}
+            for stop in self._platforms(door):
+                for to, seconds in self._walks_from(stop).items():
+                    reach[to] = min(seconds, reach.get(to, seconds))
+            return reach
+        walks = {stop: self._seconds(self._metres_to_stop(door, stop)) for stop in self._vehicle_stops}
+        return {stop: seconds for stop, seconds in walks.items() if seconds is not None}
+
+    def _metres_to_stop(self, door: Point, stop: int) -> int:
+        return self.streets.walk_m(self._foot_spot(door), self._stop_spot(stop))[0]
+
+    def _door_to_door_s(self) -> int | None:
+        a, b = self.query.origin, self.query.destination
+        if isinstance(a, Point) and isinstance(b, Point):
+            return self._seconds(self.streets.walk_m(self._foot_spot(a), self._foot_spot(b))[0])
+        if isinstance(a, StopRef):
+            reach = self._walks_from_door(b)
+            return min((reach[stop] for stop in self._platforms(a) if stop in reach), default=None)
+        assert isinstance(b, StopRef)
+        reach = self._walks_from_door(a)
+        return min((reach[stop] for stop in self._platforms(b) if stop in reach), default=None)
+
+    @cached_property
+    def _vehicle_stops(self) -> list[int]:
+        return [stop for stop in range(self.timetable.n_stops) if not self.timetable.stop_is_station[stop]]
+
+    def _platforms(self, ref: StopRef) -> list[int]:
+        stop = self.timetable.stop(ref.stop_id)
+        if not self.timetable.stop_is_station[stop]:
+            return [stop]
+        return [s for s in self._vehicle_stops if self.timetable.stop_parent[s] == stop]
+
+    def _foot_spot(self, point: Point) -> Spot:
+        return self.streets.spot(point.lat, point.lon, Mode.FOOT)
+
+    def _stop_spot(self, stop: int) -> Spot:
+        lat, lon = float(self.timetable.stop_lat[stop]), float(self.timetable.stop_lon[stop])
+        links = self.links
+        edge, fraction = int(links.foot_edge[stop]), float(links.foot_fraction[stop])
+        return Spot(lat, lon, edge, fraction, int(links.foot_off_mm[stop]))
+
+    # --- hops --------------------------------------------------------------------------------------
+
+    @cached_property
+    def hops(self) -> list[Hop]:
+        """Every use of every vehicle within the query's time, once."""
+        found: dict[Hop, None] = {}
+        for hop in (*self._trip_hops(), *self._run_hops(), *self._ride_hops()):
+            if self.leave_from_s <= hop.departure_s and hop.arrival_s <= self.arrive_until_s:
+                found[hop] = None
+        return list(found)
+
+    def _is_usable(self, stop: int) -> bool:
+        if self.timetable.stop_is_station[stop]:
+            return False
+        return not (self.query.party.wheelchairs and self.timetable.stop_wheelchair[stop] == 2)
+
+    def _trip_hops(self) -> Iterator[Hop]:
+        for trip in range(self.timetable.n_trips):
+            if self.query.party.wheelchairs and self.timetable.trip_wheelchair[trip] == 2:
+                continue
+            for day, day_start_s in enumerate(self.timetable.day_start_s.tolist()):
+                if self.timetable.service_runs[self.timetable.trip_service[trip], day]:
+                    yield from self._hops_of_trip(trip, day, day_start_s)
+
+    def _hops_of_trip(self, trip: int, day: int, day_start_s: int) -> Iterator[Hop]:
+        t = self.timetable
+        pattern, first_time = t.trip_pattern[trip], int(t.trip_time_start[trip])
+        first, last = int(t.pattern_stop_start[pattern]), int(t.pattern_stop_start[pattern + 1])
+        for i in range(last - first):
+            board = int(t.pattern_stops[first + i])
+            if t.pattern_board[first + i] == NONE or not self._is_usable(board):
+                continue
+            if self._kind(trip, i, int(t.pattern_board[first + i])) not in self.query.kinds:
+                continue
+            for j in range(i + 1, last - first):
+                alight = int(t.pattern_stops[first + j])
+                if t.pattern_alight[first + j] != NONE and self._is_usable(alight):
+                    departure_s = day_start_s + int(t.time_dep[first_time + i])
+                    arrival_s = day_start_s + int(t.time_arr[first_time + j])
+                    yield Hop(f"trip {trip} day {day}", board, alight, departure_s, arrival_s)
+
+    def _kind(self, trip: int, position: int, board_rule: int) -> LegKind:
+        t = self.timetable
+        sections = range(int(t.trip_section_start[trip]), int(t.trip_section_start[trip + 1]))
+        section = max(s for s in sections if t.section_first_pos[s] <= position)
+        is_on_demand = t.route_type[t.section_route[section]] == ON_DEMAND_BUS or board_rule == PHONE
+        return LegKind.RUFBUS if is_on_demand else LegKind.TRANSIT
+
+    def _run_hops(self) -> Iterator[Hop]:
+        party = self.query.party
+        for run in self.rides:
+            if run.kind is not RideKind.RUN:
+                continue
+            for i, board in enumerate(run.stops):
+                for j in range(i + 1, len(run.stops)):
+                    alight = run.stops[j]
+                    free = min(run.seats_free[i:j]) >= party.seats
+                    free = free and min(run.wheelchairs_free[i:j]) >= party.wheelchairs
+                    known = self._known(board), self._known(alight)
+                    if free and known[0] is not None and known[1] is not None:
+                        yield Hop(
+                            f"run {run.ride_id}", known[0], known[1], board.departure_s, alight.arrival_s
+                        )
+
+    def _known(self, run_stop: RideStop) -> int | None:
+        stop = self.timetable.stop_by_id.get(run_stop.stop_id or "")
+        return stop if stop is not None and self._is_usable(stop) else None
+
+    # --- private rides -----------------------------------------------------------------------------
+
+    def _ride_hops(self) -> Iterator[Hop]:
+        for ride in self.rides:
+            if ride.kind is RideKind.PRIVATE:
+                own = [self.streets.spot(stop.lat, stop.lon, Mode.CAR) for stop in ride.stops]
+                for p, p_spot in self._pickups.items():
+                    for q, q_spot in self._dropoffs.items():
+                        if not self._is_same_place(p, q):
+                            yield from self._hops_of_ride(ride, own, (p, p_spot), (q, q_spot))
+
+    @cached_property
+    def _meeting_points(self) -> dict[int, Spot]:
+        links, t = self.links, self.timetable
+        spots = {}
+        for stop in self._vehicle_stops:
+            meeting = int(links.stop_meeting[stop])
+            if meeting >= 0 and self._is_usable(stop):
+                edge, fraction = int(links.meeting_edge[meeting]), float(links.meeting_fraction[meeting])
+                lat, lon = float(t.stop_lat[stop]), float(t.stop_lon[stop])
+                spots[stop] = Spot(lat, lon, edge, fraction, int(links.meeting_off_mm[meeting]))
+        return spots
+
+    @cached_property
+    def _pickups(self) -> dict[int, Spot]:
+        return self._meeting_points | self._door(self.query.origin, ORIGIN)
+
+    @cached_property
+    def _dropoffs(self) -> dict[int, Spot]:
+        return self._meeting_points | self._door(self.query.destination, DESTINATION)
+
+    def _door(self, door: Point | StopRef, name: int) -> dict[int, Spot]:
+        if isinstance(door, StopRef):
+            return {}
+        spot = self.streets.spot(door.lat, door.lon, Mode.CAR)
+        return {name: spot} if spot.edge >= 0 else {}
+
+    def _is_same_place(self, p: int, q: int) -> bool:
+        if p >= 0 and q >= 0:
+            return bool(self.links.stop_meeting[p] == self.links.stop_meeting[q])
+        if p == ORIGIN and q == DESTINATION:
+            a, b = self.query.origin, self.query.destination
+            assert isinstance(a, Point) and isinstance(b, Point)
+            return (a.lat, a.lon) == (b.lat, b.lon)
+        return False
+
+    def _hops_of_ride(
+        self, ride: Ride, own: list[Spot], pickup: tuple[int, Spot], dropoff: tuple[int, Spot]
+    ) -> Iterator[Hop]:
+        direct_s = self.streets.drive_s(own[0], own[-1])
+        if direct_s is None:
+            return
+        for a in range(len(own) - 1):
+            for b in range(a, len(own) - 1):
+                if not self._has_room(ride, a, b):
+                    continue
+                stops = [
+                    *ride.stops[: a + 1],
+                    "pickup",
+                    *ride.stops[a + 1 : b + 1],
+                    "dropoff",
+                    *ride.stops[b + 1 :],
+                ]
+                spots = [*own[: a + 1], pickup[1], *own[a + 1 : b + 1], dropoff[1], *own[b + 1 :]]
+                drives = [self.streets.drive_s(x, y) for x, y in pairwise(spots)]
+                driving = [d for d in drives if d is not None]
+                if len(driving) < len(drives) or sum(driving) > direct_s + ride.budget_s:
+                    continue
+                for leaves_s in range(ride.earliest_s, ride.latest_s + 1, DEPARTURE_STEP_S):
+                    times = self._drive(ride, stops, driving, leaves_s)
+                    if times:
+                        yield Hop(f"ride {ride.ride_id}", pickup[0], dropoff[0], *times, ride.ride_id)
+
+    def _has_room(self, ride: Ride, a: int, b: int) -> bool:
+        """Seats and wheelchair places on the hops a … b."""
+        party = self.query.party
+        return (
+            min(ride.seats_free[a : b + 1]) >= party.seats
+            and min(ride.wheelchairs_free[a : b + 1]) >= party.wheelchairs
+        )
+
+    def _drive(
+        self, ride: Ride, stops: list[RideStop | str], driving: list[int], leaves_s: int
+    ) -> tuple[int, int] | None:
+        """Pick-up and drop-off time of the rider, or None when a promise breaks."""
+        now_s, pickup_s, dropoff_s = leaves_s, 0, 0
+        for stop, drive_s in zip(stops[1:], driving, strict=True):
+            now_s += drive_s
+            if stop == "pickup":
+                pickup_s = now_s
+            elif stop == "dropoff":
+                dropoff_s = now_s
+            elif isinstance(stop, RideStop):
+                for promised_s in (stop.promised_pickup_s, stop.promised_dropoff_s):
+                    if promised_s is not None and now_s > promised_s + PROMISE_TOLERANCE_S:
+                        return None
+                if stop is stops[-1]:
+                    return (pickup_s, dropoff_s) if now_s <= ride.latest_arrival_s else None
+                now_s = max(now_s, stop.promised_pickup_s or now_s)
+            now_s += HALT_S
+        raise AssertionError("the driver's goal is the last stop")
+
+
+def _unbeaten(starts: list[Start]) -> list[Start]:
+    """Sorted by arrival; each one left home later than all that arrive no later."""
+    kept: list[Start] = []
+    for start in sorted(starts, key=lambda s: (s.arrival_s, -s.departure_s, len(s.hops))):
+        if not kept or start.departure_s > kept[-1].departure_s:
+            kept.append(start)
+    return kept
+
+
+def haversine_m(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
+    phi, to_phi = math.radians(lat), math.radians(to_lat)
+    square = (
+        math.sin((to_phi - phi) / 2) ** 2
+        + math.cos(phi) * math.cos(to_phi) * math.sin(math.radians(to_lon - lon) / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(square))
+
+
+def _nearest_on(roads: RoadGraph, edge: int, lat: float, lon: float) -> tuple[float, float]:
+    """Distance in metres to a street's line and the fraction of its length where it is nearest."""
+    first, last = int(roads.edge_shape_start[edge]), int(roads.edge_shape_start[edge + 1])
+    scale = math.radians(1) * EARTH_RADIUS_M
+    east = math.cos(math.radians(lat)) * scale
+    line = [
+        ((float(roads.shape_lon[i]) - lon) * east, (float(roads.shape_lat[i]) - lat) * scale)
+        for i in range(first, last)
+    ]
+    pieces = [math.dist(a, b) for a, b in pairwise(line)]
+    best, before = (math.inf, 0.0), 0.0
+    for (x, y), (to_x, to_y), length in zip(line, line[1:], pieces, strict=False):
+        dx, dy = to_x - x, to_y - y
+        t = min(1.0, max(0.0, -(x * dx + y * dy) / length**2)) if length else 0.0
+        off = math.hypot(x + t * dx, y + t * dy)
+        best = min(best, (off, (before + t * length) / (sum(pieces) or 1.0)))
+        before += length
+    return best
