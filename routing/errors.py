@@ -5,7 +5,8 @@ RoutingError
 ├── QueryInvalid            the question itself makes no sense (window negative, no party, …)
 ├── UnknownStop             a stop id that the serving timetable does not have
 ├── OutsideTimetable        the asked-for day is not covered by the timetable
-└── RoadsRefused            an OSM extract that no road graph can be built from
+├── RoadsRefused            an OSM extract that no road graph can be built from
+└── BoardingRefused         (routing.rides) a ride cannot be boarded like this
 """
 
 from __future__ import annotations
