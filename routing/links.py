@@ -26,7 +26,13 @@ class Links:
     """Arrays over the stops of one timetable.
 
     Walking:
-        foot_edge, foot_fraction, foot_off_mm       (n_stops,) position on streets open to foot (see Positions)
+        foot_edge, foot_fraction, foot_off_mm       (n_stops,) position on streets open to foot (see Positions);
+                        a station lies nowhere (edge -1)
+        node_island     (n_nodes of the road graph,) int32: nodes joined on foot have the same number
+        stop_island     (n_stops,) int32, that of the stop's street, -1 off the network
+        node_stop_start (n_nodes + 1,) int64: which stops' streets end at a node, into the next two
+        node_stop       (n,) int32 StopIdx, each stop at both ends of its street
+        node_stop_mm    (n,) int32, from that end to the stop, the straight bit included
         walk_start      (n_stops + 1,) int64: walks from stop s are walk_start[s]:walk_start[s + 1]
         walk_to         (n,) int32 StopIdx, ascending within a stop; never the stop itself, never a station
         walk_m          (n,) int32 metres, rounded up, at most FOOTPATH_LIMIT_M
@@ -45,6 +51,11 @@ class Links:
     foot_edge: NDArray[np.int32]
     foot_fraction: NDArray[np.float64]
     foot_off_mm: NDArray[np.int32]
+    node_island: NDArray[np.int32]
+    stop_island: NDArray[np.int32]
+    node_stop_start: NDArray[np.int64]
+    node_stop: NDArray[np.int32]
+    node_stop_mm: NDArray[np.int32]
     walk_start: NDArray[np.int64]
     walk_to: NDArray[np.int32]
     walk_m: NDArray[np.int32]
