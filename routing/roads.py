@@ -16,7 +16,7 @@ from typing import NamedTuple, NewType
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import road_kernels, store
+from routing import snap_kernels, store
 from routing.store import Texts
 from routing.street_grid import build_grid
 
@@ -166,7 +166,7 @@ def locate(roads: RoadGraph, lat: NDArray[np.float64], lon: NDArray[np.float64],
     Places farther than MAX_SNAP_M from every such street, or not finite, have edge -1, fraction 0, off_mm 0.
     """
     needed = int(Mode.CAR | Mode.FOOT) if mode == Mode.CAR else int(mode)
-    edge, fraction, off_mm = road_kernels.snap(
+    edge, fraction, off_mm = snap_kernels.snap(
         np.ascontiguousarray(lat, dtype=np.float64),
         np.ascontiguousarray(lon, dtype=np.float64),
         int(mode),
@@ -194,7 +194,7 @@ def line_between(
         return line_between(roads, edge, to_fraction, from_fraction)[::-1]
     first, last = int(roads.edge_shape_start[edge]), int(roads.edge_shape_start[edge + 1])
     lat, lon = roads.shape_lat[first:last], roads.shape_lon[first:last]
-    along = road_kernels.fractions_along(lat, lon)
+    along = snap_kernels.fractions_along(lat, lon)
     ends = [from_fraction, to_fraction]
     cut_lat, cut_lon = np.interp(ends, along, lat), np.interp(ends, along, lon)
     between = (along > from_fraction) & (along < to_fraction)
