@@ -1,0 +1,65 @@
+"""OpenStreetMap extract → road graph and gazetteer. Offline work of the importer; no search imports this.
+
+streets     what the tags of a way mean        places      what the tags of an object name
+reading     the file, by pyosmium              contexts    in which village something lies
+network     the graph, by networkx and osmnx   names       the gazetteer
+area        the part of the extract that is wanted
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from routing.errors import RoadsRefused
+from routing.gazetteer import Gazetteer
+from routing.osm.area import Area, Around, BoundingBox, Box, Everywhere, Surroundings
+from routing.osm.names import build_gazetteer
+from routing.osm.network import build_roads
+from routing.osm.reading import read_extract
+from routing.progress import Progress, silent
+from routing.roads import RoadGraph
+
+ATTRIBUTION = "© OpenStreetMap-Mitwirkende, ODbL"
+
+__all__ = ["ATTRIBUTION", "OsmExtract", "read_osm"]
+
+
+@dataclass(frozen=True)
+class OsmExtract:
+    roads: RoadGraph
+    gazetteer: Gazetteer
+
+
+def read_osm(
+    path: Path,
+    bbox: BoundingBox | None = None,
+    around: Surroundings | None = None,
+    progress: Progress = silent,
+    attribution: str = ATTRIBUTION,
+) -> OsmExtract:
+    """Read an extract (.osm.pbf, .osm, .osm.gz, .osm.bz2), cropped to `bbox` or to `around`.
+
+    Needs about 25 s and 1 GB for 165,000 street nodes. Equal files give equal arrays. Not read: ferries (their
+    timetable matters), turn restrictions, conditional restrictions.
+    Raises RoadsRefused if the file is damaged, of another kind, or has no streets in the wanted part.
+    """
+    raw = read_extract(path, progress)
+    source = f"{path.name}, Stand {raw.timestamp[:10]}" if raw.timestamp else path.name
+    area = _area(bbox, around)
+    roads = build_roads(raw.streets, area, source, attribution, progress)
+    if roads is None or not roads.n_edges:
+        where = "" if isinstance(area, Everywhere) else " im gewählten Gebiet"
+        raise RoadsRefused(f"{path.name}: enthält{where} keine Straßen")
+    progress("Namen ordnen", 0.9)
+    gazetteer = build_gazetteer(raw, area, source, attribution)
+    progress("Straßennetz fertig", 1.0)
+    return OsmExtract(roads, gazetteer)
+
+
+def _area(bbox: BoundingBox | None, around: Surroundings | None) -> Area:
+    if bbox is not None and around is not None:
+        raise ValueError("either bbox or around, not both")
+    if bbox is not None:
+        return Box(bbox)
+    return Everywhere() if around is None else Around(around)
