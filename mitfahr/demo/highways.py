@@ -30,7 +30,7 @@ class Junction:
     place: Place | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Road:
     """One stretch between two junctions; `highway` is an OSM value, `line` runs from `start` to `end`."""
 

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import osmium
+from numpy.typing import NDArray
 
 from mitfahr.demo.copies import Copy, copies, neighbours
 from mitfahr.demo.geometry import Line, chance, point_along, to_degrees, to_metres
 from mitfahr.demo.highways import ROUNDABOUTS, Junction, Motorway, Road, junctions, motorways, roads
 from mitfahr.demo.places import Place, destinations, municipalities, places
+from mitfahr.demo.stations import Station, stations
+from mitfahr.demo.stops import square_heading
 from mitfahr.demo.streets import BuiltUp, built_up, through_street_name
 
 Tags = dict[str, str]
@@ -24,6 +27,7 @@ _MAXSPEED_BUILT_UP_KMH = {"primary": 50, "secondary": 50, "tertiary": 50, "uncla
 _ROUNDABOUT_RADIUS_M = 22.0
 _CARRIAGEWAY_ASIDE_M = 12.0
 _RAMP_M = 350.0
+_SQUARE_M = 60.0
 _HOUSE_EVERY_M = 28.0
 _HOUSE_ASIDE_M = 14.0
 _PEOPLE_PER_ADDRESS = 15
@@ -81,6 +85,9 @@ def draw_district() -> Drawing:
         streets = built_up(junction)
         if streets is not None:
             _draw_streets(drawing, streets, road_nodes)
+    corners = _corners(drawing)
+    for station in stations().values():
+        _draw_station(drawing, station, corners)
     for motorway in motorways():
         _draw_motorway(drawing, motorway)
     for place in places():
@@ -209,6 +216,35 @@ def _house_fronts(streets: BuiltUp) -> Iterator[tuple[float, float, str, int]]:
 
 def _length(line: Line) -> float:
     return float(np.hypot(*(line[-1] - line[0])))
+
+
+_Corners = tuple[NDArray[np.int64], Line]
+
+
+def _corners(drawing: Drawing) -> _Corners:
+    """(ids, places in metres) of the nodes of all streets a station street may begin at."""
+    found = {
+        node
+        for nodes, tags in drawing.ways
+        if tags["highway"] not in ("track", "footway") and "bridge" not in tags
+        for node in nodes
+    }
+    ids = np.array(sorted(found))
+    return ids, np.array([to_metres(*drawing.nodes[i][:2]) for i in ids.tolist()])
+
+
+def _draw_station(drawing: Drawing, station: Station, corners: _Corners) -> None:
+    """The station, its square with platforms and bays, and a street to the nearest corner."""
+    ids, places_m = corners
+    x, y = to_metres(station.lat, station.lon)
+    corner = int(ids[np.argmin(np.hypot(*(places_m - [x, y]).T))])
+    heading = square_heading(station)
+    square_end = (x + _SQUARE_M * math.cos(heading), y + _SQUARE_M * math.sin(heading))
+    nodes = [corner, drawing.node(x, y), drawing.node(*square_end)]
+    name = "Am Busbahnhof" if station.platforms == 0 else "Am Bahnhof"
+    drawing.way(nodes, {"highway": "residential", "maxspeed": "30", "name": name})
+    tag = {"amenity": "bus_station"} if station.platforms == 0 else {"railway": "station"}
+    drawing.node(x, y, {"name": station.name, **tag})
 
 
 def _draw_motorway(drawing: Drawing, motorway: Motorway) -> None:

@@ -100,7 +100,8 @@ def through_street_name(road: Road, junction: Junction) -> str:
     town = next((name for name in _ADJECTIVES if towards.startswith(name)), None)
     if town is not None and not junction.name.startswith(town):
         return f"{_ADJECTIVES[town]} Straße"
-    word = towards.split(" bei ")[0].split(" ")[-1].split("-")[-1]
+    parts = towards.split(" bei ")[0].split(" ")[-1].split("-")
+    word = parts[0] if parts[-1] == "Süd" else parts[-1]
     return f"{word}{'r' if word.endswith('e') else 'er'} Straße"
 
 
