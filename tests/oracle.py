@@ -126,16 +126,22 @@ class Streets:
         best = (math.inf, -1, 0.0)
         roads = self.roads
         for edge in range(roads.n_edges if roads else 0):
-            assert roads is not None
-            back = roads.edge_reverse[edge]
-            if roads.edge_access[edge] & mode or (back >= 0 and roads.edge_access[back] & mode):
+            if self._lets_people_in(edge, mode):
+                assert roads is not None
                 off_m, fraction = _nearest_on(roads, edge, lat, lon)
-                # Equally near streets: the first one. Both directions of one street are the same place.
+                # Both directions of a street are the same place: the first edge stands for it.
                 if off_m < best[0] - 1e-6:
                     best = (off_m, edge, fraction)
         if best[0] > MAX_SNAP_M:
             return Spot(lat, lon, -1, 0.0, 0)
         return Spot(lat, lon, best[1], best[2], round(best[0] * 1000))
+
+    def _lets_people_in(self, edge: int, mode: Mode) -> bool:
+        """Open to the mode in one direction at least, and to feet: nobody gets into a car on a motorway."""
+        assert self.roads is not None
+        back = int(self.roads.edge_reverse[edge])
+        access = int(self.roads.edge_access[edge]) | (int(self.roads.edge_access[back]) if back >= 0 else 0)
+        return bool(access & mode and access & Mode.FOOT)
 
     def walk_m(self, a: Spot, b: Spot) -> tuple[int, bool]:
         """Metres between two places and whether they are a straight line × 1.3."""
@@ -169,8 +175,16 @@ class Streets:
         assert self.roads is not None
         back = int(self.roads.edge_reverse[spot.edge])
         for edge, fraction in ((spot.edge, spot.fraction), (back, 1 - spot.fraction)):
-            if edge >= 0 and self.roads.edge_access[edge] & mode:
+            if edge >= 0 and self._is_open(edge, mode):
                 yield edge, fraction
+
+    def _is_open(self, edge: int, mode: Mode) -> bool:
+        """A street open to foot in one direction is open in both."""
+        assert self.roads is not None
+        back = int(self.roads.edge_reverse[edge])
+        if mode is Mode.FOOT and back >= 0 and self.roads.edge_access[back] & mode:
+            return True
+        return bool(self.roads.edge_access[edge] & mode)
 
     def _along_one_street(self, mode: Mode, a: Spot, b: Spot) -> Iterator[int]:
         for edge, start in self._directions(mode, a):
@@ -215,7 +229,7 @@ class Streets:
         graph = nx.DiGraph()
         graph.add_nodes_from(range(self.roads.n_nodes))
         for edge in range(self.roads.n_edges):
-            if self.roads.edge_access[edge] & mode:
+            if self._is_open(edge, mode):
                 a, b = int(self.roads.edge_from[edge]), int(self.roads.edge_to[edge])
                 cost = self._cost(mode, edge)
                 if not graph.has_edge(a, b) or graph[a][b]["weight"] > cost:

@@ -3,14 +3,14 @@
 One line of text states one fact; `#` begins a comment.
 
     from 2026-06-02                     first service day (this is the default)
-    days 3                              number of service days (default 2)
+    days 3                              number of service days (default 1)
     at H 0 150                          place H lies 0 m east and 150 m north of Meißen
     line 1 type 715 | A  B[off]  C      a pattern: its stops, in brackets the boarding rule
     t1 days 0,1 wheelchair no | 08:00  08:09/08:10  25:10      a trip: days, arrival/departure
     t2 then 2 t9 at 1 | 08:00 08:10 08:20          goes on as trip t9 of line 2 from position 1
     station S | B1 B2                   B1 and B2 are the platforms of station S
     stop A wheelchair no
-    walk A B 300 m beeline              a stored walk (worlds without streets only)
+    walk A B 300 m beeline              a stored walk, instead of the one that streets or a straight line give
     transfer A B 2 300 s                transfers.txt: type 0 to 3, minimum time for type 2
     street A B 1000 m 60 s oneway       length, driving time; also `foot only`, `car only`
     ride r1 | A 07:00..07:20 | X on 07:10 | Y off 07:30 | C until 09:00 | budget 600 s | seats 3 2 3
@@ -25,7 +25,6 @@ Stops without `at` lie 20 km apart in a row, out of every walk's reach.
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
@@ -33,8 +32,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from routing.earth import beeline_m
-from routing.links import BEELINE_FACTOR, FOOTPATH_LIMIT_M, Links
+from routing.linking import link
+from routing.links import FOOTPATH_LIMIT_M, Links
 from routing.overlay import Ride, RideKind, RideStop
 from routing.query import Point, Query, StopRef
 from routing.roads import RoadGraph
@@ -111,7 +110,7 @@ class _Drawing:
     """What the lines of a text say, before it becomes arrays."""
 
     first_day: dt.date = dt.date(2026, 6, 2)
-    n_days: int = 2
+    n_days: int = 1
     xy: dict[str, tuple[float, float]] = field(default_factory=dict)
     lines: list[_Line] = field(default_factory=list)
     route_types: dict[str, int] = field(default_factory=dict)
@@ -137,10 +136,7 @@ def world(text: str) -> World:
     places = _places(drawing)
     timetable = _timetable(drawing, places)
     roads = _roads(drawing, places) if drawing.streets else None
-    if drawing.streets:
-        from routing.linking import link
-
-    links = link(timetable, roads) if roads else _drawn_links(drawing, timetable)
+    links = _with_drawn_walks(drawing, link(timetable, roads, None), timetable)
     rides = tuple(_ride(cells, timetable, places) for cells in drawing.rides)
     return World(timetable, links, roads, rides, places, text)
 
@@ -324,47 +320,25 @@ def _starts(lengths: Any) -> Any:
     return np.concatenate([[0], np.cumsum(list(lengths))]).astype(np.int32)
 
 
-def _drawn_links(drawing: _Drawing, timetable: Timetable) -> Links:
-    """The walks as stated, plus straight lines between the platforms of a station; no meeting points."""
-    n = timetable.n_stops
+def _with_drawn_walks(drawing: _Drawing, links: Links, timetable: Timetable) -> Links:
+    """The stated walks besides (or instead of) the straight lines between stops near each other."""
     walks: dict[tuple[int, int], tuple[int, bool]] = {}
-    for a in range(n):
-        for b in range(n):
-            if (
-                a != b
-                and timetable.stop_parent[a] >= 0
-                and timetable.stop_parent[a] == timetable.stop_parent[b]
-            ):
-                walks[a, b] = (math.ceil(BEELINE_FACTOR * _metres(timetable, a, b)), True)
-    for name_a, name_b, metres, beeline in drawing.walks:
+    for a in range(timetable.n_stops):
+        for i in range(int(links.walk_start[a]), int(links.walk_start[a + 1])):
+            walks[a, int(links.walk_to[i])] = (int(links.walk_m[i]), bool(links.walk_is_beeline[i]))
+    for name_a, name_b, metres, is_beeline in drawing.walks:
         if metres > FOOTPATH_LIMIT_M:
             raise ValueError("a stored walk is at most 1,500 m")
         a, b = timetable.stop(name_a), timetable.stop(name_b)
-        walks[a, b] = walks[b, a] = (metres, beeline)
+        walks[a, b] = walks[b, a] = (metres, is_beeline)
     order = sorted(walks)
-    nowhere = np.full(n, -1, np.int32)
-    empty = np.zeros(0, np.int32)
-    return Links(
-        foot_edge=nowhere,
-        foot_fraction=np.zeros(n),
-        foot_off_mm=np.zeros(n, np.int32),
-        walk_start=_starts(sum(a == s for a, _ in order) for s in range(n)).astype(np.int64),
+    return replace(
+        links,
+        walk_start=np.searchsorted([a for a, _ in order], range(timetable.n_stops + 1)).astype(np.int64),
         walk_to=_int32(b for _, b in order),
         walk_m=_int32(walks[pair][0] for pair in order),
         walk_is_beeline=np.array([walks[pair][1] for pair in order], np.uint8),
-        stop_meeting=nowhere,
-        meeting_edge=empty,
-        meeting_fraction=np.zeros(0),
-        meeting_off_mm=empty,
-        drive_s=np.zeros((0, 0), np.uint16),
-        timetable="",
-        roads="",
     )
-
-
-def _metres(timetable: Timetable, a: int, b: int) -> float:
-    lat, lon = timetable.stop_lat, timetable.stop_lon
-    return float(beeline_m(lat[a], lon[a], lat[b], lon[b]))
 
 
 def _roads(drawing: _Drawing, places: dict[str, tuple[float, float]]) -> RoadGraph:

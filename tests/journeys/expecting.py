@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from routing import search
-
 from tests.journey_text import journey_line
 from tests.oracle import best_journeys
 from tests.worlds import world

@@ -4,13 +4,13 @@ from tests.journeys.expecting import expect
 
 
 def test_c01_past_midnight_belongs_to_the_day_before() -> None:
-    night = "line 1 | A B\nt1 days 0 | 24:10 25:10"
+    night = "days 2\nline 1 | A B\nt1 days 0 | 24:10 25:10"
     expect(night, "A", "B", "23:00", "00:10 A –1→ 01:10 B")
     expect(night, "A", "B", "1 00:00", "00:10 A –1→ 01:10 B")
 
 
 def test_c02_boarded_past_midnight() -> None:
-    night = "line 1 | A B C\nt1 days 0 | 23:30 24:10 25:10"
+    night = "days 2\nline 1 | A B C\nt1 days 0 | 23:30 24:10 25:10"
     expect(night, "A", "C", "23:00", "23:30 A –1→ 01:10+1 C")
     expect(night, "B", "C", "1 00:00", "00:10 B –1→ 01:10 C")
 
@@ -22,7 +22,7 @@ def test_c03_twice_past_midnight() -> None:
 
 
 def test_c04_from_the_last_bus_of_one_day_to_the_first_of_the_next() -> None:
-    night = "line 1 | A B\nt1 days 0 | 23:30 24:30\nline 2 | B C\nu1 days 1 | 00:40 01:00\nu0 days 0 | 00:35 01:00"
+    night = "days 2\nline 1 | A B\nt1 days 0 | 23:30 24:30\nline 2 | B C\nu1 days 1 | 00:40 01:00\nu0 days 0 | 00:35 01:00"
     expect(night, "A", "C", "23:00", "23:30 A –1→ 00:30+1/00:40+1 B –2→ 01:00+1 C")
 
 
@@ -35,7 +35,7 @@ def test_c05_only_on_its_days() -> None:
 
 def test_c06_the_same_clock_time_of_two_service_days() -> None:
     """01:10 of day 1 and 25:10 of day 0 are the same moment."""
-    twice = "line 1 | A B\nt1 | 01:10 01:30\nt2 | 25:10 25:20"
+    twice = "days 2\nline 1 | A B\nt1 | 01:10 01:30\nt2 | 25:10 25:20"
     expect(twice, "A", "B", "1 00:30", "01:10 A –1→ 01:20 B")
 
 

@@ -206,10 +206,11 @@ def test_e25_one_way_streets_make_long_ways_round() -> None:
 
 
 def test_e26_where_no_car_can_go() -> None:
-    no_cars = ROAD.replace("street M H 600 m 60 s", "street M H 600 m 60 s foot")
+    """The way to F is 1,100 m long and for feet only, so no car comes near."""
+    no_cars = ROAD + "at F 5000 -1100\nstreet M F 1100 m 60 s foot\n"
     ride = "ride r1 | A 07:00 | B until 08:00 | budget 900 s\n"
-    lines = ["07:00 A –ride r1→ 07:06 M, walk 600 m, 07:14 H"]
-    expect(no_cars + ride, "A", "H", "06:30", *lines)
+    lines = ["07:00 A –ride r1→ 07:06 M, walk 1100 m, 07:20:40 F"]
+    expect(no_cars + ride, "A", "F", "06:30", *lines)
 
 
 def test_e27_stated_transfers_hold_for_rides_too() -> None:
