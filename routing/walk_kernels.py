@@ -5,6 +5,9 @@ edge is the lower of the edge and its reverse, `along` the millimetres from that
 places on one street are compared whichever direction names them.
 """
 
+# mypy: disable-error-code="no-untyped-call, no-any-return, assignment, return-value, arg-type"
+# Whole numbers are numba's here: int and numpy's integers are one.
+
 from __future__ import annotations
 
 import numpy as np
@@ -20,8 +23,8 @@ _BYTES = types.Array(types.uint8, 1, "C", readonly=True)
 _INTS = types.Array(int32, 1, "C", readonly=True)
 _LONGS = types.Array(int64, 1, "C", readonly=True)
 _REALS = types.Array(float64, 1, "C", readonly=True)
-_STREETS = (_INTS, _INTS, _INTS, _BYTES, _INTS, _INTS)
-_STOPS = (_LONGS, _INTS, _INTS, _INTS, _REALS, _INTS)
+_STREETS = (_INTS, _INTS, _BYTES, _INTS, _INTS)
+_STOPS = (_INTS, _LONGS, _INTS, _INTS, _INTS, _REALS, _INTS)
 _SCRATCH = (int32[::1], int32[::1], int32[::1], int64[::1])
 
 
@@ -48,7 +51,6 @@ def street_place(
 )
 def walk_search(
     out_start: NDArray[np.int32],
-    edge_from: NDArray[np.int32],
     edge_to: NDArray[np.int32],
     edge_access: NDArray[np.uint8],
     edge_length_mm: NDArray[np.int32],
@@ -114,11 +116,11 @@ def walk_search(
 )
 def walk_to_stops(
     out_start: NDArray[np.int32],
-    edge_from: NDArray[np.int32],
     edge_to: NDArray[np.int32],
     edge_access: NDArray[np.uint8],
     edge_length_mm: NDArray[np.int32],
     edge_reverse: NDArray[np.int32],
+    edge_from: NDArray[np.int32],
     node_stop_start: NDArray[np.int64],
     node_stop: NDArray[np.int32],
     node_stop_mm: NDArray[np.int32],
@@ -147,7 +149,7 @@ def walk_to_stops(
     seed_mm = np.array([off_mm + from_tail, off_mm + edge_length_mm[edge] - from_tail], np.int32)
     none = np.empty(0, np.int32)
     n_reached, _ = walk_search(
-        out_start, edge_from, edge_to, edge_access, edge_length_mm, edge_reverse,
+        out_start, edge_to, edge_access, edge_length_mm, edge_reverse,
         seed_node, seed_mm, none, none, limit_mm, dist, via, reached, heap,
     )  # fmt: skip
     n_found = 0
@@ -177,16 +179,14 @@ def walk_to_stops(
     return n_found
 
 
-@njit(
-    types.UniTuple(int32[::1], 3)(*_STREETS, *_STOPS, _INTS, int64, *_SCRATCH), cache=True, nogil=True
-)
+@njit(types.UniTuple(int32[::1], 3)(*_STREETS, *_STOPS, _INTS, int64, *_SCRATCH), cache=True, nogil=True)
 def walks_between_stops(
     out_start: NDArray[np.int32],
-    edge_from: NDArray[np.int32],
     edge_to: NDArray[np.int32],
     edge_access: NDArray[np.uint8],
     edge_length_mm: NDArray[np.int32],
     edge_reverse: NDArray[np.int32],
+    edge_from: NDArray[np.int32],
     node_stop_start: NDArray[np.int64],
     node_stop: NDArray[np.int32],
     node_stop_mm: NDArray[np.int32],
@@ -210,8 +210,8 @@ def walks_between_stops(
         if foot_edge[origin] < 0:
             continue
         n_found = walk_to_stops(
-            out_start, edge_from, edge_to, edge_access, edge_length_mm, edge_reverse,
-            node_stop_start, node_stop, node_stop_mm, foot_edge, foot_fraction, foot_off_mm,
+            out_start, edge_to, edge_access, edge_length_mm, edge_reverse,
+            edge_from, node_stop_start, node_stop, node_stop_mm, foot_edge, foot_fraction, foot_off_mm,
             foot_edge[origin], foot_fraction[origin], foot_off_mm[origin], limit_mm,
             dist, via, reached, heap, stop_mm, found,
         )  # fmt: skip
@@ -229,13 +229,12 @@ def walks_between_stops(
     return walks[:n_walks, 0].copy(), walks[:n_walks, 1].copy(), walks[:n_walks, 2].copy()
 
 
-@njit(int32[::1](*_STREETS), cache=True, nogil=True)
+@njit(int32[::1](_INTS, _INTS, _INTS, _BYTES, _INTS), cache=True, nogil=True)
 def foot_islands(
     out_start: NDArray[np.int32],
     edge_from: NDArray[np.int32],
     edge_to: NDArray[np.int32],
     edge_access: NDArray[np.uint8],
-    edge_length_mm: NDArray[np.int32],
     edge_reverse: NDArray[np.int32],
 ) -> NDArray[np.int32]:
     """Number of the connected piece of foot streets each node belongs to, (n_nodes,) int32.

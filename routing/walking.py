@@ -10,8 +10,6 @@ Where no street joins two places (`is_joined` says so) the caller takes the stra
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +19,9 @@ from routing.links import Links
 from routing.roads import Positions, RoadGraph, line_between
 
 LatLon = tuple[float, float]
+_Ints = NDArray[np.int32]
+_Streets = tuple[_Ints, _Ints, NDArray[np.uint8], _Ints, _Ints]
+_Scratch = tuple[_Ints, _Ints, _Ints, NDArray[np.int64]]
 
 
 def walks_from(
@@ -38,7 +39,13 @@ def walks_from(
     found = np.empty(n_stops, np.int32)
     n_found = walk_kernels.walk_to_stops(
         *street_arrays(roads),
-        *stop_arrays(links),
+        roads.edge_from,
+        links.node_stop_start,
+        links.node_stop,
+        links.node_stop_mm,
+        links.foot_edge,
+        links.foot_fraction,
+        links.foot_off_mm,
         edge,
         float(origin.fraction[0]),
         int(origin.off_mm[0]),
@@ -119,31 +126,12 @@ def foot_ends(roads: RoadGraph, places: Positions) -> tuple[NDArray[np.int32], N
     return nodes, np.stack([from_tail, length - from_tail], axis=1) + places.off_mm[:, None]
 
 
-def street_arrays(roads: RoadGraph) -> tuple[NDArray[Any], ...]:
-    """The arrays that every walking kernel begins with."""
-    return (
-        roads.out_start,
-        roads.edge_from,
-        roads.edge_to,
-        roads.edge_access,
-        roads.edge_length_mm,
-        roads.edge_reverse,
-    )
+def street_arrays(roads: RoadGraph) -> _Streets:
+    """The arrays that every walking search begins with."""
+    return roads.out_start, roads.edge_to, roads.edge_access, roads.edge_length_mm, roads.edge_reverse
 
 
-def stop_arrays(links: Links) -> tuple[NDArray[Any], ...]:
-    """The arrays that say which stops lie where, as the kernels want them."""
-    return (
-        links.node_stop_start,
-        links.node_stop,
-        links.node_stop_mm,
-        links.foot_edge,
-        links.foot_fraction,
-        links.foot_off_mm,
-    )
-
-
-def scratch_arrays(roads: RoadGraph) -> tuple[NDArray[Any], ...]:
+def scratch_arrays(roads: RoadGraph) -> _Scratch:
     """This thread's working arrays in the order of the kernels."""
     work = scratch.sized(roads.n_nodes, roads.n_edges)
     return work.dist, work.via, work.reached, work.heap
