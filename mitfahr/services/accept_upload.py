@@ -1,0 +1,128 @@
+"""Take a feed into quarantine: a copy of our own, with its size and checksum, and a row that says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from mitfahr.db.base import new_id
+from mitfahr.db.timetables import FeedVersion
+from mitfahr.domain.errors import FileTooLarge, FileUnreadable
+from mitfahr.domain.versions import VersionStatus
+from mitfahr.settings import Settings
+
+CHUNK = 1 << 20
+
+
+def accept_upload(
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    source: Path | BinaryIO,
+    filename: str,
+    now: dt.datetime,
+    uploaded_by: str | None = None,
+    version_id: str | None = None,
+) -> FeedVersion:
+    """Copy a feed (an open file, a path, a folder) into quarantine; the worker will check it.
+
+    Raises FileTooLarge, FileUnreadable.
+    """
+    version_id = version_id or new_id()
+    settings.uploads_dir.mkdir(parents=True, exist_ok=True)
+    target = quarantine_path(settings, version_id, is_folder=isinstance(source, Path) and source.is_dir())
+    try:
+        checksum, size = _copy(source, target, settings.upload_limit_mb)
+        feed = FeedVersion(
+            id=version_id,
+            name=Path(filename).name[:300],
+            original_filename=Path(filename).name[:300],
+            checksum=checksum,
+            size_bytes=size,
+            uploaded_at=now,
+            uploaded_by=uploaded_by,
+            status=VersionStatus.UPLOADED,
+        )
+        with sessions.begin() as session:
+            session.add(feed)
+    except OSError as error:
+        remove_from_quarantine(target)
+        raise FileUnreadable(filename, error.strerror or str(error)) from error
+    except BaseException:
+        remove_from_quarantine(target)
+        raise
+    return feed
+
+
+def quarantine_path(settings: Settings, version_id: str, is_folder: bool = False) -> Path:
+    """Where the copy of a feed lies."""
+    return settings.uploads_dir / (version_id if is_folder else f"{version_id}.zip")
+
+
+def quarantined(settings: Settings, version_id: str) -> Path:
+    """The copy that is there, a file or a folder."""
+    folder = quarantine_path(settings, version_id, is_folder=True)
+    return folder if folder.is_dir() else quarantine_path(settings, version_id)
+
+
+def remove_from_quarantine(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def checksum_of(source: Path) -> tuple[str, int]:
+    """SHA-256 and size in bytes of a file, or of a folder's files and their names."""
+    digest, size = hashlib.sha256(), 0
+    for path in [source] if source.is_file() else _files(source):
+        if path is not source:
+            digest.update(path.relative_to(source).as_posix().encode() + b"\0")
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _copy(source: Path | BinaryIO, target: Path, limit_mb: int) -> tuple[str, int]:
+    if isinstance(source, Path):
+        if source.is_dir():
+            return _copy_folder(source, target, limit_mb)
+        with source.open("rb") as file:
+            return _copy_stream(file, target, limit_mb)
+    return _copy_stream(source, target, limit_mb)
+
+
+def _copy_folder(source: Path, target: Path, limit_mb: int) -> tuple[str, int]:
+    left = limit_mb << 20
+    for path in _files(source):
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        left -= path.stat().st_size
+        if left < 0:
+            raise FileTooLarge(limit_mb)
+        shutil.copyfile(path, copy)
+    target.mkdir(exist_ok=True)
+    return checksum_of(target)
+
+
+def _copy_stream(source: BinaryIO, target: Path, limit_mb: int) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with target.open("xb") as copy:
+        while chunk := source.read(CHUNK):
+            size += len(chunk)
+            if size > limit_mb << 20:
+                raise FileTooLarge(limit_mb)
+            digest.update(chunk)
+            copy.write(chunk)
+    return digest.hexdigest(), size
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())

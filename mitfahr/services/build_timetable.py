@@ -1,0 +1,106 @@
+"""Check an uploaded feed and build its timetable beside the serving one.
+
+Whatever happens here, what serves goes on serving: the result is a version that can be switched to,
+or one that is refused with its findings.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from mitfahr.build_lock import build_lock
+from mitfahr.db.base import new_id
+from mitfahr.db.timetables import FeedVersion, serving, waiting_feeds
+from mitfahr.domain.versions import VersionStatus
+from mitfahr.services.accept_upload import accept_upload, quarantined
+from mitfahr.services.build_version import Clock, claim, end, failing_visibly, part, written_progress
+from mitfahr.services.link_stops import RoadFolders, link_stops
+from mitfahr.settings import Settings
+from routing.progress import Progress, silent
+from routing.timetable import Timetable
+
+REFUSED = "Die Datei ist so beschädigt, dass sie nicht übernommen wird; die Liste sagt, wo."
+
+
+def import_timetable(
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    source: Path,
+    filename: str,
+    clock: Clock,
+    progress: Progress = silent,
+) -> FeedVersion:
+    """Take a feed (zip or folder) and build it in this process; returns how it ended.
+
+    Raises FileTooLarge, FileUnreadable. The lock is held before the row exists, so that no worker
+    takes it away.
+    """
+    version_id = new_id()
+    with build_lock(settings.data_dir, version_id):
+        accept_upload(sessions, settings, source, filename, clock(), version_id=version_id)
+        return _build(sessions, settings, version_id, clock, progress)
+
+
+def build_waiting_timetables(sessions: sessionmaker[Session], settings: Settings, clock: Clock) -> int:
+    """Build every uploaded feed that nobody else is building; returns how many this process ended."""
+    with sessions() as session:
+        waiting = waiting_feeds(session)
+    built = 0
+    for version_id in waiting:
+        with build_lock(settings.data_dir, version_id) as mine:
+            if mine and claim(sessions, FeedVersion, version_id):
+                _build_claimed(sessions, settings, version_id, clock, silent)
+                built += 1
+    return built
+
+
+def _build(
+    sessions: sessionmaker[Session], settings: Settings, version_id: str, clock: Clock, progress: Progress
+) -> FeedVersion:
+    if claim(sessions, FeedVersion, version_id):
+        _build_claimed(sessions, settings, version_id, clock, progress)
+    with sessions() as session:
+        return session.get_one(FeedVersion, version_id)
+
+
+def _build_claimed(
+    sessions: sessionmaker[Session], settings: Settings, version_id: str, clock: Clock, also: Progress
+) -> None:
+    import gtfs  # imported here: reading feeds takes seconds to load, and only builds need it
+
+    progress = written_progress(sessions, FeedVersion, version_id, also)
+    with failing_visibly(sessions, FeedVersion, version_id, clock):
+        loaded = gtfs.load(quarantined(settings, version_id), part(progress, 0.0, 0.6))
+        findings = [dataclasses.asdict(finding) for finding in loaded.findings]
+        if loaded.timetable is None:
+            refused = {"status": VersionStatus.REFUSED, "message": REFUSED, "findings": findings}
+            end(sessions, FeedVersion, version_id, clock, **refused)
+            return
+        folder = loaded.timetable.save(settings.snapshots_dir).name
+        with sessions() as session:
+            roads = RoadFolders.of(serving(session).roads)
+        link_stops(sessions, settings.snapshots_dir, folder, roads, clock(), part(progress, 0.6, 1.0))
+        built = {"status": VersionStatus.BUILT, "step": "Fertig", "percent": 100, "findings": findings}
+        end(sessions, FeedVersion, version_id, clock, **built, **_facts(loaded.timetable, folder))
+
+
+def _facts(timetable: Timetable, folder: str) -> dict[str, Any]:
+    name = f"{timetable.name} {timetable.version}".strip()
+    return {
+        "timetable_folder": folder,
+        "name": name[:300],
+        "valid_from": timetable.first_day,
+        "valid_to": timetable.last_day,
+        "is_demo": timetable.is_demo,
+        "counts": {
+            "Haltestellen": timetable.n_stops,
+            "Linien": len(timetable.route_id),
+            "Fahrten": timetable.n_trips,
+            "Halte": len(timetable.time_arr),
+            "Tage": timetable.n_days,
+        },
+    }

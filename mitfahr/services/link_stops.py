@@ -1,0 +1,74 @@
+"""Lay the stops of a timetable on a road network, once per pair."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from mitfahr.db.timetables import LinkSet, RoadsVersion, links_between
+from routing.progress import Progress
+from routing.timetable import Timetable
+
+
+@dataclass(frozen=True)
+class RoadFolders:
+    """Names of the snapshot folders of one road network."""
+
+    roads: str
+    hierarchy: str
+
+    @classmethod
+    def of(cls, version: RoadsVersion | None) -> RoadFolders | None:
+        if version is None or version.roads_folder is None or version.hierarchy_folder is None:
+            return None
+        return cls(version.roads_folder, version.hierarchy_folder)
+
+
+def link_stops(
+    sessions: sessionmaker[Session],
+    snapshots_dir: Path,
+    timetable_folder: str,
+    roads: RoadFolders | None,
+    now: dt.datetime,
+    progress: Progress,
+) -> str:
+    """Name of the links folder of this pair; found if it is there, built if not.
+
+    Without roads every walk is a straight line. Raises SnapshotUnreadable.
+    """
+    roads_folder = roads.roads if roads else ""
+    with sessions() as session:
+        present = links_between(session, timetable_folder, roads_folder)
+    if present is not None and (snapshots_dir / present).is_dir():
+        return present
+    folder = _link(snapshots_dir, timetable_folder, roads, progress)
+    with sessions.begin() as session:
+        session.merge(
+            LinkSet(
+                timetable_folder=timetable_folder,
+                roads_folder=roads_folder,
+                links_folder=folder,
+                created_at=now,
+            )
+        )
+    return folder
+
+
+def _link(snapshots_dir: Path, timetable_folder: str, roads: RoadFolders | None, progress: Progress) -> str:
+    # Imported here: compiling and loading the walks takes seconds, and only builds need them.
+    from routing.hierarchy import CarHierarchy
+    from routing.linking import link
+    from routing.roads import RoadGraph
+
+    links = link(
+        Timetable.open(snapshots_dir / timetable_folder),
+        RoadGraph.open(snapshots_dir / roads.roads) if roads else None,
+        CarHierarchy.open(snapshots_dir / roads.hierarchy) if roads else None,
+        progress,
+        timetable_name=timetable_folder,
+        roads_name=roads.roads if roads else "",
+    )
+    return links.save(snapshots_dir).name

@@ -1,0 +1,160 @@
+"""Put a version live: one row changes, every process follows.
+
+The row is locked first and everything is looked at under that lock, so two switches at once come one
+after the other and the log has every one of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mitfahr.db.people import Person
+from mitfahr.db.timetables import (
+    FeedVersion,
+    RoadsVersion,
+    Serving,
+    Switch,
+    links_between,
+    serving_locked,
+)
+from mitfahr.domain.errors import NothingToRollBackTo, NotSwitchable, Unknown
+from mitfahr.domain.roles import Action, require
+from mitfahr.domain.versions import SWITCHABLE, SwitchReason, VersionStatus
+
+
+@dataclass(frozen=True)
+class _Target:
+    feed: FeedVersion | None
+    roads: RoadsVersion | None
+    links_folder: str | None
+
+
+def switch_timetable(session: Session, actor: Person | None, version_id: str, now: dt.datetime) -> Serving:
+    """Serve this timetable from the commit on. `actor` None is the operator at the command line.
+
+    Raises NotAllowed, Unknown, NotSwitchable.
+    """
+    _require(actor)
+    pointer = serving_locked(session)
+    feed = session.get(FeedVersion, version_id)
+    if feed is None:
+        raise Unknown("feed_version", version_id)
+    if feed.status is VersionStatus.LIVE:
+        return pointer
+    if feed.status not in SWITCHABLE or feed.timetable_folder is None:
+        raise NotSwitchable(feed.status)
+    links = _links(session, feed, pointer.roads)
+    if links is None:
+        raise NotSwitchable("unlinked")
+    return _point(session, pointer, _Target(feed, pointer.roads, links), SwitchReason.TIMETABLE, actor, now)
+
+
+def switch_roads(session: Session, actor: Person | None, version_id: str, now: dt.datetime) -> Serving:
+    """Serve this road network from the commit on.
+
+    Raises NotAllowed, Unknown, NotSwitchable ("unlinked": the serving timetable is not linked with it).
+    """
+    _require(actor)
+    pointer = serving_locked(session)
+    roads = session.get(RoadsVersion, version_id)
+    if roads is None:
+        raise Unknown("roads_version", version_id)
+    if roads.status is VersionStatus.LIVE:
+        return pointer
+    if roads.status not in SWITCHABLE:
+        raise NotSwitchable(roads.status)
+    links = None
+    if pointer.feed is not None:
+        links = _links(session, pointer.feed, roads)
+        if links is None:
+            raise NotSwitchable("unlinked")
+    return _point(session, pointer, _Target(pointer.feed, roads, links), SwitchReason.ROADS, actor, now)
+
+
+def roll_back(session: Session, actor: Person | None, now: dt.datetime) -> Serving:
+    """Serve the timetable again that served before; going back twice goes back two versions.
+
+    The road network stays as it is, unless that timetable was never linked with it: then the one that
+    served beside it returns too. Raises NotAllowed, NothingToRollBackTo.
+    """
+    _require(actor)
+    pointer = serving_locked(session)
+    before = rollback_target(session)
+    if before is None or before.feed_version_id is None:
+        raise NothingToRollBackTo
+    feed = session.get_one(FeedVersion, before.feed_version_id)
+    links = _links(session, feed, pointer.roads)
+    target = _Target(feed, pointer.roads, links)
+    if links is None:
+        roads = session.get(RoadsVersion, before.roads_version_id) if before.roads_version_id else None
+        target = _Target(feed, roads, before.links_folder)
+    return _point(session, pointer, target, SwitchReason.ROLLBACK, actor, now)
+
+
+def rollback_target(session: Session) -> Switch | None:
+    """The log's line of the timetable that `roll_back` would return to."""
+    lines = session.scalars(select(Switch).order_by(Switch.revision)).all()
+    stack = _undo_stack(lines)
+    return stack[-2] if len(stack) > 1 else None
+
+
+def _undo_stack(lines: Sequence[Switch]) -> list[Switch]:
+    """Timetables that served, oldest first, without those that were taken back."""
+    stack: list[Switch] = []
+    for line in lines:
+        if line.reason is SwitchReason.ROLLBACK:
+            stack.pop()
+            stack[-1] = line
+        elif stack and stack[-1].feed_version_id == line.feed_version_id:
+            stack[-1] = line  # other roads under the same timetable
+        elif line.feed_version_id is not None:
+            stack.append(line)
+    return stack
+
+
+def _require(actor: Person | None) -> None:
+    if actor is not None:
+        require(actor.roles, Action.SWITCH_TIMETABLE)
+
+
+def _links(session: Session, feed: FeedVersion, roads: RoadsVersion | None) -> str | None:
+    roads_folder = roads.roads_folder if roads else ""
+    if feed.timetable_folder is None or roads_folder is None:
+        return None
+    return links_between(session, feed.timetable_folder, roads_folder)
+
+
+def _point(
+    session: Session,
+    pointer: Serving,
+    target: _Target,
+    reason: SwitchReason,
+    actor: Person | None,
+    now: dt.datetime,
+) -> Serving:
+    for old, new in ((pointer.feed, target.feed), (pointer.roads, target.roads)):
+        if old is not None:
+            old.status = VersionStatus.RETIRED
+        if new is not None:
+            new.status = VersionStatus.LIVE
+    pointer.feed, pointer.roads, pointer.links_folder = target.feed, target.roads, target.links_folder
+    pointer.revision += 1
+    pointer.switched_at, pointer.switched_by = now, actor.id if actor else None
+    session.add(
+        Switch(
+            revision=pointer.revision,
+            at=now,
+            by=pointer.switched_by,
+            reason=reason,
+            feed_version_id=target.feed.id if target.feed else None,
+            roads_version_id=target.roads.id if target.roads else None,
+            links_folder=target.links_folder,
+        )
+    )
+    session.flush()
+    return pointer
