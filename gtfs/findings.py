@@ -1,0 +1,121 @@
+"""What a check has to say about a feed: where, what, and what to do.
+
+`code` is the notice code of the MobilityData GTFS validator wherever the meaning is the same
+(https://gtfs-validator.mobilitydata.org/rules.html). Texts are German sentences for timetable staff.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+KEPT_PER_CODE = 100
+"""Findings kept of one code in one file; the rest is counted."""
+
+VALUE_LENGTH = 120
+"""Longest quotation of a feed's value, in characters."""
+
+
+class Severity(StrEnum):
+    """ERROR refuses the feed, WARNING imports and reports, INFO is for the curious."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One remark. `file`, `field`, `value` are "" and `line` is None where they mean nothing.
+
+    `line` counts from 1, the header included, as an editor shows it.
+    """
+
+    severity: Severity
+    code: str
+    file: str
+    line: int | None
+    field: str
+    value: str
+    message: str
+    advice: str
+
+
+class Findings:
+    """Collects findings; those of broken records wait until it is known how many there are.
+
+    A *broken record* (a trip, a stop) may be left out where only few are broken: `record` keeps such
+    findings apart and `settle` gives all of them one severity.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Finding] = []
+        self._waiting: list[int] = []
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    def error(self, code: str, message: str, advice: str, **where: object) -> None:
+        self._add(Severity.ERROR, code, message, advice, where)
+
+    def warning(self, code: str, message: str, advice: str, **where: object) -> None:
+        self._add(Severity.WARNING, code, message, advice, where)
+
+    def info(self, code: str, message: str, advice: str, **where: object) -> None:
+        self._add(Severity.INFO, code, message, advice, where)
+
+    def add(self, severity: Severity, code: str, message: str, advice: str, **where: object) -> None:
+        self._add(severity, code, message, advice, where)
+
+    def record(self, code: str, message: str, advice: str, **where: object) -> None:
+        """A broken record: its severity is decided by `settle`."""
+        if self._add(Severity.ERROR, code, message, advice, where):
+            self._waiting.append(len(self._kept) - 1)
+
+    @property
+    def undecided(self) -> bool:
+        return bool(self._waiting)
+
+    def settle(self, severity: Severity) -> None:
+        """Give every waiting finding this severity; those nobody settles are errors."""
+        for index in self._waiting:
+            self._kept[index] = replace(self._kept[index], severity=severity)
+        self._waiting.clear()
+
+    @property
+    def refused(self) -> bool:
+        return any(finding.severity is Severity.ERROR for finding in self._kept)
+
+    def all(self) -> list[Finding]:
+        """Every kept finding, and one sentence for each code with more than were kept."""
+        return [*self._kept, *self._more()]
+
+    def _add(
+        self, severity: Severity, code: str, message: str, advice: str, where: dict[str, object]
+    ) -> bool:
+        file = str(where.get("file", ""))
+        self._seen[code, file] += 1
+        if self._seen[code, file] > KEPT_PER_CODE:
+            return False
+        line = where.get("line")
+        value = _readable(str(where.get("value", "")))
+        field = str(where.get("field", ""))
+        number = int(str(line)) if line is not None else None
+        self._kept.append(Finding(severity, code, file, number, field, value, message, advice))
+        return True
+
+    def _more(self) -> Iterable[Finding]:
+        for (code, file), seen in self._seen.items():
+            if seen > KEPT_PER_CODE:
+                first = next(f for f in self._kept if f.code == code and f.file == file)
+                yield replace(
+                    first,
+                    line=None,
+                    value="",
+                    message=f"Dazu kommen {seen - KEPT_PER_CODE} weitere Stellen dieser Art.",
+                )
+
+
+def _readable(value: str) -> str:
+    shown = "".join(c if c.isprintable() else "�" for c in value[: VALUE_LENGTH + 1])
+    return shown if len(value) <= VALUE_LENGTH else shown[:VALUE_LENGTH] + "…"

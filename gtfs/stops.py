@@ -1,0 +1,180 @@
+"""stops.txt → the stops of the timetable: platforms and stations with a usable place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtfs import values
+from gtfs.findings import Findings
+from gtfs.table import Mask, Table
+
+PLATFORM, STATION = 0, 1
+NEAR_ORIGIN_DEGREES = 1.0
+FAR_OFF_KM = 1_000
+_KM_PER_DEGREE = 111.2
+
+
+@dataclass(frozen=True)
+class Stops:
+    """The columns of `Timetable` for stops, and `index` from stop_id to StopIdx.
+
+    `no_halts` are the ids of entrances, nodes and boarding areas, which are left out;
+    `n_placeless` stops more are left out because nobody can say where they are.
+    """
+
+    ids: list[str]
+    names: list[str]
+    platforms: list[str]
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    parent: NDArray[np.int32]
+    is_station: NDArray[np.uint8]
+    wheelchair: NDArray[np.int8]
+    index: dict[str, int]
+    no_halts: frozenset[str]
+    n_placeless: int
+
+    def station_of(self) -> NDArray[np.int32]:
+        """(n_stops,) the station of each stop, or the stop itself."""
+        own = np.arange(len(self.ids), dtype=np.int32)
+        return np.where(self.parent >= 0, self.parent, own)
+
+
+def read_stops(table: Table, findings: Findings) -> Stops:
+    """Platforms and stations; entrances, nodes and boarding areas (location_type 2–4) are left out.
+
+    A stop without coordinates takes its station's; without those it is recorded as broken.
+    """
+    kind = table.parsed("location_type", values.integer, PLATFORM)
+    left_out = (kind >= 2) & (kind <= 4)
+    no_halts = frozenset(table.where(left_out).texts("stop_id").tolist())
+    table = table.where(~left_out)
+    is_station = table.parsed("location_type", values.integer, PLATFORM) == STATION
+    all_index = {text: row for row, text in enumerate(table.texts("stop_id"))}
+    parent = _parents(table, is_station, all_index, findings)
+    lat, lon = _places(table, parent, findings)
+    placed = np.isfinite(lat) & np.isfinite(lon)
+    _record_placeless(table, ~placed, findings)
+    _warn_far_off(table, placed, lat, lon, findings)
+
+    renumbered = np.append(np.where(placed, np.cumsum(placed) - 1, -1), -1)
+    kept = table.where(placed)
+    ids = [str(text) for text in kept.texts("stop_id")]
+    return Stops(
+        ids=ids,
+        names=_names(table, parent, findings)[placed].tolist(),
+        platforms=kept.texts("platform_code").tolist(),
+        lat=lat[placed],
+        lon=lon[placed],
+        parent=renumbered[parent][placed].astype(np.int32),
+        is_station=is_station[placed].astype(np.uint8),
+        wheelchair=_wheelchair(table, parent)[placed],
+        index={stop_id: i for i, stop_id in enumerate(ids)},
+        no_halts=no_halts,
+        n_placeless=int((~placed).sum()),
+    )
+
+
+def _parents(table: Table, is_station: Mask, index: dict[str, int], findings: Findings) -> NDArray[np.int64]:
+    """(n,) row of each stop's station, -1 without; a "station" that is none does not count."""
+    parent = table.positions("parent_station", index)
+    wrong = (table.codes("parent_station") >= 0) & (is_station | ~np.append(is_station, False)[parent])
+    for row in np.flatnonzero(wrong):
+        findings.warning(
+            "wrong_parent_location_type",
+            "Die angegebene Station ist keine (location_type 1). Die Angabe wurde nicht beachtet.",
+            "Bitte berichtigen Sie parent_station.",
+            file=table.file,
+            line=table.lines[row],
+            field="parent_station",
+            value=table.cell(int(row), "parent_station"),
+        )
+    return np.where(wrong, -1, parent)
+
+
+def _places(
+    table: Table, parent: NDArray[np.int64], findings: Findings
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latitudes and longitudes, NaN where unknown even by the station."""
+    lat = table.parsed("stop_lat", values.decimal, np.nan)
+    lon = table.parsed("stop_lon", values.decimal, np.nan)
+    unlikely = (np.abs(lat) < NEAR_ORIGIN_DEGREES) & (np.abs(lon) < NEAR_ORIGIN_DEGREES)
+    polar = np.abs(lat) > 89
+    for mask, code in ((unlikely, "point_near_origin"), (polar, "point_near_pole")):
+        for row in np.flatnonzero(mask):
+            findings.record(
+                code,
+                "Der Ort liegt im Meer vor Afrika oder am Pol; die Haltestelle ist dort nicht.",
+                "Bitte berichtigen Sie stop_lat und stop_lon.",
+                file=table.file,
+                line=table.lines[row],
+                field="stop_lat",
+                value=f"{table.cell(int(row), 'stop_lat')}, {table.cell(int(row), 'stop_lon')}",
+            )
+    unknown = unlikely | polar | ~np.isfinite(lat) | ~np.isfinite(lon)
+    lat, lon = np.where(unknown, np.nan, lat), np.where(unknown, np.nan, lon)
+    inherits = unknown & (parent >= 0)
+    lat[inherits], lon[inherits] = lat[parent[inherits]], lon[parent[inherits]]
+    return lat, lon
+
+
+def _record_placeless(table: Table, placeless: Mask, findings: Findings) -> None:
+    empty = (table.codes("stop_lat") < 0) | (table.codes("stop_lon") < 0)
+    for row in np.flatnonzero(placeless & empty):
+        findings.record(
+            "stop_without_location",
+            "Die Haltestelle hat keine Koordinaten, auch nicht über ihre Station.",
+            "Bitte ergänzen Sie stop_lat und stop_lon.",
+            file=table.file,
+            line=table.lines[row],
+            field="stop_lat",
+            value=table.cell(int(row), "stop_id"),
+        )
+
+
+def _warn_far_off(
+    table: Table, placed: Mask, lat: NDArray[np.float64], lon: NDArray[np.float64], findings: Findings
+) -> None:
+    if not placed.any():
+        return
+    mid_lat, mid_lon = float(np.median(lat[placed])), float(np.median(lon[placed]))
+    north_km = (lat - mid_lat) * _KM_PER_DEGREE
+    east_km = (lon - mid_lon) * _KM_PER_DEGREE * np.cos(np.radians(mid_lat))
+    for row in np.flatnonzero(placed & (np.hypot(north_km, east_km) > FAR_OFF_KM)):
+        findings.warning(
+            "stop_far_off",
+            f"Die Haltestelle liegt mehr als {FAR_OFF_KM} km von der Mitte aller anderen entfernt.",
+            "Bitte prüfen Sie, ob Breite und Länge vertauscht sind.",
+            file=table.file,
+            line=table.lines[row],
+            field="stop_lat",
+            value=f"{lat[row]}, {lon[row]}",
+        )
+
+
+def _names(table: Table, parent: NDArray[np.int64], findings: Findings) -> NDArray[np.object_]:
+    """Own name, else the station's, else the id."""
+    names = table.texts("stop_name")
+    nameless = names == ""
+    for row in np.flatnonzero(nameless):
+        findings.warning(
+            "missing_required_field",
+            "Die Haltestelle hat keinen Namen.",
+            "Bitte ergänzen Sie stop_name.",
+            file=table.file,
+            line=table.lines[row],
+            field="stop_name",
+            value=table.cell(int(row), "stop_id"),
+        )
+    inherited = np.where(nameless & (parent >= 0), names[parent], names)
+    return np.where(inherited == "", table.texts("stop_id"), inherited)
+
+
+def _wheelchair(table: Table, parent: NDArray[np.int64]) -> NDArray[np.int8]:
+    """0 unknown, 1 yes, 2 no: own value, else the station's."""
+    own = table.parsed("wheelchair_boarding", values.integer, 0)
+    own = np.where((own < 0) | (own > 2), 0, own).astype(np.int8)
+    return np.where((own == 0) & (parent >= 0), own[parent], own).astype(np.int8)

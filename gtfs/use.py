@@ -1,0 +1,82 @@
+"""Records that nothing uses, and journeys faster than any vehicle: reported, never refused."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gtfs.check import Checked
+from gtfs.findings import Findings
+from gtfs.routes import Routes
+from gtfs.stop_times import Halts
+from gtfs.stops import Stops
+from gtfs.table import Mask, Table
+
+RAIL_KMH, ROAD_KMH = 500, 150
+ROUNDING_S = 60
+"""Feeds state whole minutes; two neighbouring halts may share one."""
+
+_KM_PER_DEGREE = 111.2
+
+
+def check_use(
+    checked: Checked, trips: Table, halts: Halts, stops: Stops, routes: Routes, findings: Findings
+) -> None:
+    """Stops without a halt, trips without any, and impossible speeds."""
+    _check_stops(checked, findings)
+    _check_trips(checked, trips, findings)
+    _check_speed(checked.tables["stop_times"], trips, halts, stops, routes, findings)
+
+
+def _check_stops(checked: Checked, findings: Findings) -> None:
+    table = checked.tables["stops"]
+    served = set(checked.tables["stop_times"].distinct("stop_id"))
+    unused = table.matching("stop_id", lambda text: text not in served)
+    platform = ~table.matching("location_type", lambda text: text != "0")
+    _warn(table, unused & platform, "stop_id", "stop_without_stop_time", "Hier hält keine Fahrt.", findings)
+
+
+def _check_trips(checked: Checked, trips: Table, findings: Findings) -> None:
+    timed = set(checked.tables["stop_times"].distinct("trip_id"))
+    empty = trips.matching("trip_id", lambda text: text not in timed)
+    message = "Die Fahrt hat keinen Halt. Sie wurde weggelassen."
+    _warn(trips, empty, "trip_id", "unusable_trip", message, findings)
+
+
+def _warn(table: Table, mask: Mask, field: str, code: str, message: str, findings: Findings) -> None:
+    for row in np.flatnonzero(mask):
+        findings.warning(
+            code,
+            message,
+            "Bitte prüfen Sie, ob Halte fehlen oder der Eintrag gelöscht werden kann.",
+            file=table.file,
+            line=table.lines[row],
+            field=field,
+            value=table.cell(int(row), field),
+        )
+
+
+def _check_speed(
+    stop_times: Table, trips: Table, halts: Halts, stops: Stops, routes: Routes, findings: Findings
+) -> None:
+    trip = np.repeat(np.arange(len(trips)), halts.counts())
+    if len(trip) < 2:
+        return
+    lat, lon = stops.lat[halts.stop], stops.lon[halts.stop]
+    north_km = np.diff(lat) * _KM_PER_DEGREE
+    east_km = np.diff(lon) * _KM_PER_DEGREE * np.cos(np.radians(lat[1:]))
+    hours = (halts.arr[1:] - halts.dep[:-1] + ROUNDING_S) / 3600
+    route = trips.positions("route_id", routes.index)[trip[1:]]
+    rail = np.isin(routes.type, (2, *range(100, 118)))[route]
+    limit_kmh = np.where(rail, RAIL_KMH, ROAD_KMH)
+    fast = (np.diff(trip) == 0) & (np.hypot(north_km, east_km) > limit_kmh * np.maximum(hours, 1e-9))
+    for at in np.flatnonzero(fast) + 1:
+        findings.warning(
+            "fast_travel_between_consecutive_stops",
+            "Von der Haltestelle davor bis hier wäre die Fahrt schneller als jedes Fahrzeug "
+            f"({np.hypot(north_km[at - 1], east_km[at - 1]):.0f} km).",
+            "Bitte prüfen Sie die Zeiten und die Koordinaten der Haltestellen.",
+            file=stop_times.file,
+            line=halts.line[at],
+            field="arrival_time",
+            value=stops.ids[halts.stop[at]],
+        )
