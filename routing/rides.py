@@ -129,6 +129,23 @@ def insertions(
                     continue
 
 
+def drive_through(ride: Ride, driver_departure_s: int, drive_time: DriveTime) -> tuple[int, ...]:
+    """When a private ride as it is reaches each of its stops; raises BoardingRefused if it breaks a promise.
+
+    Kept are the same rules as in `insert`, without anybody new.
+    """
+    if driver_departure_s not in departures(ride):
+        raise BoardingRefused(Reason.DRIVER_DEPARTURE)
+    order = list(ride.stops)
+    direct_s = _driving_s([order[0], order[-1]], drive_time)
+    if _driving_s(order, drive_time) > direct_s + ride.budget_s:
+        raise BoardingRefused(Reason.DETOUR_TOO_LONG)
+    reached = tuple(_reached(order, None, driver_departure_s, drive_time))
+    if reached[-1] > ride.latest_arrival_s:
+        raise BoardingRefused(Reason.ARRIVES_TOO_LATE)
+    return reached
+
+
 def board_run(ride: Ride, board_at: int, alight_at: int, party: Party) -> tuple[int, int]:
     """Departure and arrival of a fixed run between two of its stops; raises BoardingRefused."""
     if ride.kind is not RideKind.RUN or not 0 <= board_at < alight_at < len(ride.stops):
@@ -149,7 +166,7 @@ def _driving_s(order: list[RideStop], drive_time: DriveTime) -> int:
 
 
 def _reached(
-    order: list[RideStop], own: tuple[int, int], driver_departure_s: int, drive_time: DriveTime
+    order: list[RideStop], own: tuple[int, int] | None, driver_departure_s: int, drive_time: DriveTime
 ) -> Iterator[int]:
     """When each stop of the new order is reached (the start: left); raises BoardingRefused at a broken promise."""
     clock_s = driver_departure_s
@@ -162,7 +179,7 @@ def _reached(
         yield clock_s
         stop = order[i]
         is_goal = i == len(order) - 1
-        if i not in own and not is_goal:
+        if not is_goal and (own is None or i not in own):
             if (
                 stop.promised_dropoff_s is not None
                 and clock_s > stop.promised_dropoff_s + PROMISE_TOLERANCE_S
