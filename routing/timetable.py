@@ -146,6 +146,11 @@ class Timetable:
     def stop_by_id(self) -> dict[str, StopIdx]:
         return {stop_id: StopIdx(i) for i, stop_id in enumerate(self.stop_id)}
 
+    @cached_property
+    def section_by_trip_id(self) -> dict[str, int]:
+        """Any section of each of the feed's trips; frequencies.txt repeats a trip, its facts are the same."""
+        return {trip_id: i for i, trip_id in enumerate(self.section_trip_id)}
+
     def stop(self, stop_id: str) -> StopIdx:
         """The stop of this id; raises UnknownStop."""
         try:

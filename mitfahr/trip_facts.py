@@ -1,0 +1,61 @@
+"""What the timetable says about the vehicle of a leg, for people to read: kind, operator, stops on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from routing.journey import Leg
+from routing.timetable import Timetable
+
+
+@dataclass(frozen=True, slots=True)
+class StopOnTheWay:
+    name: str
+    departure_s: int
+    """UTC seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class TripFacts:
+    """`route_type` is a GTFS (extended) route type; phone and address are "" when the feed has none."""
+
+    route_type: int
+    route_long_name: str
+    agency: str
+    agency_phone: str
+    stops_between: tuple[StopOnTheWay, ...]
+
+
+def trip_facts(timetable: Timetable, leg: Leg) -> TripFacts | None:
+    """The facts of a timetable leg; None for a walk, a run, a ride, or a trip this timetable does not have."""
+    section = timetable.section_by_trip_id.get(leg.trip_id or "")
+    if section is None:
+        return None
+    route = int(timetable.section_route[section])
+    agency = int(timetable.route_agency[route])
+    return TripFacts(
+        route_type=int(timetable.route_type[route]),
+        route_long_name=timetable.route_long_name[route],
+        agency=timetable.agency_name[agency] if agency >= 0 else "",
+        agency_phone=timetable.agency_phone[agency] if agency >= 0 else "",
+        stops_between=_stops_between(timetable, leg, section),
+    )
+
+
+def _stops_between(timetable: Timetable, leg: Leg, section: int) -> tuple[StopOnTheWay, ...]:
+    if leg.board_pos is None or leg.alight_pos is None:
+        return ()
+    trip = int(np.searchsorted(timetable.trip_section_start, section, side="right")) - 1
+    stops = int(timetable.pattern_stop_start[timetable.trip_pattern[trip]])
+    times = int(timetable.trip_time_start[trip])
+    # a trip of frequencies.txt stands for its repetitions: only the times between its stops count
+    shift_s = leg.departure_s - int(timetable.time_dep[times + leg.board_pos])
+    return tuple(
+        StopOnTheWay(
+            timetable.stop_name[int(timetable.pattern_stops[stops + position])],
+            shift_s + int(timetable.time_dep[times + position]),
+        )
+        for position in range(leg.board_pos + 1, leg.alight_pos)
+    )
