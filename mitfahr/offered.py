@@ -39,6 +39,11 @@ class Offered:
     def price_ct(self) -> int:
         return sum(price or 0 for price in self.leg_price_ct)
 
+    def check_fresh(self, now: dt.datetime) -> None:
+        """Raises OfferExpired."""
+        if self.expires_s <= seconds(now):
+            raise OfferExpired(moment(self.expires_s))
+
 
 def expiry_s(now: dt.datetime) -> int:
     """Until when a journey shown at `now` can be booked as shown."""
@@ -58,14 +63,12 @@ def sign(offered: Offered, secret_key: str) -> str:
     )
 
 
-def read_signed(token: str, secret_key: str, now: dt.datetime) -> Offered:
-    """The offer that `sign` made a token of. Raises OfferTampered or OfferExpired."""
+def read_signed(token: str, secret_key: str) -> Offered:
+    """The offer that `sign` made a token of, expired or not. Raises OfferTampered."""
     try:
         data: dict[str, Any] = _serializer(secret_key).loads(token)
     except BadSignature:
         raise OfferTampered() from None
-    if data["expires"] <= seconds(now):
-        raise OfferExpired(moment(data["expires"]))
     return Offered(
         journey=journey_from_json(data["journey"]),
         request=TripRequest.from_json(data["request"]),

@@ -197,3 +197,13 @@ def expired_holds(session: Session, now_s: int, since_s: int | None = None) -> l
         .order_by(BookingLeg.booking_id)
     )
     return [(booking_id, ride_id) for booking_id, ride_id in rows if ride_id is not None]
+
+
+def promised_ct(session: Session, ride_ids: Collection[str]) -> dict[str, int]:
+    """What the riders on board pay together, by ride id; rides without riders are left out."""
+    rows = session.execute(
+        select(BookingLeg.ride_id, sa.func.sum(BookingLeg.price_ct))
+        .where(BookingLeg.ride_id.in_(ride_ids), BookingLeg.state.in_(HOLDING))
+        .group_by(BookingLeg.ride_id)
+    )
+    return {ride_id: int(total) for ride_id, total in rows if ride_id is not None}

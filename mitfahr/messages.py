@@ -1,0 +1,186 @@
+"""What people are told by mail, in plain German. Written into the outbox by the service that changes
+something, in the same transaction; who has no address is told by the people who booked for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.outbox import queue_mail
+from mitfahr.db.people import Person
+from mitfahr.db.rides import Ride
+from mitfahr.domain.states import BookingState, LegState
+from mitfahr.domain.times import local
+from routing.journey import Journey
+from routing.query import LegKind
+
+WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+STATE_WORDS = {
+    LegState.REQUESTED: "angefragt, noch nicht bestätigt",
+    LegState.CONFIRMED: "fest gebucht",
+    LegState.NOTED: "vorgemerkt",
+    LegState.DECLINED: "abgelehnt",
+    LegState.LAPSED: "nicht rechtzeitig beantwortet",
+    LegState.CANCELLED: "abgesagt",
+    LegState.COMPLETED: "gefahren",
+    LegState.NO_SHOW: "nicht erschienen",
+}
+KIND_WORDS = {
+    LegKind.TRANSIT: "Bus oder Bahn",
+    LegKind.RUFBUS: "Rufbus (bitte selbst telefonisch anmelden)",
+    LegKind.BUERGERBUS: "BürgerBus",
+    LegKind.RIDE: "Mitfahrt",
+}
+
+
+def tell_booked(session: Session, booking: Booking, now: dt.datetime) -> None:
+    """To the rider: what has been booked, and to each driver who is asked or has a new passenger."""
+    waiting = booking.state is BookingState.WAITING
+    subject = "Ihre Anfrage" if waiting else "Ihre Buchung"
+    opening = (
+        "Ihre Anfrage ist eingegangen. Mindestens eine Mitfahrt muss noch bestätigt werden. "
+        "Ihre Plätze sind so lange für Sie frei gehalten."
+        if waiting
+        else "Ihre Reise ist gebucht."
+    )
+    _mail(session, booking.rider, f"{subject}: {_title(booking)}", [opening, _legs(booking.legs)], now)
+    for leg in booking.legs:
+        if leg.ride is not None and leg.ride.driver is not None and leg.kind is LegKind.RIDE:
+            _tell_driver(session, leg.ride, leg.ride.driver, leg, now)
+
+
+def tell_decided(session: Session, leg: BookingLeg, now: dt.datetime) -> None:
+    """To the rider: the driver has said yes."""
+    booking = leg.booking
+    rest = (
+        "Damit ist Ihre ganze Reise fest gebucht."
+        if booking.state is BookingState.BOOKED
+        else "Andere Teile Ihrer Reise sind noch nicht bestätigt."
+    )
+    parts = [f"Gute Nachricht: {_label(leg)} ist bestätigt. {rest}", _legs(booking.legs)]
+    _mail(session, booking.rider, f"Bestätigt: {_title(booking)}", parts, now)
+
+
+def tell_fallen(
+    session: Session,
+    fallen: Sequence[BookingLeg],
+    others: Sequence[BookingLeg],
+    now: dt.datetime,
+    another_way: Journey | None = None,
+) -> None:
+    """To the rider: legs have fallen away, what became of the others, and another way if there is one."""
+    booking = fallen[0].booking
+    parts = [
+        f"Leider entfällt ein Teil Ihrer Reise: {_label(leg)} – {STATE_WORDS[leg.state]}."
+        + (f" Grund: {leg.reason}" if leg.reason else "")
+        for leg in fallen
+    ]
+    if others:
+        parts.append("Die übrigen Teile dieser Reise haben wir für Sie freigegeben.")
+    elif len(booking.legs) > len(fallen):
+        parts.append("Die übrigen Teile Ihrer Reise bleiben für Sie gebucht.")
+    parts += [_legs(booking.legs), _another_way(another_way)]
+    _mail(session, booking.rider, f"Änderung: {_title(booking)}", parts, now)
+    tell_drivers_freed(session, others, now)
+
+
+def tell_cancelled(
+    session: Session, booking: Booking, fallen: Sequence[BookingLeg], now: dt.datetime
+) -> None:
+    """After the rider's own cancellation: a receipt, and word to the drivers."""
+    whole = booking.state in (BookingState.ENDED, BookingState.TRAVELLED)
+    opening = "Ihre Reise ist abgesagt." if whole else "Ein Teil Ihrer Reise ist abgesagt."
+    _mail(session, booking.rider, f"Abgesagt: {_title(booking)}", [opening, _legs(booking.legs)], now)
+    tell_drivers_freed(session, fallen, now)
+
+
+def tell_drivers_freed(session: Session, legs: Sequence[BookingLeg], now: dt.datetime) -> None:
+    """To the drivers of private rides: these passengers do not come."""
+    for leg in legs:
+        if leg.ride is None or leg.ride.driver is None or leg.kind is not LegKind.RIDE:
+            continue
+        text = (
+            f"{leg.booking.rider.first_name} fährt nicht mit: {_when(leg.departure_s)}, "
+            f"von {leg.origin_area} nach {leg.destination_area}. Die Plätze sind wieder frei."
+        )
+        _mail(session, leg.ride.driver, f"Platz wieder frei: {_ride_title(leg.ride)}", [text], now)
+
+
+def _tell_driver(session: Session, ride: Ride, driver: Person, leg: BookingLeg, now: dt.datetime) -> None:
+    asked = leg.state is LegState.REQUESTED
+    parts = [
+        f"{leg.booking.rider.first_name} {'möchte mitfahren' if asked else 'fährt mit'}: "
+        f"{_when(leg.departure_s)}, von {leg.origin_area} nach {leg.destination_area}, "
+        f"{_party(leg)}. Umweg: etwa {-(-leg.detour_s // 60)} Minuten."
+    ]
+    if leg.booking.message:
+        parts.append(f"Nachricht: {leg.booking.message}")
+    if asked and leg.hold_until_s is not None:
+        parts.append(
+            f"Bitte antworten Sie bis {_when(leg.hold_until_s)} im Mitfahrportal unter „Meine Fahrten“. "
+            "Danach verfällt die Anfrage."
+        )
+    _mail(session, driver, f"{'Anfrage' if asked else 'Neue Buchung'}: {_ride_title(ride)}", parts, now)
+
+
+def _mail(session: Session, person: Person, subject: str, parts: Sequence[str], now: dt.datetime) -> None:
+    if person.email is None:
+        return
+    body = "\n\n".join([f"Guten Tag {person.full_name},", *parts, "Ihr Mitfahrportal"])
+    queue_mail(session, person.email, subject, body + "\n", now)
+
+
+def _legs(legs: Sequence[BookingLeg]) -> str:
+    return "\n".join(
+        f"- {_when(leg.departure_s)} {leg.origin_name} → {_clock(leg.arrival_s)} {leg.destination_name}, "
+        f"{_label(leg)}: {STATE_WORDS[leg.state]}"
+        for leg in legs
+    )
+
+
+def _another_way(journey: Journey | None) -> str:
+    if journey is None:
+        return "Bitte suchen Sie im Mitfahrportal nach einer anderen Verbindung oder rufen Sie uns an."
+    vehicles = ", dann ".join(
+        f"{leg.route or KIND_WORDS[leg.kind]} um {_clock(leg.departure_s)} ab {leg.origin.name}"
+        for leg in journey.legs
+        if leg.kind is not LegKind.WALK
+    )
+    way = vehicles or "zu Fuß"
+    return (
+        f"Eine andere Möglichkeit: los um {_when(journey.departure_s)}, {way}, "
+        f"Ankunft um {_clock(journey.arrival_s)}. Sie ist noch nicht gebucht."
+    )
+
+
+def _label(leg: BookingLeg) -> str:
+    if leg.ride is not None:
+        return leg.ride.label
+    route = leg.shown["route"]
+    return f"{KIND_WORDS[leg.kind]} {route}" if route else KIND_WORDS[leg.kind]
+
+
+def _party(leg: BookingLeg) -> str:
+    people = leg.seats + leg.wheelchairs
+    words = "1 Person" if people == 1 else f"{people} Personen"
+    return f"{words}, davon {leg.wheelchairs} mit Rollstuhl" if leg.wheelchairs else words
+
+
+def _title(booking: Booking) -> str:
+    return f"{booking.origin_name} → {booking.destination_name}, {_when(booking.departure_s)}"
+
+
+def _ride_title(ride: Ride) -> str:
+    return f"{ride.stops[0].name} → {ride.stops[-1].name}, {_when(ride.begins_s)}"
+
+
+def _when(utc_s: int) -> str:
+    shown = local(utc_s)
+    return f"{WEEKDAYS[shown.weekday()]}, {shown:%d.%m.%Y}, {shown:%H:%M} Uhr"
+
+
+def _clock(utc_s: int) -> str:
+    return f"{local(utc_s):%H:%M} Uhr"

@@ -1,0 +1,63 @@
+"""Cancel a booked journey, or one leg of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from mitfahr.db.bookings import Booking, booking_of
+from mitfahr.db.live_revision import mark_changed
+from mitfahr.db.people import Person
+from mitfahr.db.rides import lock_rides
+from mitfahr.domain.errors import NotAllowed, Unknown
+from mitfahr.domain.roles import Action, may
+from mitfahr.domain.states import LIVE, LegState, Side
+from mitfahr.messages import tell_cancelled
+from mitfahr.services.release_legs import release_leg, release_others, rides_of
+
+
+def cancel_booking(
+    sessions: sessionmaker[Session],
+    *,
+    booking_id: str,
+    actor_id: str,
+    now: dt.datetime,
+    leg_id: str | None = None,
+    keep_others: bool | None = None,
+    reason: str | None = None,
+) -> Booking:
+    """Cancel what is left of a booking, or one leg (`leg_id`); commits.
+
+    With a leg, the others fall too unless `keep_others` (None: as the rider said when booking). The
+    rider may do it, whoever booked for the rider, and who may book for others. Sent again, it changes
+    nothing. Raises Unknown, NotAllowed, StateForbids (a leg that was travelled cannot be cancelled).
+    """
+    with sessions.begin() as session:
+        rides = lock_rides(session, rides_of(booking_of(session, booking_id)))
+        booking = booking_of(session, booking_id)
+        _check_allowed(session, booking, actor_id)
+        if leg_id is None:
+            fallen = [leg for leg in booking.legs if leg.state in LIVE]
+        else:
+            fallen = [leg for leg in booking.legs if leg.id == leg_id and leg.state is not LegState.CANCELLED]
+            if leg_id not in {leg.id for leg in booking.legs}:
+                raise Unknown("leg", leg_id)
+        if keep_others is not None:
+            booking.keep_others = keep_others
+        for leg in fallen:
+            release_leg(session, leg, LegState.CANCELLED, Side.RIDER, now, reason)
+        if leg_id is not None and fallen:
+            fallen += release_others(session, booking, fallen, now, reason)
+        if fallen:
+            tell_cancelled(session, booking, fallen, now)
+            mark_changed(session, rides)
+    return booking
+
+
+def _check_allowed(session: Session, booking: Booking, actor_id: str) -> None:
+    if actor_id in (booking.rider_id, booking.booked_by_id):
+        return
+    actor = session.get(Person, actor_id)
+    if actor is None or not may(actor.roles, Action.BOOK_FOR_OTHERS):
+        raise NotAllowed("cancel_booking")

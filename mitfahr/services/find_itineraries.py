@@ -1,0 +1,163 @@
+"""Answer a question: journeys, each with what it costs and a token to book it as shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from routing.search import search
+from routing.snapshot import Snapshot
+from sqlalchemy.orm import Session, sessionmaker
+
+from mitfahr.db.blocks import kept_apart_from
+from mitfahr.db.bookings import promised_ct
+from mitfahr.db.rides import Ride, read_again
+from mitfahr.domain.prices import PriceLaw, share_ct
+from mitfahr.domain.rides import RideKind
+from mitfahr.domain.trip_request import TripRequest
+from mitfahr.offered import Offered, expiry_s, sign
+from routing.earth import beeline_m
+from routing.journey import Journey, Leg
+
+
+@dataclass(frozen=True, slots=True)
+class RideFacts:
+    """What anybody may know of a ride in an answer."""
+
+    ride_id: str
+    kind: RideKind
+    label: str
+    line: str | None
+    asks_first: bool
+    rate_ct_per_km: int
+    organisation: str | None
+    phone: str | None
+    """Of the organisation that runs it, never of a private driver."""
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Itinerary:
+    """One journey of an answer. `leg_price_ct` is per leg and for the whole party, None where we name
+    no price; `token` books it (None for a walk)."""
+
+    journey: Journey
+    leg_price_ct: tuple[int | None, ...]
+    token: str | None
+    expires_s: int
+
+    @property
+    def price_ct(self) -> int | None:
+        """What the private drivers get together, None when no private ride is used."""
+        prices = [price for price in self.leg_price_ct if price is not None]
+        return sum(prices) if prices else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`beyond_window`: nothing leaves (arrives) in the asked-for window; what is shown is the next best."""
+
+    request: TripRequest
+    itineraries: tuple[Itinerary, ...]
+    rides: Mapping[str, RideFacts]
+    beyond_window: bool
+
+
+def find_itineraries(
+    readers: sessionmaker[Session],
+    snapshot: Snapshot,
+    request: TripRequest,
+    *,
+    now: dt.datetime,
+    secret_key: str,
+    law: PriceLaw,
+    person_id: str | None = None,
+) -> Answer:
+    """Journeys for a request, as `person_id` may book them.
+
+    One's own rides and those of people kept apart are left out. Reads before and after the search,
+    never during it. Raises QueryInvalid, UnknownStop, OutsideTimetable.
+    """
+    banned = _banned(readers, person_id)
+    journeys = search(snapshot, request.query(booked_at=now, banned=banned))
+    beyond = not any(journey.vehicles for journey in journeys)
+    if beyond and request.window_s:
+        journeys = search(snapshot, request.query(booked_at=now, banned=banned, window_s=0))
+        beyond = any(journey.vehicles for journey in journeys)
+    with readers() as session:
+        rides = read_again(session, ride_ids_in(journeys))
+        taken = promised_ct(session, rides)
+        return Answer(
+            request=request,
+            itineraries=tuple(
+                _itinerary(journey, request, rides, taken, law, snapshot.timetable.version, now, secret_key)
+                for journey in journeys
+            ),
+            rides={ride.id: _facts(ride) for ride in rides.values()},
+            beyond_window=beyond,
+        )
+
+
+def ride_ids_in(journeys: Iterable[Journey]) -> set[str]:
+    return {leg.boarding.ride_id for journey in journeys for leg in journey.legs if leg.boarding}
+
+
+def leg_price_ct(
+    leg: Leg, rides: Mapping[str, Ride], promised: Mapping[str, int], persons: int, law: PriceLaw
+) -> int | None:
+    """What a party pays the driver for this leg, None for anything but a private ride.
+
+    `promised` is what the riders already on board pay, by ride id. Where nobody measured the way, the
+    straight line counts: the riders' favour.
+    """
+    ride = rides.get(leg.boarding.ride_id) if leg.boarding else None
+    if ride is None or ride.kind is not RideKind.PRIVATE:
+        return None
+    straight_m = int(beeline_m(leg.origin.lat, leg.origin.lon, leg.destination.lat, leg.destination.lon))
+    return share_ct(
+        rate_ct_per_km=ride.rate_ct_per_km,
+        rider_m=straight_m if leg.distance_m is None else leg.distance_m,
+        persons=persons,
+        ride_m=ride.direct_m,
+        promised_ct=promised.get(ride.id, 0),
+        law=law,
+    )
+
+
+def _banned(readers: sessionmaker[Session], person_id: str | None) -> frozenset[str]:
+    if person_id is None:
+        return frozenset()
+    with readers() as session:
+        return kept_apart_from(session, person_id) | {person_id}
+
+
+def _itinerary(
+    journey: Journey,
+    request: TripRequest,
+    rides: Mapping[str, Ride],
+    promised: Mapping[str, int],
+    law: PriceLaw,
+    timetable_version: str,
+    now: dt.datetime,
+    secret_key: str,
+) -> Itinerary:
+    persons = request.party.seats + request.party.wheelchairs
+    prices = tuple(leg_price_ct(leg, rides, promised, persons, law) for leg in journey.legs)
+    offered = Offered(journey, request, prices, timetable_version, expiry_s(now))
+    token = sign(offered, secret_key) if journey.vehicles else None
+    return Itinerary(journey, prices, token, offered.expires_s)
+
+
+def _facts(ride: Ride) -> RideFacts:
+    return RideFacts(
+        ride_id=ride.id,
+        kind=ride.kind,
+        label=ride.label,
+        line=ride.line,
+        asks_first=ride.asks_first,
+        rate_ct_per_km=ride.rate_ct_per_km,
+        organisation=ride.organisation.name if ride.organisation else None,
+        phone=ride.organisation.phone if ride.organisation else None,
+        note=ride.note,
+    )

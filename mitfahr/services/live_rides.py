@@ -1,0 +1,133 @@
+"""Rides as the router may offer them now: database → `routing.overlay.Ride`.
+
+Read whole once, then brought up to date by what has changed. A request that its driver has not answered
+in time occupies nothing from that moment on, whether a job has lapsed it yet or not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from mitfahr.db.bookings import BookingLeg, expired_holds, holding_legs
+from mitfahr.db.live_revision import live_revision
+from mitfahr.db.rides import Ride, RideStop, read_again, rides_changed_since, rides_ending_after
+from mitfahr.domain.rides import RideKind
+from mitfahr.domain.seats import Layout
+from mitfahr.domain.states import holds_seats
+from mitfahr.domain.times import seconds
+from routing import overlay
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRides:
+    """`rides` by id, as they were at live revision `revision` and second `seen_s`."""
+
+    revision: int
+    seen_s: int
+    rides: Mapping[str, overlay.Ride]
+
+
+def read_live_rides(session: Session, now: dt.datetime) -> LiveRides:
+    """Everything that can be offered now."""
+    now_s = seconds(now)
+    revision = live_revision(session)  # before the rides: what changes in between is read again later
+    return LiveRides(revision, now_s, router_rides(session, rides_ending_after(session, now_s), now_s))
+
+
+def refresh_live_rides(session: Session, known: LiveRides, now: dt.datetime) -> LiveRides:
+    """`known`, brought up to date; reads only what has changed, expired or ended since."""
+    now_s = seconds(now)
+    revision = live_revision(session)
+    changed = (
+        {} if revision == known.revision else {r.id: r for r in rides_changed_since(session, known.revision)}
+    )
+    if now_s > known.seen_s:
+        expired = {ride_id for _, ride_id in expired_holds(session, now_s, since_s=known.seen_s)}
+        changed |= read_again(session, expired - changed.keys())
+    ended = {ride_id for ride_id, ride in known.rides.items() if _ends_s(ride) <= now_s}
+    if not changed and not ended:
+        return LiveRides(revision, max(now_s, known.seen_s), known.rides)
+    kept = {
+        ride_id: ride
+        for ride_id, ride in known.rides.items()
+        if ride_id not in ended and ride_id not in changed
+    }
+    offered = [ride for ride in changed.values() if ride.withdrawn_at is None and ride.ends_s > now_s]
+    return LiveRides(revision, now_s, kept | router_rides(session, offered, now_s))
+
+
+def router_rides(session: Session, rides: Collection[Ride], now_s: int) -> dict[str, overlay.Ride]:
+    """These rides by id, without the places of requests that have expired by `now_s`."""
+    expired: dict[str, list[BookingLeg]] = defaultdict(list)
+    for leg in holding_legs(session, [ride.id for ride in rides]):
+        if leg.ride_id is not None and not holds_seats(leg.state, leg.hold_until_s, now_s):
+            expired[leg.ride_id].append(leg)
+    return {ride.id: router_ride(ride, expired[ride.id]) for ride in rides}
+
+
+def router_ride(ride: Ride, without: Iterable[BookingLeg] = ()) -> overlay.Ride:
+    """The ride as the router sees it, as if the legs `without` did not exist."""
+    layout = ride.layout
+    for leg in without:
+        layout = _without_leg(layout, leg, ride.kind)
+    private = ride.kind is RideKind.PRIVATE
+    last = len(layout.stops) - 1
+    return overlay.Ride(
+        ride_id=ride.id,
+        kind=overlay.RideKind.PRIVATE if private else overlay.RideKind.RUN,
+        stops=tuple(
+            _private_stop(stop, 0 < i < last) if private else _run_stop(stop)
+            for i, stop in enumerate(layout.stops)
+        ),
+        seats_free=tuple(hop.free for hop in layout.hops),
+        wheelchairs_free=tuple(hop.wheelchairs_free for hop in layout.hops),
+        driver_id=ride.driver_id or "",
+        label=ride.label,
+        bookable_until_s=ride.bookable_until_s,
+        earliest_s=ride.earliest_s,
+        latest_s=ride.latest_s,
+        latest_arrival_s=ride.latest_arrival_s,
+        budget_s=ride.budget_s,
+    )
+
+
+def _without_leg(layout: Layout[RideStop], leg: BookingLeg, kind: RideKind) -> Layout[RideStop]:
+    board = layout.index(lambda stop: stop.id == leg.board_stop_id)
+    alight = layout.index(lambda stop: stop.id == leg.alight_stop_id)
+    layout = layout.give_back(board, alight, leg.seats, leg.wheelchairs)
+    if kind is RideKind.PRIVATE:
+        layout = layout.without_stop(alight).without_stop(board)
+    return layout
+
+
+def _private_stop(stop: RideStop, promised: bool) -> overlay.RideStop:
+    return overlay.RideStop(
+        lat=stop.lat,
+        lon=stop.lon,
+        name=stop.name,
+        stop_id=stop.stop_id,
+        promised_pickup_s=stop.promised_pickup_s if promised else None,
+        promised_dropoff_s=stop.promised_dropoff_s if promised else None,
+    )
+
+
+def _run_stop(stop: RideStop) -> overlay.RideStop:
+    return overlay.RideStop(
+        lat=stop.lat,
+        lon=stop.lon,
+        name=stop.name,
+        stop_id=stop.stop_id,
+        arrival_s=stop.arrival_s,
+        departure_s=stop.departure_s,
+    )
+
+
+def _ends_s(ride: overlay.Ride) -> int:
+    if ride.kind is overlay.RideKind.PRIVATE:
+        return ride.latest_arrival_s
+    return ride.stops[-1].arrival_s

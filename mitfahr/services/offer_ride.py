@@ -1,0 +1,159 @@
+"""Offer a private ride."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from routing.snapshot import Snapshot
+from sqlalchemy.orm import Session, sessionmaker
+
+from mitfahr.db.base import new_id
+from mitfahr.db.idempotency import claim, keep_answer
+from mitfahr.db.live_revision import mark_changed
+from mitfahr.db.people import Person
+from mitfahr.db.rides import Ride, RideHop, RideStop, overlapping_ride
+from mitfahr.domain.errors import NoWay, OverlapsOtherRide, Unknown
+from mitfahr.domain.prices import PriceLaw, check_rate
+from mitfahr.domain.rides import RideKind, check_future, check_offer_times, check_places
+from mitfahr.domain.roles import Action, require
+from mitfahr.domain.times import moment, seconds
+from mitfahr.services.ride_schedule import Way, direct_way
+from routing.journey import Place
+
+BOOKABLE_BEFORE_S = 30 * 60
+"""A driver is not surprised by a passenger less than this before leaving, unless the offer says otherwise."""
+
+SPARE_S = 10 * 60
+"""What a driver who names no latest arrival has to spare, beyond the budget for detours."""
+
+
+@dataclass(frozen=True, slots=True)
+class RideDraft:
+    """What a driver fills in. Moments are aware; `latest` None means exactly at `earliest`.
+
+    `budget_s` is the extra driving the driver accepts for passengers, `rate_ct_per_km` what one
+    passenger pays per kilometre, `bookable_before_s` how long before `earliest` booking ends.
+    """
+
+    origin: Place
+    destination: Place
+    earliest: dt.datetime
+    latest: dt.datetime | None = None
+    latest_arrival: dt.datetime | None = None
+    budget_s: int = 600
+    seats: int = 3
+    wheelchairs: int = 0
+    rate_ct_per_km: int = 0
+    asks_first: bool = True
+    bookable_before_s: int = BOOKABLE_BEFORE_S
+    vehicle: str | None = None
+    note: str | None = None
+
+
+def offer_ride(
+    sessions: sessionmaker[Session],
+    snapshot: Snapshot,
+    draft: RideDraft,
+    *,
+    driver_id: str,
+    idempotency_key: str,
+    law: PriceLaw,
+    now: dt.datetime,
+) -> str:
+    """Publish a private ride and return its id; commits. The same form sent again gives the same id.
+
+    Raises NotAllowed, NoSeats, TooManySeats, PriceTooHigh, InThePast, WindowInvalid, NoWay,
+    OverlapsOtherRide, IdempotencyConflict.
+    """
+    check_places(draft.seats, draft.wheelchairs)
+    check_rate(draft.rate_ct_per_km, law)
+    way = direct_way(snapshot, draft.origin, draft.destination)
+    if way is None:
+        raise NoWay(draft.origin.name, draft.destination.name)
+    with sessions.begin() as session:
+        known = claim(session, driver_id, idempotency_key, _body(draft), now)
+        if known is not None:
+            return str(known["ride_id"])
+        driver = session.get(Person, driver_id, with_for_update={"of": Person})
+        if driver is None:
+            raise Unknown("person", driver_id)
+        require(driver.roles, Action.OFFER_RIDE)
+        ride = _ride(draft, way, driver, now)
+        _check_times(session, ride, now)
+        session.add(ride)
+        keep_answer(session, driver_id, idempotency_key, {"ride_id": ride.id})
+        mark_changed(session, [ride.id])
+    return ride.id
+
+
+def _body(draft: RideDraft) -> dict[str, Any]:
+    fields = dataclasses.asdict(draft)
+    return {k: v.isoformat() if isinstance(v, dt.datetime) else v for k, v in fields.items()}
+
+
+def _check_times(session: Session, ride: Ride, now: dt.datetime) -> None:
+    check_future(ride.earliest_s, seconds(now))
+    check_offer_times(
+        earliest_s=ride.earliest_s,
+        latest_s=ride.latest_s,
+        latest_arrival_s=ride.latest_arrival_s,
+        budget_s=ride.budget_s,
+        direct_s=ride.direct_s,
+    )
+    if ride.driver_id is None:
+        return
+    other = overlapping_ride(session, ride.driver_id, ride.begins_s, ride.ends_s)
+    if other is not None:
+        raise OverlapsOtherRide(other.label, moment(other.begins_s), moment(other.ends_s))
+
+
+def _ride(draft: RideDraft, way: Way, driver: Person, now: dt.datetime) -> Ride:
+    earliest_s = seconds(draft.earliest)
+    latest_s = seconds(draft.latest or draft.earliest)
+    latest_arrival_s = (
+        latest_s + way.drive_s + draft.budget_s + SPARE_S
+        if draft.latest_arrival is None
+        else seconds(draft.latest_arrival)
+    )
+    return Ride(
+        id=new_id(),
+        kind=RideKind.PRIVATE,
+        label=f"Fahrt mit {driver.first_name}",
+        driver_id=driver.id,
+        seats=draft.seats,
+        wheelchairs=draft.wheelchairs,
+        begins_s=earliest_s,
+        ends_s=latest_arrival_s,
+        bookable_until_s=earliest_s - draft.bookable_before_s,
+        earliest_s=earliest_s,
+        latest_s=latest_s,
+        latest_arrival_s=latest_arrival_s,
+        budget_s=draft.budget_s,
+        direct_s=way.drive_s,
+        direct_m=way.metres,
+        rate_ct_per_km=draft.rate_ct_per_km,
+        asks_first=draft.asks_first,
+        vehicle=draft.vehicle,
+        note=draft.note,
+        created_at=now,
+        stops=[
+            _stop(draft.origin, 0, earliest_s, earliest_s),
+            _stop(draft.destination, 1, earliest_s + way.drive_s, latest_arrival_s),
+        ],
+        hops=[RideHop(seq=0, capacity=draft.seats, wheelchair_capacity=draft.wheelchairs)],
+    )
+
+
+def _stop(place: Place, seq: int, arrival_s: int, departure_s: int) -> RideStop:
+    return RideStop(
+        seq=seq,
+        lat=place.lat,
+        lon=place.lon,
+        name=place.name,
+        stop_id=place.stop_id,
+        arrival_s=arrival_s,
+        departure_s=departure_s,
+    )

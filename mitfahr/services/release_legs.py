@@ -1,0 +1,68 @@
+"""Let a leg of a booking fall, and with it what hangs on it.
+
+Freeing needs no lock that could be refused: the caller has locked the rides of the booking (all of
+them, `mitfahr.db.rides.lock_rides`) to keep the order of locks, nothing here can find them occupied.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.rides import RideStop
+from mitfahr.db.seats import delete_stop, give_back_seats
+from mitfahr.domain.rides import RideKind
+from mitfahr.domain.states import LIVE, LegState, Side, move
+
+
+def release_leg(
+    session: Session,
+    leg: BookingLeg,
+    wanted: LegState,
+    side: Side,
+    now: dt.datetime,
+    reason: str | None = None,
+) -> None:
+    """Move one leg to a fallen state and give its places back. Raises StateForbids."""
+    leg.state = move(leg.state, wanted, side)
+    leg.moved_at, leg.moved_by, leg.reason = now, side, reason
+    ride = leg.ride
+    board_stop_id, alight_stop_id = leg.board_stop_id, leg.alight_stop_id
+    leg.board_stop_id = leg.alight_stop_id = None
+    session.flush()
+    if ride is None or board_stop_id is None or alight_stop_id is None:
+        return
+    first, last = _seq(session, board_stop_id), _seq(session, alight_stop_id)
+    give_back_seats(session, ride.id, first, last, leg.seats, leg.wheelchairs)
+    if ride.kind is RideKind.PRIVATE:
+        delete_stop(session, ride.id, alight_stop_id)
+        delete_stop(session, ride.id, board_stop_id)
+
+
+def release_others(
+    session: Session,
+    booking: Booking,
+    fallen: Sequence[BookingLeg],
+    now: dt.datetime,
+    reason: str | None = None,
+) -> list[BookingLeg]:
+    """Let the other legs fall that were still going to be travelled, unless the rider keeps them."""
+    if booking.keep_others:
+        return []
+    others = [leg for leg in booking.legs if leg not in fallen and leg.state in LIVE]
+    for leg in others:
+        release_leg(session, leg, LegState.CANCELLED, Side.CHAIN, now, reason)
+    return others
+
+
+def rides_of(booking: Booking) -> set[str]:
+    """Ids of the rides to lock before a leg of the booking may fall."""
+    return {leg.ride_id for leg in booking.legs if leg.ride_id is not None}
+
+
+def _seq(session: Session, ride_stop_id: str) -> int:
+    return session.execute(select(RideStop.seq).where(RideStop.id == ride_stop_id)).scalar_one()

@@ -1,0 +1,113 @@
+"""Take back a private offer, or cancel a run: everybody on board is told and offered another way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from routing.snapshot import Snapshot
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.live_revision import mark_changed
+from mitfahr.db.rides import Ride, lock_rides, ride_of
+from mitfahr.domain.errors import NotAllowed
+from mitfahr.domain.rides import RideKind
+from mitfahr.domain.states import LIVE, LegState, Side
+from mitfahr.messages import tell_fallen
+from mitfahr.services.find_replacement import find_replacement
+from mitfahr.services.publish_run import check_may_run
+from mitfahr.services.release_legs import release_leg, release_others
+from routing.journey import Journey
+
+
+def withdraw_ride(
+    sessions: sessionmaker[Session],
+    snapshot: Snapshot,
+    *,
+    ride_id: str,
+    actor_id: str,
+    now: dt.datetime,
+    reason: str | None = None,
+) -> int:
+    """Withdraw a ride and let its passengers' legs fall; commits. Returns how many bookings lost a leg.
+
+    The driver withdraws a private offer; a run is cancelled by its driver's association, dispatchers
+    and administrators. Sent again, it changes nothing. Raises Unknown, NotAllowed.
+    """
+    with sessions.begin() as session:
+        _check_allowed(session, ride_of(session, ride_id), actor_id)
+        passengers = _bookings_on(session, ride_id)
+    ways = {
+        booking_id: find_replacement(
+            sessions, snapshot, booking_id=booking_id, without_rides=frozenset({ride_id}), now=now
+        )
+        for booking_id in passengers
+    }
+    while True:
+        with sessions.begin() as session:
+            affected = _withdraw(session, ride_id, passengers, ways, reason, now)
+        if affected is not None:
+            return affected
+        with sessions.begin() as session:
+            passengers = _bookings_on(session, ride_id)
+
+
+def _withdraw(
+    session: Session,
+    ride_id: str,
+    expected: Mapping[str, frozenset[str]],
+    ways: Mapping[str, Journey | None],
+    reason: str | None,
+    now: dt.datetime,
+) -> int | None:
+    """The withdrawal under the lock; None if somebody has booked since `expected` was read.
+
+    All rides of all passengers' bookings are locked at once and in order, so the list of passengers
+    has to be known before; a newcomer means locking anew.
+    """
+    rides = lock_rides(session, {ride_id}.union(*expected.values()))
+    if not _bookings_on(session, ride_id).keys() <= expected.keys():
+        return None
+    ride = rides[ride_id]
+    if ride.withdrawn_at is not None:
+        return 0
+    ride.withdrawn_at, ride.withdrawn_reason = now, reason
+    side = Side.DRIVER if ride.kind is RideKind.PRIVATE else Side.OPERATOR
+    bookings = session.scalars(
+        select(Booking)
+        .where(Booking.id.in_(_bookings_on(session, ride_id)))
+        .order_by(Booking.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    for booking in bookings:
+        fallen = [leg for leg in booking.legs if leg.ride_id == ride_id and leg.state in LIVE]
+        for leg in fallen:
+            release_leg(session, leg, LegState.CANCELLED, side, now, reason)
+        others = release_others(session, booking, fallen, now)
+        tell_fallen(session, fallen, others, now, ways.get(booking.id))
+    mark_changed(session, rides)
+    return len(bookings)
+
+
+def _check_allowed(session: Session, ride: Ride, actor_id: str) -> None:
+    if ride.kind is RideKind.RUN:
+        check_may_run(session, actor_id, ride.organisation_id)
+    elif ride.driver_id != actor_id:
+        raise NotAllowed("withdraw_ride")
+
+
+def _bookings_on(session: Session, ride_id: str) -> dict[str, frozenset[str]]:
+    """Ids of bookings with a live leg on the ride, each with the ids of all rides of that booking."""
+    live = select(BookingLeg.booking_id).where(BookingLeg.ride_id == ride_id, BookingLeg.state.in_(LIVE))
+    rows = session.execute(
+        select(BookingLeg.booking_id, BookingLeg.ride_id).where(
+            BookingLeg.booking_id.in_(live), BookingLeg.ride_id.is_not(None)
+        )
+    )
+    found: dict[str, set[str]] = {}
+    for booking_id, other_ride_id in rows:
+        if other_ride_id is not None:
+            found.setdefault(booking_id, set()).add(other_ride_id)
+    return {booking_id: frozenset(ids) for booking_id, ids in found.items()}
