@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from gtfs.findings import Finding, Findings
 from gtfs.frequencies import read_repetitions
 from gtfs.read import read_tables
 from gtfs.routes import Routes, read_routes
-from gtfs.runs import RunHalts, Runs, as_runs, lay_out, rows_in_order
+from gtfs.runs import Runs, as_runs, lay_out, rows_in_order
 from gtfs.service_days import ServiceDays, read_service_days
 from gtfs.stay_seated import chains, ends_of
 from gtfs.stop_times import Halts, read_halts
@@ -30,6 +31,8 @@ from gtfs.use import check_use
 from routing.progress import Progress, silent
 from routing.store import Texts
 from routing.timetable import Timetable
+
+_log = logging.getLogger(__name__)
 
 DEMO_PUBLISHER = "Demo-Landkreis"
 """feed_publisher_name of the generated demonstration timetable."""
@@ -50,10 +53,19 @@ def load(path: Path, progress: Progress = silent, today: dt.date | None = None) 
     """
     findings = Findings()
     timetable = None
-    with tempfile.TemporaryDirectory(prefix="gtfs-") as folder:
-        feed = _read(path, Path(folder), findings, progress)
-    if feed is not None:
-        timetable = _build(feed, today or dt.date.today(), findings, progress)
+    try:
+        with tempfile.TemporaryDirectory(prefix="gtfs-") as folder:
+            feed = _read(path, Path(folder), findings, progress)
+        if feed is not None:
+            timetable = _build(feed, today or dt.date.today(), findings, progress)
+    except Exception as error:
+        # What nobody foresaw in a feed must not stop the worker: refuse it and leave a trace for us.
+        _log.exception("feed %s", path)
+        findings.error(
+            "runtime_exception_in_validator_error",
+            f"Die Prüfung ist an einer unerwarteten Stelle abgebrochen ({type(error).__name__}).",
+            "Bitte geben Sie die Datei an die Betreuung des Portals weiter.",
+        )
     progress("Fertig", 1.0)
     return Loaded(None if findings.refused else timetable, findings.all())
 
@@ -140,6 +152,8 @@ def _broken_trips(checked: Checked) -> Mask:
 
 
 def _check_days(days: ServiceDays, any_trip: bool, today: dt.date, findings: Findings) -> None:
+    if findings.refused:
+        return
     if not any_trip:
         findings.error(
             "no_usable_trips",

@@ -267,7 +267,7 @@ def _repeated(table: Table, spec: TableSpec, findings: Findings) -> Mask:
 def _check_key(table: Table, report: _Report) -> Mask:
     """Rows whose key an earlier row has, with other content."""
     key = [name for name in report.spec.key if name in table]
-    if key[:1] != list(report.spec.key[:1]):
+    if not key or key[0] != report.spec.key[0]:
         return np.zeros(len(table), dtype=bool)
     codes = pd.DataFrame({name: table.codes(name) for name in key})
     # An empty id says nothing (but for a second agency without one): that is a missing field.

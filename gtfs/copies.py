@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtfs.findings import Findings, Severity
-from gtfs.schema import TABLES, TableSpec, file_of
+from gtfs.schema import NOT_EVALUATED_FIELDS, TABLES, TableSpec, file_of
 
 MAX_LINE_CHARS = 1 << 20
 _BLOCK = 1 << 20
@@ -34,10 +34,28 @@ ESCAPE = "\ue000"
 """Written before a cell that pandas would take for missing; `read` removes it."""
 
 MISSING_WORDS = frozenset(
-    "#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|None|n/a|nan|null".split(
-        "|"
-    )
+    {
+        "#N/A",
+        "#N/A N/A",
+        "#NA",
+        "-1.#IND",
+        "-1.#QNAN",
+        "-NaN",
+        "-nan",
+        "1.#IND",
+        "1.#QNAN",
+        "<NA>",
+        "N/A",
+        "NA",
+        "NULL",
+        "NaN",
+        "None",
+        "n/a",
+        "nan",
+        "null",
+    }
 )
+"""What pandas takes for an empty cell: "NA", "null", "None" …"""
 
 
 class _Unreadable(Exception):
@@ -121,10 +139,16 @@ def _without_bom_16(name: str, report: _Report) -> str:
 
 
 def _cp1252(source: Path, bad_line: int, report: _Report) -> str:
-    if _first_bad_line(source, "cp1252") is not None:
+    if _first_bad_line(source, "cp1252") is not None or _has_utf8_letters(source):
         _refuse_encoding(bad_line, report)
     _warn_encoding("Windows-1252", bad_line, report)
     return "cp1252"
+
+
+def _has_utf8_letters(source: Path) -> bool:
+    """Some umlauts are right UTF-8: then the file is a damaged mixture, and any one reading garbles names."""
+    with source.open(encoding="utf-8", errors="ignore") as file:
+        return any(not block.isascii() for block in iter(lambda: file.read(_BLOCK), ""))
 
 
 def _warn_encoding(name: str, line: int, report: _Report) -> None:
@@ -164,8 +188,19 @@ def _first_bad_line(source: Path, encoding: str) -> int | None:
 def _lines_of(file: TextIO, report: _Report) -> Iterator[str]:
     """The file's lines, bounded in length and free of NUL."""
     number = 0
+    ends: set[str] = set()
     while line := file.readline(MAX_LINE_CHARS):
         number += 1
+        end = line[len(line.rstrip("\r\n")) :]
+        if end and end not in ends:
+            ends.add(end)
+            if len(ends) == 2:
+                report.mild(
+                    "mixed_line_ends",
+                    "Die Zeilen enden verschieden (LF, CR, CR LF). Sie wurden trotzdem gelesen.",
+                    "Bitte schreiben Sie die Datei mit einheitlichen Zeilenenden.",
+                    line=number,
+                )
         if len(line) == MAX_LINE_CHARS:
             report.grave(
                 "csv_parsing_failed",
@@ -229,7 +264,7 @@ def _known_columns(header: list[str], spec: TableSpec, report: _Report) -> dict[
             )
         elif name in spec.fields:
             kept[i] = name
-        else:
+        elif name not in NOT_EVALUATED_FIELDS:
             report.info("unknown_column", "Diese Spalte wird nicht ausgewertet.", "Nichts zu tun.", **where)
     return kept
 

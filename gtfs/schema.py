@@ -288,11 +288,50 @@ TABLES: dict[str, TableSpec] = {
 }
 
 NOT_EVALUATED = frozenset(
-    "areas booking_rules fare_leg_join_rules fare_leg_rules fare_media fare_products fare_transfer_rules "
-    "levels location_group_stops location_groups networks pathways rider_categories route_networks "
-    "stop_areas timeframes translations".split()
+    {
+        "areas",
+        "booking_rules",
+        "fare_leg_join_rules",
+        "fare_leg_rules",
+        "fare_media",
+        "fare_products",
+        "fare_transfer_rules",
+        "levels",
+        "location_group_stops",
+        "location_groups",
+        "networks",
+        "pathways",
+        "rider_categories",
+        "route_networks",
+        "stop_areas",
+        "timeframes",
+        "translations",
+    }
 )
 """Files of the reference that the portal does not read."""
+
+
+NOT_EVALUATED_FIELDS = frozenset(
+    {
+        "cars_allowed",
+        "cemv_support",
+        "continuous_drop_off",
+        "continuous_pickup",
+        "default_lang",
+        "drop_off_booking_rule_id",
+        "feed_contact_email",
+        "feed_contact_url",
+        "level_id",
+        "network_id",
+        "pickup_booking_rule_id",
+        "route_sort_order",
+        "safe_duration_factor",
+        "safe_duration_offset",
+        "stop_access",
+        "tts_stop_name",
+    }
+)
+"""Fields of the reference that the portal does not read, in whichever file."""
 
 
 def file_of(table: str) -> str:
