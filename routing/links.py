@@ -38,7 +38,7 @@ class Links:
         walk_m          (n,) int32 metres, rounded up, at most FOOTPATH_LIMIT_M
         walk_is_beeline (n,) uint8, 1 where no street joins the two and the straight line × 1.3 stands in
         Walks are symmetrical and *direct*: one walk between two vehicles, never two in a row. Platforms
-        of one station are always joined, by the shorter of streets and straight line × 1.3.
+        of one station are always joined (within that length), by the shorter of streets and straight line × 1.3.
     Driving (meeting points = distinct places on streets open to cars where stops lie):
         stop_meeting    (n_stops,) int32 index of the meeting point, -1 where no car can come
         meeting_edge, meeting_fraction, meeting_off_mm   (n_meetings,) position (see Positions)

@@ -21,7 +21,6 @@ from routing.roads import Positions, RoadGraph, line_between
 LatLon = tuple[float, float]
 _Ints = NDArray[np.int32]
 _Streets = tuple[_Ints, _Ints, NDArray[np.uint8], _Ints, _Ints]
-_Scratch = tuple[_Ints, _Ints, _Ints, NDArray[np.int64]]
 
 
 def walks_from(
@@ -37,6 +36,7 @@ def walks_from(
     n_stops = len(links.foot_edge)
     stop_mm = np.full(n_stops, FAR, np.int32)
     found = np.empty(n_stops, np.int32)
+    work = scratch.sized(roads.n_nodes, roads.n_edges)
     n_found = walk_kernels.walk_to_stops(
         *street_arrays(roads),
         roads.edge_from,
@@ -50,7 +50,10 @@ def walks_from(
         float(origin.fraction[0]),
         int(origin.off_mm[0]),
         limit_m * 1000,
-        *scratch_arrays(roads),
+        work.dist,
+        work.via,
+        work.reached,
+        work.heap,
         stop_mm,
         found,
     )
@@ -129,12 +132,6 @@ def foot_ends(roads: RoadGraph, places: Positions) -> tuple[NDArray[np.int32], N
 def street_arrays(roads: RoadGraph) -> _Streets:
     """The arrays that every walking search begins with."""
     return roads.out_start, roads.edge_to, roads.edge_access, roads.edge_length_mm, roads.edge_reverse
-
-
-def scratch_arrays(roads: RoadGraph) -> _Scratch:
-    """This thread's working arrays in the order of the kernels."""
-    work = scratch.sized(roads.n_nodes, roads.n_edges)
-    return work.dist, work.via, work.reached, work.heap
 
 
 def _search(roads: RoadGraph, a: Positions, b: Positions, limit_mm: int, work: Scratch) -> tuple[int, int]:
