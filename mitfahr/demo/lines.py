@@ -131,12 +131,12 @@ N3 | Riesa Bahnhof, Riesa, Röderau, Zeithain, Nünchritz, Großenhain Bahnhof  
 
 # number | type | agency | headway | minute | hours Mon–Fri | hours at weekends | station and minutes, …
 _RAIL_LINES = """
-S1   | 109 | S-Bahn  | 30  | 27 | 4-23 | 5-24 | Meißen Triebischtal 0, Meißen Altstadt 2, Meißen Bahnhof 5, Neusörnewitz 10, Coswig Bahnhof 14, Radebeul-Zitzschewig 17, Radebeul-Kötzschenbroda 19, Radebeul-Weintraube 22, Radebeul Ost 24, Dresden-Trachau Bahnhof 27, Dresden-Pieschen 29, Dresden Bischofsplatz 31, Dresden-Neustadt Bahnhof 34, Dresden Mitte Bahnhof 38, Dresden Hbf 42
+S1   | 109 | S-Bahn  | 30  | 27 | 4-23 | 5-24 | Meißen Triebischtal 0, Meißen Altstadt 2, Meißen Bahnhof 5, Neusörnewitz S-Bahnhof 10, Coswig Bahnhof 14, Radebeul-Zitzschewig S-Bahnhof 17, Radebeul-Kötzschenbroda S-Bahnhof 19, Radebeul-Weintraube S-Bahnhof 22, Radebeul Ost S-Bahnhof 24, Dresden-Trachau Bahnhof 27, Dresden-Pieschen 29, Dresden Bischofsplatz 31, Dresden-Neustadt Bahnhof 34, Dresden Mitte Bahnhof 38, Dresden Hbf 42
 RE50 | 106 | Bahn    | 60  | 20 | 4-22 | 5-22 | Riesa Bahnhof 0, Glaubitz Bahnhof 6, Nünchritz Bahnhof 9, Priestewitz Bahnhof 18, Niederau Bahnhof 25, Weinböhla Haltepunkt 28, Coswig Bahnhof 33, Dresden-Neustadt Bahnhof 44, Dresden Mitte Bahnhof 48, Dresden Hbf 52
 RE18 | 106 | Bahn    | 120 | 35 | 5-21 | 7-21 | Dresden Hbf 0, Dresden-Neustadt Bahnhof 7, Coswig Bahnhof 18, Priestewitz Bahnhof 31, Großenhain Cottbuser Bahnhof 37, Lampertswalde Bahnhof 46, Ortrand Bahnhof 53
 RB31 | 106 | Bahn    | 120 | 95 | 4-20 | 6-20 | Dresden Hbf 0, Dresden Mitte Bahnhof 3, Cossebaude Bahnhof 17, Niederwartha Haltepunkt 20, Radebeul-Naundorf 24, Coswig Bahnhof 29, Weinböhla Haltepunkt 34, Niederau Bahnhof 37, Priestewitz Bahnhof 45, Großenhain Cottbuser Bahnhof 51, Zabeltitz Bahnhof 58, Frauenhain Bahnhof 63, Elsterwerda Bahnhof 71
 RB45 | 106 | Bahn    | 60  | 25 | 4-21 | 6-20 | Elsterwerda Bahnhof 0, Gröditz Bahnhof 8, Tiefenau Bahnhof 12, Wülknitz Bahnhof 16, Zeithain Bahnhof 21, Riesa Bahnhof 27, Seerhausen Bahnhof 35, Stauchitz Bahnhof 40, Ostrau Bahnhof 46, Döbeln Hbf 56
-LGB  | 106 | Kleinbahn | 180 | 56 | 8-17 | 8-17 | Radebeul Ost 0, Radebeul-Lößnitzgrund 14, Moritzburg Bahnhof 29, Bärnsdorf Haltepunkt 42, Berbisdorf Haltepunkt 49, Radeburg Bahnhof 56
+LGB  | 106 | Kleinbahn | 180 | 56 | 8-17 | 8-17 | Radebeul Ost S-Bahnhof 0, Radebeul-Lößnitzgrund 14, Moritzburg Bahnhof 29, Bärnsdorf Haltepunkt 42, Berbisdorf Haltepunkt 49, Radeburg Bahnhof 56
 """
 
 TRAM_LINE = BusLine(

@@ -29,13 +29,13 @@ _STATIONS = """
 Meißen Bahnhof              | 51.1632 | 13.4825 | 3 | 6 | Meißen-Cölln            | 1 | 4
 Meißen Altstadt             | 51.1591 | 13.4731 | 2 | 0 |                         | 1 | 0
 Meißen Triebischtal         | 51.1523 | 13.4621 | 1 | 2 | Meißen-Triebischtal     | 0 | 0
-Neusörnewitz                | 51.1475 | 13.5527 | 2 | 0 |                         | 1 | 0
+Neusörnewitz S-Bahnhof | 51.1475 | 13.5527 | 2 | 0 |                         | 1 | 0
 Coswig Bahnhof              | 51.1230 | 13.5794 | 4 | 4 | Coswig Bahnhof          | 1 | 4
-Radebeul-Zitzschewig        | 51.1145 | 13.6067 | 2 | 0 |                         | 1 | 0
+Radebeul-Zitzschewig S-Bahnhof | 51.1145 | 13.6067 | 2 | 0 |                         | 1 | 0
 Radebeul-Naundorf           | 51.1105 | 13.5990 | 2 | 0 |                         | 2 | 0
-Radebeul-Kötzschenbroda     | 51.1076 | 13.6294 | 2 | 2 | Radebeul-Kötzschenbroda | 1 | 0
-Radebeul-Weintraube         | 51.1030 | 13.6566 | 2 | 0 |                         | 1 | 0
-Radebeul Ost                | 51.0984 | 13.6800 | 3 | 3 | Radebeul Ost            | 1 | 3
+Radebeul-Kötzschenbroda S-Bahnhof | 51.1076 | 13.6294 | 2 | 2 | Radebeul-Kötzschenbroda | 1 | 0
+Radebeul-Weintraube S-Bahnhof | 51.1030 | 13.6566 | 2 | 0 |                         | 1 | 0
+Radebeul Ost S-Bahnhof | 51.0984 | 13.6800 | 3 | 3 | Radebeul Ost            | 1 | 3
 Dresden-Trachau Bahnhof     | 51.0899 | 13.7039 | 2 | 0 |                         | 1 | 0
 Dresden-Pieschen            | 51.0815 | 13.7261 | 2 | 0 |                         | 1 | 0
 Dresden Bischofsplatz       | 51.0721 | 13.7467 | 2 | 0 |                         | 1 | 0

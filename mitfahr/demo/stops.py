@@ -64,7 +64,14 @@ def bay(station: Station, number: int) -> Stop:
 @cache
 def station_stop(station: Station) -> Stop:
     return Stop(
-        _number(station.name), station.name, station.lat, station.lon, STATION, "", "", station.wheelchair
+        _number("station", station.name),
+        station.name,
+        station.lat,
+        station.lon,
+        STATION,
+        "",
+        "",
+        station.wheelchair,
     )
 
 
@@ -79,8 +86,10 @@ def _member(station: Station, kind: str, number: int) -> Stop:
         x + along * math.cos(angle) - aside * math.sin(angle),
         y + along * math.sin(angle) + aside * math.cos(angle),
     )
-    code = f"{_number(station.name)}:{0 if kind == 'Gleis' else 1}:{number}"
-    return Stop(code, station.name, lat, lon, PLATFORM, _number(station.name), f"{kind} {number}", 0)
+    code = f"{_number('station', station.name)}:{0 if kind == 'Gleis' else 1}:{number}"
+    return Stop(
+        code, station.name, lat, lon, PLATFORM, _number("station", station.name), f"{kind} {number}", 0
+    )
 
 
 def square_heading(station: Station) -> float:
@@ -94,7 +103,9 @@ def _village_stop(junction: Junction) -> Stop:
     lat, lon = to_degrees(junction.x, junction.y)
     if streets is not None:
         lat, lon = to_degrees(*point_along(streets.roads[0].seen_from(junction), _ASIDE_M)[:2])
-    return Stop(_number(junction.name), junction.name, lat, lon, PLATFORM, "", "", _wheelchair(junction.name))
+    return Stop(
+        _number("place", junction.name), junction.name, lat, lon, PLATFORM, "", "", _wheelchair(junction.name)
+    )
 
 
 @cache
@@ -102,7 +113,7 @@ def _street_stop(junction: Junction, road: Road, distance_m: float) -> Stop:
     name = f"{junction.name} {through_street_name(road, junction)}"
     lat, lon = to_degrees(*point_along(road.seen_from(junction), distance_m)[:2])
     return Stop(
-        _number(f"{junction.name} > {road.other_end(junction).name}"),
+        _number("street", junction.name, road.other_end(junction).name),
         name,
         lat,
         lon,
@@ -119,19 +130,19 @@ def _wheelchair(name: str) -> int:
     return 1 if draw < 0.08 else 2 if draw < 0.14 else 0
 
 
-def _number(key: str) -> str:
+def _number(*key: str) -> str:
     return f"{_PREFIX}:{_numbers()[key]}"
 
 
 @cache
-def _numbers() -> dict[str, int]:
+def _numbers() -> dict[tuple[str, ...], int]:
     """Stop numbers by key, stations first; a fixed order, so that ids never change between runs."""
-    keys = list(stations())
+    keys: list[tuple[str, ...]] = [("station", name) for name in stations()]
     for junction in junctions().values():
         streets = built_up(junction)
-        keys.append(junction.name if junction.name not in stations() else f"{junction.name} (Ort)")
+        keys.append(("place", junction.name))
         keys += [
-            f"{junction.name} > {road.other_end(junction).name}"
+            ("street", junction.name, road.other_end(junction).name)
             for road in (streets.roads if streets else ())
         ]
     return {key: 4000 + i for i, key in enumerate(keys)}
