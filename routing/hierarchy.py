@@ -123,7 +123,7 @@ def door_drive_s(
     UNREACHABLE where there is no way or a place lies on no street.
     """
     drive_s = np.empty((len(doors), len(sweep.places)), np.int32)
-    door_end, door_end_ms, street = _ends(roads, hierarchy, doors, sweep.direction == OUT)
+    door_end, door_end_ms, street = street_ends(roads, hierarchy, doors, sweep.direction == OUT)
     work = scratch.sized(hierarchy.n_nodes, 2 * hierarchy.n_arcs)
     drive_kernels.sweep(
         hierarchy.arc_start,
@@ -165,8 +165,30 @@ def drive_s(
     return door_drive_s(roads, hierarchy, targets, sweep_from(roads, hierarchy, sources)).T
 
 
+def street_ends(
+    roads: RoadGraph, hierarchy: CarHierarchy, places: Positions, is_leaving: bool
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Where a car comes off each place's street, or on to it: along its edge (column 0) and the reverse (1).
+
+    Returns ranks, -1 where it cannot, (n, 2) int32; driving times there in ms, (n, 2) int32; and each
+    place's street, the lower of both edges, -1 off the network, (n,) int32.
+    """
+    ranks, ms, street = drive_kernels.street_ends(
+        roads.edge_from,
+        roads.edge_to,
+        roads.edge_access,
+        roads.edge_drive_ms,
+        roads.edge_reverse,
+        hierarchy.rank,
+        is_leaving,
+        places.edge,
+        places.fraction,
+    )
+    return ranks, ms, street
+
+
 def _sweep(roads: RoadGraph, hierarchy: CarHierarchy, places: Positions, direction: int) -> Sweep:
-    ends, end_ms, street = _ends(roads, hierarchy, places, direction == IN)
+    ends, end_ms, street = street_ends(roads, hierarchy, places, direction == IN)
     work = scratch.sized(hierarchy.n_nodes, 2 * hierarchy.n_arcs)
     # Ways to the places come down arcs that lead from above, hence the other column.
     nodes, start, upper, ms, end_index = drive_kernels.above(
@@ -190,21 +212,3 @@ def _sweep(roads: RoadGraph, hierarchy: CarHierarchy, places: Positions, directi
         upper,
         ms,
     )
-
-
-def _ends(
-    roads: RoadGraph, hierarchy: CarHierarchy, places: Positions, is_leaving: bool
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Ranks and ms of the ends of each place's street, (n, 2) int32 each, and the street, (n,)."""
-    ranks, ms, street = drive_kernels.street_ends(
-        roads.edge_from,
-        roads.edge_to,
-        roads.edge_access,
-        roads.edge_drive_ms,
-        roads.edge_reverse,
-        hierarchy.rank,
-        is_leaving,
-        places.edge,
-        places.fraction,
-    )
-    return ranks, ms, street

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from routing import walk_kernels
 from routing.frontier import FAR, Scratch, forget, scratch
 from routing.links import Links
-from routing.roads import Positions, RoadGraph, line_between
+from routing.roads import Positions, RoadGraph
+from routing.street_lines import LatLon, Piece, line_over
 
-LatLon = tuple[float, float]
 _Ints = NDArray[np.int32]
 _Streets = tuple[_Ints, _Ints, NDArray[np.uint8], _Ints, _Ints]
 
@@ -100,15 +100,16 @@ def walk_line(roads: RoadGraph, a: Positions, b: Positions) -> tuple[list[LatLon
     if a.edge[0] < 0 or b.edge[0] < 0:
         return None
     direct_mm = _along_one_street_mm(roads, a, b)
+    limit_mm = min(direct_mm, FAR - 1)
     work = scratch.sized(roads.n_nodes, roads.n_edges)
-    n_reached, mm = _search(roads, a, b, min(FAR - 1, direct_mm), work)
-    if mm > min(FAR - 1, direct_mm):
-        line = _line_on_one_street(roads, a, b) if direct_mm < FAR else None
-        mm = direct_mm
-    else:
-        line = _line_over_nodes(roads, a, b, mm, work)
+    n_reached, mm = _search(roads, a, b, limit_mm, work)
+    pieces: list[Piece] = []
+    if mm <= limit_mm:
+        pieces = _pieces_over_nodes(roads, a, b, mm, work)
+    elif direct_mm < FAR:
+        pieces, mm = [_piece_of_one_street(a, b)], direct_mm
     forget(work.dist, work.reached, n_reached)
-    return (line, -(-mm // 1000)) if line is not None else None
+    return (line_over(roads, pieces), -(-mm // 1000)) if pieces else None
 
 
 def whole_metres(mm: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -167,14 +168,12 @@ def _street_place(roads: RoadGraph, place: Positions) -> tuple[int, int]:
     return street, along
 
 
-def _line_on_one_street(roads: RoadGraph, a: Positions, b: Positions) -> list[LatLon]:
-    fraction = float(b.fraction[0])
-    if a.edge[0] != b.edge[0]:
-        fraction = 1 - fraction
-    return line_between(roads, int(a.edge[0]), float(a.fraction[0]), fraction)
+def _piece_of_one_street(a: Positions, b: Positions) -> Piece:
+    edge, fraction = int(a.edge[0]), float(b.fraction[0])
+    return Piece(edge, float(a.fraction[0]), fraction if edge == b.edge[0] else 1 - fraction)
 
 
-def _line_over_nodes(roads: RoadGraph, a: Positions, b: Positions, mm: int, work: Scratch) -> list[LatLon]:
+def _pieces_over_nodes(roads: RoadGraph, a: Positions, b: Positions, mm: int, work: Scratch) -> list[Piece]:
     """From the search's `via`: a's street to its end, whole edges, b's street from its end."""
     ends, ends_mm = (column[0] for column in foot_ends(roads, b))
     arrival = next(i for i in (0, 1) if int(work.dist[ends[i]]) + int(ends_mm[i]) == mm)
@@ -185,7 +184,8 @@ def _line_over_nodes(roads: RoadGraph, a: Positions, b: Positions, mm: int, work
         node = int(roads.edge_from[edges[-1]])
     starts, starts_mm = (column[0] for column in foot_ends(roads, a))
     departure = next(i for i in (0, 1) if starts[i] == node and starts_mm[i] == work.dist[node])
-    line = line_between(roads, int(a.edge[0]), float(a.fraction[0]), float(departure))
-    for edge in reversed(edges):
-        line += line_between(roads, edge, 0.0, 1.0)[1:]
-    return line + line_between(roads, int(b.edge[0]), float(arrival), float(b.fraction[0]))[1:]
+    return [
+        Piece(int(a.edge[0]), float(a.fraction[0]), float(departure)),
+        *(Piece(edge, 0.0, 1.0) for edge in reversed(edges)),
+        Piece(int(b.edge[0]), float(arrival), float(b.fraction[0])),
+    ]
