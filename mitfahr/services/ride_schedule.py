@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
-
-from routing.roads import Mode, locate
 from routing.snapshot import Snapshot
 
 from mitfahr.db.rides import Ride
@@ -27,6 +25,7 @@ from routing.rides import (
     drive_through,
     insertions,
 )
+from routing.roads import Mode, locate
 
 
 @dataclass(frozen=True, slots=True)

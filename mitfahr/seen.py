@@ -1,0 +1,99 @@
+"""What the two sides of a booked ride see of each other: pages and mails take it from here only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from mitfahr.db.bookings import BookingLeg
+from mitfahr.domain.privacy import (
+    LegPlace,
+    PersonSeen,
+    PlaceSeen,
+    contact_visible,
+    person_seen,
+    place_seen,
+)
+from mitfahr.domain.rides import RideKind
+from mitfahr.domain.states import LegState
+from mitfahr.domain.times import seconds
+
+
+@dataclass(frozen=True, slots=True)
+class PassengerSeen:
+    """A passenger as the driver (or the association of a run) sees them."""
+
+    leg_id: str
+    state: LegState
+    person: PersonSeen
+    origin: PlaceSeen
+    destination: PlaceSeen
+    departure_s: int
+    arrival_s: int
+    seats: int
+    wheelchairs: int
+    price_ct: int
+    detour_s: int
+    hold_until_s: int | None
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DriverSeen:
+    """The driver as a passenger sees them; `vehicle` is None until they are matched.
+
+    Of a run the association is seen instead: its name and public phone number, at any time.
+    """
+
+    person: PersonSeen | None
+    organisation: str | None
+    organisation_phone: str | None
+    vehicle: str | None
+
+
+def passenger_seen(leg: BookingLeg, now: dt.datetime) -> PassengerSeen:
+    """The rider of a leg, for the other side of it."""
+    visible = contact_visible(leg.state, leg.arrival_s, seconds(now))
+    rider = leg.booking.rider
+    origin = LegPlace(leg.origin_name, leg.origin_area, leg.origin_lat, leg.origin_lon)
+    destination = LegPlace(
+        leg.destination_name, leg.destination_area, leg.destination_lat, leg.destination_lon
+    )
+    return PassengerSeen(
+        leg_id=leg.id,
+        state=leg.state,
+        person=person_seen(rider.first_name, rider.last_name, rider.phone, visible),
+        origin=place_seen(origin, visible),
+        destination=place_seen(destination, visible),
+        departure_s=leg.departure_s,
+        arrival_s=leg.arrival_s,
+        seats=leg.seats,
+        wheelchairs=leg.wheelchairs,
+        price_ct=leg.price_ct,
+        detour_s=leg.detour_s,
+        hold_until_s=leg.hold_until_s,
+        message=leg.booking.message,
+    )
+
+
+def driver_seen(leg: BookingLeg, now: dt.datetime) -> DriverSeen | None:
+    """Who drives a leg, for its rider; None for legs that are no ride of ours."""
+    ride = leg.ride
+    if ride is None:
+        return None
+    if ride.kind is RideKind.RUN or ride.driver is None:
+        organisation = ride.organisation
+        return DriverSeen(
+            person=None,
+            organisation=organisation.name if organisation else None,
+            organisation_phone=organisation.phone if organisation else None,
+            vehicle=ride.vehicle,
+        )
+    visible = contact_visible(leg.state, leg.arrival_s, seconds(now))
+    driver = ride.driver
+    return DriverSeen(
+        person=person_seen(driver.first_name, driver.last_name, driver.phone, visible),
+        organisation=None,
+        organisation_phone=None,
+        vehicle=ride.vehicle if visible else None,
+    )
