@@ -1,0 +1,247 @@
+"""hypothesis draws worlds as text (see tests/worlds.py), so that a failing one can be read and kept.
+
+Times lie on a grid of minutes within two hours and places are few, so that trips meet, tie and overtake
+all the time. The clock begins in the morning, before midnight, or in a night when the clocks change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from routing.query import VEHICLE_KINDS, Party, Query
+from tests.worlds import World, world
+
+DAYS = ["from 2026-06-02\ndays 2", "from 2026-03-28\ndays 2", "from 2026-10-24\ndays 2"]
+FIRST_HOURS = [7, 23, 25]
+WALKS_M = [50, 75, 150, 300, 600, 1500]
+GRID_M = 300
+
+
+@dataclass(frozen=True)
+class Question:
+    origin: str
+    destination: str
+    when: str
+    options: tuple[tuple[str, Any], ...]
+
+    def of(self, drawn: World) -> Query:
+        return drawn.query(self.origin, self.destination, self.when, **dict(self.options))
+
+    def __repr__(self) -> str:
+        told = "".join(f", {name}={value!r}" for name, value in self.options)
+        return f"w.query({self.origin!r}, {self.destination!r}, {self.when!r}{told})"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A drawn world and some questions about it; its repr can be pasted into a test."""
+
+    text: str
+    questions: tuple[Question, ...]
+
+    def world(self) -> World:
+        return world(self.text)
+
+    def __repr__(self) -> str:
+        return "\n".join([f'w = world("""\n{self.text}\n""")', *map(repr, self.questions)])
+
+
+@st.composite
+def bus_cases(draw: DrawFn) -> Case:
+    """Timetable and runs only; walks as drawn; stops, a station and two doors."""
+    first_hour = draw(st.sampled_from(FIRST_HOURS))
+    stops = list("ABCDEFG"[: draw(st.integers(4, 7))])
+    rows = [draw(st.sampled_from(DAYS))]
+    # Doors lie 32.5 m × 1.3 and 87.5 m × 1.3 from the first and the last stop.
+    rows += [f"at {stops[0]} 0 0", "at H 0 32.5", f"at {stops[-1]} 5000 0", "at K 5000 87.5"]
+    rows += [f"stop {name}" for name in stops]
+    places = [*stops, "H", "K"]
+    if draw(st.integers(0, 3)) == 3:
+        rows.append(f"station S | {stops[1]} {stops[2]}\nat {stops[2]} 0 3000\nat {stops[1]} 0 3100")
+        places.append("S")
+    rows += draw(_walks(stops))
+    rows += draw(_lines(stops, first_hour))
+    rows += draw(_transfers(stops))
+    rows += draw(_runs(stops, first_hour))
+    if draw(st.integers(0, 5)) == 5:
+        rows.append(f"stop {draw(st.sampled_from(stops))} wheelchair no")
+    return Case("\n".join(rows), tuple(draw(_question(places, first_hour)) for _ in range(3)))
+
+
+@st.composite
+def ride_cases(draw: DrawFn) -> Case:
+    """Streets, private rides with people on board, and some buses."""
+    first_hour = draw(st.sampled_from(FIRST_HOURS))
+    rows = [draw(st.sampled_from(DAYS))]
+    nodes = list("ABCDEFG"[: draw(st.integers(3, 6))])
+    cells = draw(st.permutations(range(9)))
+    rows += [f"at {n} {cells[i] % 3 * GRID_M} {cells[i] // 3 * GRID_M}" for i, n in enumerate(nodes)]
+    rows += draw(_streets(nodes))
+    n_stops = draw(st.integers(2, min(4, len(nodes))))
+    stops = [*nodes[:n_stops], "Y", "Z"]
+    rows += [f"stop {name}" for name in stops]
+    rows += ["at Y 9000 0", "at Z 9000 110.3"]
+    rows += [f"at H {draw(st.sampled_from(['-40.3', '150.2', '610.4']))} 22.7"]
+    rows += draw(_lines(stops, first_hour, 1, 3))
+    if draw(st.integers(0, 2)) == 2:
+        rows += draw(_transfers(stops))
+    if draw(st.integers(0, 3)) == 3:
+        rows += draw(_runs(stops, first_hour))
+    for i in range(draw(st.sampled_from([2, 3, 1]))):
+        rows.append(draw(_ride(f"r{i}", nodes, first_hour)))
+    places = [*nodes, "Y", "Z", "H"]
+    return Case("\n".join(rows), tuple(draw(_question(places, first_hour)) for _ in range(3)))
+
+
+@st.composite
+def _question(draw: DrawFn, places: list[str], first_hour: int) -> Question:
+    origin, destination = draw(st.permutations(places))[:2]
+    if draw(st.integers(0, 19)) == 19:
+        destination = origin
+    options: dict[str, Any] = {
+        "arrive_by": draw(st.booleans()),
+        "window_s": draw(st.sampled_from([7200, 0, 3600, 7200, 0, 600])),
+        "max_vehicles": draw(st.sampled_from([7, 7, 3, 2, 1])),
+        "transfer_slack_s": draw(st.sampled_from([120, 0, 60, 300])),
+    }
+    if draw(st.integers(0, 3)) == 3:
+        options["max_walk_s"] = draw(st.sampled_from([0, 60, 240, 1199, 7200]))
+    if draw(st.integers(0, 5)) == 5:
+        options["walk_speed_m_s"] = draw(st.sampled_from([0.7, 1.0, 2.0]))
+    if draw(st.integers(0, 4)) == 4:
+        options["party"] = draw(st.sampled_from([Party(2), Party(3), Party(0, 1), Party(1, 1)]))
+    if draw(st.integers(0, 9)) == 9:
+        options["kinds"] = VEHICLE_KINDS - {draw(st.sampled_from(sorted(VEHICLE_KINDS)))}
+    if draw(st.integers(0, 9)) == 9:
+        options["banned"] = frozenset({draw(st.sampled_from(["r0", "b0", "anna"]))})
+    if draw(st.integers(0, 9)) == 9:
+        options["booked_at"] = _clock(first_hour * 60 + draw(st.sampled_from([0, 30])))
+    later = 90 if options["arrive_by"] else -20
+    when = _clock(first_hour * 60 + later + draw(st.integers(0, 40)))
+    return Question(origin, destination, when, tuple(options.items()))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+@st.composite
+def _walks(draw: DrawFn, stops: list[str]) -> list[str]:
+    rows = []
+    for _ in range(draw(st.integers(0, 5))):
+        a, b = draw(st.sampled_from(stops)), draw(st.sampled_from(stops))
+        if a != b:
+            rows.append(f"walk {a} {b} {draw(st.sampled_from(WALKS_M))} m")
+    return rows
+
+
+@st.composite
+def _lines(draw: DrawFn, stops: list[str], first_hour: int, least: int = 3, most: int = 6) -> list[str]:
+    rows = []
+    for number in range(draw(st.integers(least, most))):
+        sequence = draw(st.permutations(stops))[: draw(st.sampled_from([3, 4, 2]))]
+        if draw(st.integers(0, 9)) == 9:
+            sequence.append(draw(st.sampled_from(stops)))
+        heads = [stop + draw(_rule()) for stop in sequence]
+        kind = draw(st.sampled_from(["", "", "", "", " type 715"]))
+        rows.append(f"line {number}{kind} | {' '.join(heads)}")
+        for trip in range(draw(st.integers(2, 4))):
+            rows.append(draw(_trip(f"t{number}_{trip}", len(sequence), first_hour)))
+    return rows
+
+
+def _rule() -> st.SearchStrategy[str]:
+    return st.sampled_from([""] * 16 + ["[off]", "[on]", "[pass]", "[phone]"])
+
+
+@st.composite
+def _trip(draw: DrawFn, name: str, n_stops: int, first_hour: int) -> str:
+    minute = first_hour * 60 + draw(st.integers(0, 60))
+    times = [_clock(minute)]
+    for hop in draw(
+        st.lists(st.sampled_from([5, 0, 1, 2, 10, 20]), min_size=n_stops - 1, max_size=n_stops - 1)
+    ):
+        minute += hop
+        arrival = _clock(minute)
+        minute += draw(st.sampled_from([0, 0, 0, 2]))
+        times.append(f"{arrival}/{_clock(minute)}")
+    facts = draw(st.sampled_from([""] * 9 + [" days 0", " days 1", " wheelchair no"]))
+    return f"{name}{facts} | {' '.join(times)}"
+
+
+@st.composite
+def _transfers(draw: DrawFn, stops: list[str]) -> list[str]:
+    rows = {}
+    for _ in range(draw(st.integers(0, 3))):
+        a, b = draw(st.sampled_from(stops)), draw(st.sampled_from(stops))
+        kind = draw(st.integers(0, 3))
+        rows[a, b] = f"transfer {a} {b} {kind}" + (
+            f" {draw(st.sampled_from([0, 60, 180, 600]))} s" if kind == 2 else ""
+        )
+    return list(rows.values())
+
+
+@st.composite
+def _runs(draw: DrawFn, stops: list[str], first_hour: int) -> list[str]:
+    rows = []
+    for number in range(draw(st.integers(0, 2))):
+        minute = first_hour * 60 + draw(st.integers(0, 60))
+        visits = []
+        for stop in draw(st.lists(st.sampled_from(stops), min_size=2, max_size=4)):
+            visits.append(f"{stop} {_clock(minute)}")
+            minute += draw(st.sampled_from([5, 0, 10]))
+        hops = len(visits) - 1
+        seats = " ".join(str(draw(st.sampled_from([8, 0, 1, 2]))) for _ in range(hops))
+        wheelchairs = " ".join(str(draw(st.integers(0, 1))) for _ in range(hops))
+        row = f"run b{number} | {' | '.join(visits)} | seats {seats} | wheelchairs {wheelchairs}"
+        rows.append(f"{row} | bookable {_clock(first_hour * 60 + 15)}")
+    return rows
+
+
+@st.composite
+def _streets(draw: DrawFn, nodes: list[str]) -> list[str]:
+    """A tree of two-way streets, mostly whole, and a few more of any kind."""
+    rows = []
+    for i in range(1, len(nodes)):
+        if draw(st.integers(0, 9)) > 0:
+            rows.append(draw(_street(nodes[draw(st.integers(0, i - 1))], nodes[i], [""])))
+    for _ in range(draw(st.integers(0 if rows else 1, 3))):
+        a, b = draw(st.permutations(nodes))[:2]
+        rows.append(draw(_street(a, b, ["", " oneway", " oneway", " foot", " car"])))
+    return rows
+
+
+@st.composite
+def _street(draw: DrawFn, a: str, b: str, kinds: list[str]) -> str:
+    metres = draw(st.sampled_from([300, 450.2, 700, 1200]))
+    seconds = draw(st.sampled_from([30, 61.5, 120, 240]))
+    return f"street {a} {b} {metres} m {seconds} s{draw(st.sampled_from(kinds))}"
+
+
+@st.composite
+def _ride(draw: DrawFn, name: str, nodes: list[str], first_hour: int) -> str:
+    start = first_hour * 60 + draw(st.integers(0, 45))
+    stops = draw(st.permutations(nodes))[: draw(st.sampled_from([2, 2, 3, 4]))]
+    cells = [f"{stops[0]} {_clock(start)}..{_clock(start + draw(st.sampled_from([0, 4, 5, 15])))}"]
+    minute = start
+    for stop in stops[1:-1]:
+        minute += draw(st.integers(0, 8))
+        promise = draw(st.sampled_from(["on", "off", "both", "on"]))
+        words = (
+            f"on {_clock(minute)} off {_clock(minute)}"
+            if promise == "both"
+            else f"{promise} {_clock(minute)}"
+        )
+        cells.append(f"{stop} {words}")
+    cells.append(f"{stops[-1]} until {_clock(minute + draw(st.sampled_from([60, 5, 10, 20])))}")
+    hops = len(stops) - 1
+    cells.append("seats " + " ".join(str(draw(st.sampled_from([3, 0, 1, 2]))) for _ in range(hops)))
+    cells.append("wheelchairs " + " ".join(str(draw(st.sampled_from([1, 0]))) for _ in range(hops)))
+    cells.append(f"budget {draw(st.sampled_from([300, 0, 60, 120, 900]))} s")
+    cells.append(f"driver {draw(st.sampled_from(['anna', 'ben']))}")
+    cells.append(f"bookable {_clock(first_hour * 60 + draw(st.sampled_from([15, 45])))}")
+    return f"ride {name} | {' | '.join(cells)}"

@@ -1,0 +1,63 @@
+"""The core finds the whole Pareto sets of both classes, and nothing else, in thousands of drawn worlds."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+
+from routing import search
+from routing.journey import Journey
+from routing.query import Query
+from tests.oracle import best_journeys
+from tests.properties.conftest import worlds
+from tests.properties.drawing import Case, bus_cases, ride_cases
+from tests.worlds import World
+
+Answer = list[tuple[int, int, int, bool]]
+"""(departure, arrival, vehicles, with a private ride), sorted."""
+
+
+@worlds(1500)
+@given(bus_cases())
+def test_buses_and_runs(case: Case) -> None:
+    _same_answers(case)
+
+
+@worlds(1500)
+@given(ride_cases())
+def test_private_rides(case: Case) -> None:
+    _same_answers(case)
+
+
+def _same_answers(case: Case) -> None:
+    drawn = case.world()
+    snapshot = drawn.snapshot()
+    for question in case.questions:
+        query = question.of(drawn)
+        found = criteria(search(snapshot, query))
+        expected = oracle_criteria(drawn, query)
+        assert found == expected, _difference(drawn, question, found, expected)
+
+
+def criteria(journeys: list[Journey]) -> Answer:
+    return sorted((j.departure_s, j.arrival_s, j.vehicles, j.uses_private_ride) for j in journeys)
+
+
+def oracle_criteria(drawn: World, query: Query) -> Answer:
+    found = best_journeys(drawn.timetable, drawn.links, drawn.roads, drawn.rides, query)
+    return sorted((*one.criteria, one.uses_private_ride) for one in found)
+
+
+def _difference(drawn: World, question: object, found: Answer, expected: Answer) -> str:
+    day_start_s = int(drawn.timetable.day_start_s[0])
+
+    def told(answer: Answer) -> str:
+        clocks = [
+            [f"{t // 3600:02}:{t // 60 % 60:02}:{t % 60:02}" for t in np.subtract(j[:2], day_start_s)]
+            for j in answer
+        ]
+        return ", ".join(f"{a}→{b} ×{j[2]}{' ride' * j[3]}" for (a, b), j in zip(clocks, answer, strict=True))
+
+    missing = [j for j in expected if j not in found]
+    wrong = [j for j in found if j not in expected]
+    return f"{question}\nmissing: {told(missing)}\nwrong: {told(wrong)}\noracle: {told(expected)}"
