@@ -4,7 +4,7 @@ Outside the Personenbeförderungsgesetz is who takes, from all riders together, 
 § 5 (2) sentence 1 BRKG for each kilometre driven. A driver asks for a rate per kilometre and person;
 a rider pays for the own kilometres. When the riders' shares together would pass what the law allows
 for the whole ride, whoever joins pays less, and the last may ride for nothing; what was promised to
-somebody earlier never rises. Distances are taken short and amounts are rounded down.
+somebody earlier never rises. Amounts are rounded down.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class PriceLaw:
     """The rate in force: configuration, because it changes. `since` is shown with it."""
 
     cap_ct_per_km: int = 30
-    since: dt.date = dt.date(2021, 1, 1)
+    since: dt.date = dt.date(2005, 9, 1)
 
 
 def check_rate(rate_ct_per_km: int, law: PriceLaw) -> None:

@@ -17,7 +17,7 @@ from mitfahr.domain.prices import PriceLaw, share_ct
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.offered import Offered, expiry_s, sign
-from routing.earth import beeline_m
+from mitfahr.services.ride_schedule import measured
 from routing.journey import Journey, Leg
 
 
@@ -85,6 +85,7 @@ def find_itineraries(
     if beyond and request.window_s:
         journeys = search(snapshot, request.query(booked_at=now, banned=banned, window_s=0))
         beyond = any(journey.vehicles for journey in journeys)
+    journeys = [measured(snapshot, journey) for journey in journeys]
     with readers() as session:
         rides = read_again(session, ride_ids_in(journeys))
         taken = promised_ct(session, rides)
@@ -108,16 +109,15 @@ def leg_price_ct(
 ) -> int | None:
     """What a party pays the driver for this leg, None for anything but a private ride.
 
-    `promised` is what the riders already on board pay, by ride id. Where nobody measured the way, the
-    straight line counts: the riders' favour.
+    `promised` is what the riders already on board pay, by ride id. A way that nobody could measure
+    costs nothing.
     """
     ride = rides.get(leg.boarding.ride_id) if leg.boarding else None
     if ride is None or ride.kind is not RideKind.PRIVATE:
         return None
-    straight_m = int(beeline_m(leg.origin.lat, leg.origin.lon, leg.destination.lat, leg.destination.lon))
     return share_ct(
         rate_ct_per_km=ride.rate_ct_per_km,
-        rider_m=straight_m if leg.distance_m is None else leg.distance_m,
+        rider_m=leg.distance_m or 0,
         persons=persons,
         ride_m=ride.direct_m,
         promised_ct=promised.get(ride.id, 0),

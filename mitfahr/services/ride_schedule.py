@@ -12,10 +12,10 @@ from mitfahr.db.rides import Ride
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.services.live_rides import router_ride
 from routing import overlay
-from routing.earth import beeline_m
+from routing.drive_line import drive_line
 from routing.hierarchy import UNREACHABLE, drive_s
-from routing.journey import Leg, Place
-from routing.query import Party
+from routing.journey import Journey, Leg, Place
+from routing.query import LegKind, Party
 from routing.reasons import Reason
 from routing.rides import (
     BoardingRefused,
@@ -25,16 +25,15 @@ from routing.rides import (
     drive_through,
     insertions,
 )
-from routing.roads import Mode, locate
+from routing.roads import Mode, Positions, RoadGraph, locate
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The direct way by car."""
+    """The fastest way by car."""
 
     drive_s: int
     metres: int
-    """Taken short: the straight line. Prices are bound by it, in the riders' favour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,23 @@ class Plan:
 
 def direct_way(snapshot: Snapshot, origin: Place, destination: Place) -> Way | None:
     """None where no street joins the two for a car."""
+    roads, hierarchy = snapshot.roads, snapshot.hierarchy
     driving_s = drive_time(snapshot)(_bare(origin), _bare(destination))
-    if driving_s is None:
+    if roads is None or hierarchy is None or driving_s is None:
         return None
-    metres = beeline_m(origin.lat, origin.lon, destination.lat, destination.lon)
-    return Way(driving_s, int(metres))
+    line = drive_line(roads, hierarchy, _position(roads, origin), _position(roads, destination))
+    return Way(driving_s, line[1]) if line else None
+
+
+def measured(snapshot: Snapshot, journey: Journey) -> Journey:
+    """The journey with the length of every private ride that nobody has measured yet."""
+    legs = []
+    for leg in journey.legs:
+        if leg.kind is LegKind.RIDE and leg.distance_m is None:
+            way = direct_way(snapshot, leg.origin, leg.destination)
+            leg = replace(leg, distance_m=way.metres if way else None)
+        legs.append(leg)
+    return replace(journey, legs=tuple(legs))
 
 
 def drive_time(snapshot: Snapshot) -> DriveTime:
@@ -59,15 +70,14 @@ def drive_time(snapshot: Snapshot) -> DriveTime:
     roads, hierarchy = snapshot.roads, snapshot.hierarchy
 
     @cache
-    def between(from_lat: float, from_lon: float, to_lat: float, to_lon: float) -> int | None:
+    def between(origin: Place, destination: Place) -> int | None:
         if roads is None or hierarchy is None:
             return None
-        origin = locate(roads, np.array([from_lat]), np.array([from_lon]), Mode.CAR)
-        destination = locate(roads, np.array([to_lat]), np.array([to_lon]), Mode.CAR)
-        seconds = int(drive_s(roads, hierarchy, origin, destination)[0, 0])
+        found = drive_s(roads, hierarchy, _position(roads, origin), _position(roads, destination))
+        seconds = int(found[0, 0])
         return None if seconds >= UNREACHABLE else seconds
 
-    return lambda origin, destination: between(origin.lat, origin.lon, destination.lat, destination.lon)
+    return lambda origin, destination: between(_where(origin), _where(destination))
 
 
 def find_boarding(ride: overlay.Ride, leg: Leg, party: Party, drive_time: DriveTime) -> Insertion:
@@ -123,3 +133,11 @@ def _lateness_s(ride: overlay.Ride, plan: Plan) -> int:
 
 def _bare(place: Place) -> overlay.RideStop:
     return overlay.RideStop(place.lat, place.lon, place.name, place.stop_id)
+
+
+def _where(stop: overlay.RideStop) -> Place:
+    return Place(stop.name, stop.lat, stop.lon, stop.stop_id)
+
+
+def _position(roads: RoadGraph, place: Place) -> Positions:
+    return locate(roads, np.array([place.lat]), np.array([place.lon]), Mode.CAR)
