@@ -539,23 +539,33 @@ class Oracle:
     def _ride_hops(self) -> Iterator[Hop]:
         for ride in self.rides:
             if ride.kind is RideKind.PRIVATE:
-                own = [self.streets.spot(stop.lat, stop.lon, Mode.CAR) for stop in ride.stops]
+                own = [self._car_spot(stop) for stop in ride.stops]
                 for p, p_spot in self._pickups.items():
                     for q, q_spot in self._dropoffs.items():
                         if not self._is_same_place(p, q):
                             yield from self._hops_of_ride(ride, own, (p, p_spot), (q, q_spot))
 
     @cached_property
-    def _meeting_points(self) -> dict[int, Spot]:
+    def _all_meeting_points(self) -> dict[int, Spot]:
         links, t = self.links, self.timetable
         spots = {}
         for stop in self._vehicle_stops:
             meeting = int(links.stop_meeting[stop])
-            if meeting >= 0 and self._is_usable(stop):
+            if meeting >= 0:
                 edge, fraction = int(links.meeting_edge[meeting]), float(links.meeting_fraction[meeting])
                 lat, lon = float(t.stop_lat[stop]), float(t.stop_lon[stop])
                 spots[stop] = Spot(lat, lon, edge, fraction, int(links.meeting_off_mm[meeting]))
         return spots
+
+    @cached_property
+    def _meeting_points(self) -> dict[int, Spot]:
+        return {stop: spot for stop, spot in self._all_meeting_points.items() if self._is_usable(stop)}
+
+    def _car_spot(self, place: RideStop) -> Spot:
+        """Where the driver stops: a known stop's meeting point, else the nearest street."""
+        stop = self.timetable.stop_by_id.get(place.stop_id or "")
+        at_meeting = None if stop is None else self._all_meeting_points.get(stop)
+        return at_meeting or self.streets.spot(place.lat, place.lon, Mode.CAR)
 
     @cached_property
     def _pickups(self) -> dict[int, Spot]:
