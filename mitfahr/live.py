@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from routing.snapshot import Snapshot
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.timetables import Serving, serving
@@ -27,6 +26,7 @@ from mitfahr.services.live_rides import LiveRides, read_live_rides, refresh_live
 from routing.errors import SnapshotUnreadable
 from routing.gazetteer import Gazetteer
 from routing.overlay import Ride
+from routing.snapshot import Snapshot
 
 RETRY_DAMAGED_S = 30.0
 WHOLE_ABOVE = 50
@@ -101,17 +101,15 @@ class Live:
 
         Raises NothingServes.
         """
-        with self._reading() as session:
-            served = self._up_to_date(session)
-            return self._with_rides(session, served, now).snapshot
+        self.served()
+        with self._refreshing, self._reading() as session:  # begun under the lock: never older than known
+            self._current = self._refreshed(session, now)
+            return self._current.snapshot
 
     def served(self) -> Served:
         """Timetable, streets, names and the places index, without rides. Raises NothingServes."""
         with self._reading() as session:
-            return self._up_to_date(session)
-
-    def _up_to_date(self, session: Session) -> Served:
-        folders = _Folders.of(serving(session))
+            folders = _Folders.of(serving(session))
         if folders is None:
             raise NothingServes
         known = self._served
@@ -147,20 +145,19 @@ class Live:
         gazetteer = Gazetteer.open(at / folders.gazetteer) if folders.gazetteer else None
         return Served(folders.revision, snapshot, gazetteer)
 
-    def _with_rides(self, session: Session, served: Served, now: dt.datetime) -> _Current:
-        with self._refreshing:
-            known = self._current
-            rides = (
-                read_live_rides(session, now)
-                if known is None
-                else refresh_live_rides(session, known.rides, now)
-            )
-            if known is None or known.served is not served:
-                snapshot = served.without_rides.with_rides(rides.rides.values())
-            else:
-                snapshot = _brought_up_to_date(known.snapshot, known.rides.rides, rides.rides)
-            self._current = _Current(served, rides, snapshot)
-            return self._current
+    def _refreshed(self, session: Session, now: dt.datetime) -> _Current:
+        served, known = self._served, self._current
+        if served is None:
+            raise NothingServes
+        if known is None:
+            rides = read_live_rides(session, now)
+        else:
+            rides = refresh_live_rides(session, known.rides, now)
+        if known is None or known.served is not served:
+            snapshot = served.without_rides.with_rides(rides.rides.values())
+        else:
+            snapshot = _brought_up_to_date(known.snapshot, known.rides.rides, rides.rides)
+        return _Current(served, rides, snapshot)
 
 
 def _brought_up_to_date(

@@ -79,3 +79,11 @@ def due_messages(session: Session, now: dt.datetime, limit: int) -> list[str]:
             .limit(limit)
         )
     )
+
+
+def waiting_messages(session: Session) -> int:
+    """How many messages still have to leave."""
+    waiting = select(sa.func.count()).where(
+        OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None)
+    )
+    return session.scalar(waiting) or 0

@@ -45,15 +45,20 @@ def import_timetable(
         return _build(sessions, settings, version_id, clock, progress)
 
 
-def build_waiting_timetables(sessions: sessionmaker[Session], settings: Settings, clock: Clock) -> int:
-    """Build every uploaded feed that nobody else is building; returns how many this process ended."""
+def build_waiting_timetables(
+    sessions: sessionmaker[Session], settings: Settings, clock: Clock, progress: Progress = silent
+) -> int:
+    """Build every uploaded feed that nobody else is building; returns how many this process ended.
+
+    `progress` may raise BuildStopped.
+    """
     with sessions() as session:
         waiting = waiting_feeds(session)
     built = 0
     for version_id in waiting:
         with build_lock(settings.data_dir, version_id) as mine:
             if mine and claim(sessions, FeedVersion, version_id):
-                _build_claimed(sessions, settings, version_id, clock, silent)
+                _build_claimed(sessions, settings, version_id, clock, progress)
                 built += 1
     return built
 

@@ -33,6 +33,10 @@ BROKE = "Bei der Prüfung ist ein Programmfehler aufgetreten. Der Betreiber find
 log = logging.getLogger(__name__)
 
 
+class BuildStopped(Exception):
+    """A progress raises this to end a build in an orderly way; the version waits again."""
+
+
 def claim(sessions: sessionmaker[Session], model: type[Version], version_id: str) -> bool:
     """Whether this process is the one to build it."""
     with sessions.begin() as session:
@@ -57,9 +61,15 @@ def end(
 def failing_visibly(
     sessions: sessionmaker[Session], model: type[Version], version_id: str, clock: Clock
 ) -> Iterator[None]:
-    """Whatever goes wrong inside ends as a failed version with a sentence, never as one that hangs."""
+    """Whatever goes wrong inside ends as a failed version with a sentence, never as one that hangs.
+
+    A build that was told to stop waits again, as if it had not begun.
+    """
     try:
         yield
+    except BuildStopped:
+        end(sessions, model, version_id, clock, status=VersionStatus.UPLOADED, step="", percent=0)
+        raise
     except Exception:
         log.exception("building %s failed", version_id)
         end(sessions, model, version_id, clock, status=VersionStatus.FAILED, message=BROKE)

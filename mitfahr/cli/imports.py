@@ -1,0 +1,196 @@
+"""`mitfahr import gtfs` and `mitfahr import osm`"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mitfahr.cli.options import BOUNDING_BOX
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mitfahr.settings import Settings
+
+REFUSED = 2
+SHOWN = 50
+"""Findings printed; the report file has all of them."""
+
+
+@click.group("import")
+def import_() -> None:
+    """Fahrpläne und Straßenkarten einlesen.
+
+    Was gilt, gilt weiter, bis das Neue geprüft und fertig gebaut ist. Ausgang: 0 übernommen,
+    2 abgelehnt (mit Datei, Zeile und Grund).
+    """
+
+
+@import_.command()
+@click.argument("source", metavar="DATEI|ORDNER|URL")
+@click.option("--check-only", is_flag=True, help="nur prüfen, nichts ändern")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="alle Befunde als JSON-Datei schreiben"
+)
+@click.option("--no-switch", is_flag=True, help="bauen, aber noch nicht gelten lassen")
+def gtfs(source: str, check_only: bool, report: Path | None, no_switch: bool) -> None:
+    """Einen Fahrplan (GTFS, Zip-Datei oder Ordner) prüfen, einlesen und gelten lassen.
+
+    \b
+    Beispiele:
+      mitfahr import gtfs vvo.zip
+      mitfahr import gtfs https://beispiel.de/gtfs.zip --no-switch
+      mitfahr import gtfs vvo.zip --check-only --report befunde.json
+    """
+    from rich.console import Console
+
+    from mitfahr.settings import Settings
+
+    console = Console(stderr=True)
+    settings = Settings.from_env()
+    with _local(source, settings, console) as path:
+        outcome = (
+            _checked(path, console)
+            if check_only
+            else _imported(path, settings, console, switch=not no_switch)
+        )
+    _tell(outcome.findings, console)
+    if report is not None:
+        _write_report(report, outcome.findings)
+    if not outcome.accepted:
+        click.echo(f"Abgelehnt: {outcome.sentence}", err=True)
+        raise click.exceptions.Exit(REFUSED)
+    click.echo(outcome.sentence)
+
+
+@import_.command()
+@click.argument("source", metavar="DATEI|URL")
+@click.option("--bbox", type=BOUNDING_BOX, help="nur dieser Ausschnitt, z. B. 13.1,51.0,13.7,51.4")
+@click.option(
+    "--around-stops", "km", type=click.FloatRange(0.1, 100), metavar="KM", help="nur so weit um Haltestellen"
+)
+def osm(source: str, bbox: tuple[float, float, float, float] | None, km: float | None) -> None:
+    """Straßen, Wege und Ortsnamen aus einem OpenStreetMap-Auszug (pbf oder xml) einlesen.
+
+    \b
+    Beispiele:
+      mitfahr import osm sachsen-latest.osm.pbf --around-stops 5
+      mitfahr import osm meissen.osm --bbox 13.1,51.0,13.7,51.4
+    """
+    from rich.console import Console
+
+    from mitfahr.cli.installation import Installation, utc_now
+    from mitfahr.cli.progress_bar import progress_bar
+    from mitfahr.domain.versions import VersionStatus
+    from mitfahr.services.import_roads import Part, import_roads
+
+    if bbox is not None and km is not None:
+        raise click.UsageError("--bbox und --around-stops schließen sich aus")
+    console = Console(stderr=True)
+    installation = Installation.open()
+    with _local(source, installation.settings, console) as path, progress_bar(console) as progress:
+        roads = import_roads(
+            installation.sessions, installation.settings, path, utc_now, Part(bbox, km), progress
+        )
+    if roads.status is VersionStatus.REFUSED:
+        click.echo(f"Abgelehnt: {roads.message}", err=True)
+        raise click.exceptions.Exit(REFUSED)
+    click.echo(f"Es gilt: {roads.name} ({_counted(roads.counts)})")
+
+
+@contextmanager
+def _local(source: str, settings: Settings, console: Console) -> Iterator[Path]:
+    """The file or folder on this machine; fetched first if it is an address."""
+    from mitfahr.cli.progress_bar import progress_bar
+    from mitfahr.domain.errors import FileUnreadable
+    from mitfahr.download import download, is_web_address
+
+    if not is_web_address(source):
+        if not Path(source).exists():
+            raise FileUnreadable(source, "es gibt keine solche Datei")
+        yield Path(source)
+        return
+    with tempfile.TemporaryDirectory(prefix="download-", dir=settings.data_dir) as folder:
+        with progress_bar(console) as progress:
+            path = download(source, Path(folder), settings.upload_limit_mb, progress)
+        yield path
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    accepted: bool
+    sentence: str
+    findings: list[dict[str, Any]]
+
+
+def _checked(path: Path, console: Console) -> _Outcome:
+    from dataclasses import asdict
+
+    import gtfs
+    from mitfahr.cli.progress_bar import progress_bar
+
+    with progress_bar(console) as progress:
+        loaded = gtfs.load(path, progress)
+    findings = [asdict(finding) for finding in loaded.findings]
+    if loaded.timetable is None:
+        return _Outcome(False, "Die Datei ist beschädigt und würde nicht übernommen.", findings)
+    return _Outcome(True, "Die Datei kann übernommen werden.", findings)
+
+
+def _imported(path: Path, settings: Settings, console: Console, *, switch: bool) -> _Outcome:
+    from mitfahr.cli.installation import Installation, utc_now
+    from mitfahr.cli.progress_bar import progress_bar
+    from mitfahr.domain.versions import VersionStatus
+    from mitfahr.services.build_timetable import import_timetable
+    from mitfahr.services.build_version import fail_dead_builds
+    from mitfahr.services.switch_timetable import switch_timetable
+
+    installation = Installation.open()
+    fail_dead_builds(installation.sessions, settings, utc_now)
+    with progress_bar(console) as progress:
+        feed = import_timetable(installation.sessions, settings, path, path.name, utc_now, progress)
+    if feed.status is not VersionStatus.BUILT:
+        return _Outcome(False, feed.message or feed.status, feed.findings)
+    if switch:
+        with installation.sessions.begin() as session:
+            switch_timetable(session, None, feed.id, utc_now())
+    state = "Es gilt" if switch else "Bereit, noch nicht gültig"
+    days = f"{feed.valid_from:%d.%m.%Y} bis {feed.valid_to:%d.%m.%Y}"
+    return _Outcome(True, f"{state}: {feed.name}, {days} ({_counted(feed.counts)})", feed.findings)
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {what}".replace(",", ".") for what, number in counts.items())
+
+
+def _tell(findings: list[dict[str, Any]], console: Console) -> None:
+    order = {"error": 0, "warning": 1, "info": 2}
+    words = {"error": "Fehler", "warning": "Warnung", "info": "Hinweis"}
+    told = sorted((f for f in findings if f["severity"] != "info"), key=lambda f: order[f["severity"]])
+    for finding in told[:SHOWN]:
+        where = ":".join(str(part) for part in (finding["file"], finding["line"]) if part)
+        field = " ".join(
+            part for part in (finding["field"], repr(finding["value"]) if finding["value"] else "") if part
+        )
+        place = " ".join(part for part in (where, field) if part)
+        text = f"{words[finding['severity']]} {place}: {finding['message']} {finding['advice']}".strip()
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+    if len(told) > SHOWN:
+        console.print(f"… und {len(told) - SHOWN} weitere; alle mit --report DATEI.json", highlight=False)
+
+
+def _write_report(report: Path, findings: list[dict[str, Any]]) -> None:
+    import json
+
+    from mitfahr.domain.errors import FileUnreadable
+
+    try:
+        report.write_text(json.dumps(findings, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise FileUnreadable(str(report), error.strerror or str(error)) from error

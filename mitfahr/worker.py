@@ -1,0 +1,134 @@
+"""The worker: jobs by the clock, in a process of their own.
+
+The clock is UTC and every job has a period that divides the day, so that all workers mean the same
+moments whenever they were started; of those that find the same moment due, the one that writes the
+row `(job, due_at)` runs it. Two workers are safe, and none is a catastrophe: what is late is done
+when one comes back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.orm import Session, sessionmaker
+
+from mitfahr.db.base import engine_for
+from mitfahr.db.jobs import claim_run, finish_run
+from mitfahr.db.session import readers, sessions
+from mitfahr.domain.errors import NothingServes
+from mitfahr.live import Live
+from mitfahr.mail import transport_for
+from mitfahr.services.build_timetable import build_waiting_timetables
+from mitfahr.services.build_version import BuildStopped, fail_dead_builds
+from mitfahr.services.clean_up import clean_up
+from mitfahr.services.lapse_holds import lapse_holds
+from mitfahr.services.send_outbox import send_outbox
+from mitfahr.settings import Settings
+
+EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    every: dt.timedelta
+    run: Callable[[], object]
+
+
+class Worker:
+    """The jobs of one process. `stop` is set when it has been told to end."""
+
+    def __init__(self, settings: Settings) -> None:
+        transport_for(settings)  # an unreadable SMTP_URL is said now, not at the first mail
+        engine = engine_for(settings.database_url)
+        self.settings = settings
+        self.sessions: sessionmaker[Session] = sessions(engine)
+        self.live = Live(readers(engine), settings.snapshots_dir)
+        self.stop = threading.Event()
+        self.jobs = (
+            Job("outbox", dt.timedelta(seconds=15), self._send_outbox),
+            Job("lapse_holds", dt.timedelta(minutes=1), self._lapse_holds),
+            Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
+            Job("dead_builds", dt.timedelta(minutes=1), self._fail_dead_builds),
+            Job("clean_up", dt.timedelta(hours=1), self._clean_up),
+        )
+
+    def tick(self, job: Job) -> None:
+        self.run_due(job, utc_now())
+
+    def run_due(self, job: Job, now: dt.datetime) -> bool:
+        """Run the job for the latest moment it was due, unless that has been done; whether it was ours."""
+        due_at = EPOCH + ((now - EPOCH) // job.every) * job.every
+        if self.stop.is_set() or not claim_run(self.sessions, job.name, due_at, now):
+            return False
+        error = None
+        try:
+            job.run()
+        except BuildStopped:
+            log.info("%s stopped; it goes on when a worker is back", job.name)
+        except Exception as problem:
+            log.exception("%s failed", job.name)
+            error = f"{type(problem).__name__}: {problem}"
+        finish_run(self.sessions, job.name, due_at, utc_now(), error)
+        return True
+
+    def _send_outbox(self) -> None:
+        send_outbox(self.sessions, transport_for(self.settings), self.settings.mail_from, utc_now)
+
+    def _lapse_holds(self) -> None:
+        now = utc_now()
+        try:
+            snapshot = self.live.current(now)
+        except NothingServes:
+            return  # no other way could be offered; meanwhile expired requests hold no seat anyway
+        lapse_holds(self.sessions, snapshot, now=now)
+
+    def _build_timetables(self) -> None:
+        build_waiting_timetables(self.sessions, self.settings, utc_now, self._stop_if_told)
+
+    def _fail_dead_builds(self) -> None:
+        fail_dead_builds(self.sessions, self.settings, utc_now)
+
+    def _clean_up(self) -> None:
+        clean_up(self.sessions, self.settings, utc_now())
+
+    def _stop_if_told(self, _step: str, _fraction: float) -> None:
+        if self.stop.is_set():
+            raise BuildStopped
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT: what has begun is ended or put back, nothing new begins."""
+    worker = Worker(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: worker.stop.set())
+    fail_dead_builds(worker.sessions, settings, utc_now)
+    scheduler = BackgroundScheduler(timezone=dt.UTC)
+    for job in worker.jobs:
+        scheduler.add_job(
+            worker.tick,
+            IntervalTrigger(seconds=int(job.every.total_seconds()), start_date=EPOCH, timezone=dt.UTC),
+            args=(job,),
+            id=job.name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    scheduler.start()
+    log.info("worker started")
+    worker.stop.wait()
+    scheduler.shutdown()
+    log.info("worker stopped")
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
