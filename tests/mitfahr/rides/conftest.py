@@ -1,0 +1,22 @@
+"""Databases that many drawn examples share."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from mitfahr.db.base import engine_for
+
+
+@pytest.fixture(scope="module")
+def sqlite_rides(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A migrated SQLite database for the examples of one property; every example makes rides of its own."""
+    path = tmp_path_factory.mktemp("rides") / "rides.sqlite"
+    shutil.copy(sqlite_template, path)
+    engine = engine_for(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
