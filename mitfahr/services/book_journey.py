@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from routing.check import check
-from routing.snapshot import Snapshot
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -42,10 +40,12 @@ from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.live_rides import router_ride
 from mitfahr.services.ride_schedule import drive_time, find_boarding
 from mitfahr.services.told_areas import told_area
+from routing.check import check
 from routing.journey import Boarding, Journey, Leg
 from routing.query import LegKind, Party
 from routing.reasons import Reason
 from routing.rides import BoardingRefused
+from routing.snapshot import Snapshot
 
 RIDE_KINDS = frozenset({LegKind.RIDE, LegKind.BUERGERBUS})
 

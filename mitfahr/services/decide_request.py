@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from routing.snapshot import Snapshot
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import BookingLeg, booking_of, leg_of
@@ -17,6 +16,7 @@ from mitfahr.messages import tell_decided, tell_fallen
 from mitfahr.services.find_replacement import find_replacement
 from mitfahr.services.release_legs import release_leg, release_others, rides_of
 from mitfahr.services.ride_schedule import still_drivable
+from routing.snapshot import Snapshot
 
 
 def confirm_request(

@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from routing.search import search
-from routing.snapshot import Snapshot
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.blocks import kept_apart_from
@@ -19,6 +17,8 @@ from mitfahr.domain.trip_request import TripRequest
 from mitfahr.offered import Offered, expiry_s, sign
 from mitfahr.services.ride_schedule import measured
 from routing.journey import Journey, Leg
+from routing.search import search
+from routing.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def find_itineraries(
                 _itinerary(journey, request, rides, taken, law, snapshot.timetable.version, now, secret_key)
                 for journey in journeys
             ),
-            rides={ride.id: _facts(ride) for ride in rides.values()},
+            rides={ride.id: ride_facts(ride) for ride in rides.values()},
             beyond_window=beyond,
         )
 
@@ -125,6 +125,13 @@ def leg_price_ct(
     )
 
 
+def facts_of_rides(readers: sessionmaker[Session], journey: Journey) -> dict[str, RideFacts]:
+    """What anybody may know of the rides of a journey, by ride id; rides that are gone are left out."""
+    with readers() as session:
+        rides = read_again(session, ride_ids_in([journey]))
+        return {ride.id: ride_facts(ride) for ride in rides.values()}
+
+
 def _banned(readers: sessionmaker[Session], person_id: str | None) -> frozenset[str]:
     if person_id is None:
         return frozenset()
@@ -149,7 +156,8 @@ def _itinerary(
     return Itinerary(journey, prices, token, offered.expires_s)
 
 
-def _facts(ride: Ride) -> RideFacts:
+def ride_facts(ride: Ride) -> RideFacts:
+    """What anybody may know of a ride."""
     return RideFacts(
         ride_id=ride.id,
         kind=ride.kind,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from routing.search import search
-from routing.snapshot import Snapshot
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.blocks import kept_apart_from
@@ -14,6 +12,8 @@ from mitfahr.db.bookings import booking_of
 from mitfahr.domain.trip_request import TripRequest
 from routing.errors import RoutingError
 from routing.journey import Journey
+from routing.search import search
+from routing.snapshot import Snapshot
 
 
 def find_replacement(

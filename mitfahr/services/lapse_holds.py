@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from routing.snapshot import Snapshot
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import booking_of, expired_holds
@@ -16,6 +15,7 @@ from mitfahr.messages import tell_fallen
 from mitfahr.services.find_replacement import find_replacement
 from mitfahr.services.release_legs import release_leg, release_others, rides_of
 from routing.journey import Journey
+from routing.snapshot import Snapshot
 
 
 def lapse_holds(

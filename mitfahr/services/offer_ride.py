@@ -7,7 +7,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from routing.snapshot import Snapshot
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import new_id
@@ -22,6 +21,7 @@ from mitfahr.domain.roles import Action, require
 from mitfahr.domain.times import moment, seconds
 from mitfahr.services.ride_schedule import Way, direct_way
 from routing.journey import Place
+from routing.snapshot import Snapshot
 
 BOOKABLE_BEFORE_S = 30 * 60
 """A driver is not surprised by a passenger less than this before leaving, unless the offer says otherwise."""

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
-import numpy as np
-from routing.snapshot import Snapshot
-
 from mitfahr.db.rides import Ride
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.services.live_rides import router_ride
 from routing import overlay
 from routing.drive_line import drive_line
-from routing.hierarchy import UNREACHABLE, drive_s
 from routing.journey import Journey, Leg, Place
 from routing.query import LegKind, Party
 from routing.reasons import Reason
+from routing.ride_net import car_positions
 from routing.rides import (
     BoardingRefused,
     DriveTime,
@@ -25,7 +22,7 @@ from routing.rides import (
     drive_through,
     insertions,
 )
-from routing.roads import Mode, Positions, RoadGraph, locate
+from routing.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,12 @@ class Plan:
 
 def direct_way(snapshot: Snapshot, origin: Place, destination: Place) -> Way | None:
     """None where no street joins the two for a car."""
-    roads, hierarchy = snapshot.roads, snapshot.hierarchy
-    driving_s = drive_time(snapshot)(_bare(origin), _bare(destination))
-    if roads is None or hierarchy is None or driving_s is None:
+    ends = _bare(origin), _bare(destination)
+    driving, driving_s = snapshot.streets.driving, snapshot.drive_s(*ends)
+    if driving is None or driving_s is None:
         return None
-    line = drive_line(roads, hierarchy, _position(roads, origin), _position(roads, destination))
+    source, target = (car_positions(snapshot.streets, driving.roads, (end,)) for end in ends)
+    line = drive_line(driving.roads, driving.car, source, target)
     return Way(driving_s, line[1]) if line else None
 
 
@@ -66,16 +64,11 @@ def measured(snapshot: Snapshot, journey: Journey) -> Journey:
 
 
 def drive_time(snapshot: Snapshot) -> DriveTime:
-    """Seconds by car between two places of the snapshot's roads, each pair asked once."""
-    roads, hierarchy = snapshot.roads, snapshot.hierarchy
+    """Seconds by car between two places of the snapshot, each pair asked once."""
 
     @cache
     def between(origin: Place, destination: Place) -> int | None:
-        if roads is None or hierarchy is None:
-            return None
-        found = drive_s(roads, hierarchy, _position(roads, origin), _position(roads, destination))
-        seconds = int(found[0, 0])
-        return None if seconds >= UNREACHABLE else seconds
+        return snapshot.drive_s(_bare(origin), _bare(destination))
 
     return lambda origin, destination: between(_where(origin), _where(destination))
 
@@ -137,7 +130,3 @@ def _bare(place: Place) -> overlay.RideStop:
 
 def _where(stop: overlay.RideStop) -> Place:
     return Place(stop.name, stop.lat, stop.lon, stop.stop_id)
-
-
-def _position(roads: RoadGraph, place: Place) -> Positions:
-    return locate(roads, np.array([place.lat]), np.array([place.lon]), Mode.CAR)

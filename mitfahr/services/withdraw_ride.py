@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from routing.snapshot import Snapshot
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,6 +19,7 @@ from mitfahr.services.find_replacement import find_replacement
 from mitfahr.services.publish_run import check_may_run
 from mitfahr.services.release_legs import release_leg, release_others
 from routing.journey import Journey
+from routing.snapshot import Snapshot
 
 
 def withdraw_ride(
