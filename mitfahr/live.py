@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.timetables import Serving, serving
+from mitfahr.db.timetables import ServingFolders, serving_folders
 from mitfahr.domain.errors import NothingServes
 from mitfahr.services.find_places import Places
 from mitfahr.services.live_rides import LiveRides, read_live_rides, refresh_live_rides
@@ -56,30 +56,6 @@ class _Current:
     snapshot: Snapshot
 
 
-@dataclass(frozen=True)
-class _Folders:
-    """What the pointer names."""
-
-    revision: int
-    timetable: str
-    roads: str | None
-    gazetteer: str | None
-    links: str
-
-    @classmethod
-    def of(cls, pointer: Serving) -> _Folders | None:
-        feed, roads = pointer.feed, pointer.roads
-        if feed is None or feed.timetable_folder is None or pointer.links_folder is None:
-            return None
-        return cls(
-            pointer.revision,
-            feed.timetable_folder,
-            roads.roads_folder if roads else None,
-            roads.gazetteer_folder if roads else None,
-            pointer.links_folder,
-        )
-
-
 class Live:
     """One per process; every method may be called from many threads.
 
@@ -109,7 +85,7 @@ class Live:
     def served(self) -> Served:
         """Timetable, streets, names and the places index, without rides. Raises NothingServes."""
         with self._reading() as session:
-            folders = _Folders.of(serving(session))
+            folders = serving_folders(session)
         if folders is None:
             raise NothingServes
         known = self._served
@@ -124,7 +100,7 @@ class Live:
             raise NothingServes
         return self._served
 
-    def _open_once(self, folders: _Folders) -> None:
+    def _open_once(self, folders: ServingFolders) -> None:
         known = self._served
         if known is not None and known.revision >= folders.revision:
             return  # another thread was faster
@@ -137,10 +113,13 @@ class Live:
             self._damaged_revision = folders.revision
             self._retry_at_s = time.monotonic() + RETRY_DAMAGED_S
 
-    def _open(self, folders: _Folders) -> Served:
+    def _open(self, folders: ServingFolders) -> Served:
         at = self._snapshots_dir
         snapshot = Snapshot.open(
-            at / folders.timetable, at / folders.roads if folders.roads else None, at / folders.links
+            at / folders.timetable,
+            at / folders.links,
+            at / folders.roads if folders.roads else None,
+            at / folders.hierarchy if folders.hierarchy else None,
         )
         gazetteer = Gazetteer.open(at / folders.gazetteer) if folders.gazetteer else None
         return Served(folders.revision, snapshot, gazetteer)

@@ -7,6 +7,7 @@ The arrays themselves are snapshot folders on disk; rows name them. `serving` ha
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -121,6 +122,37 @@ def serving(session: Session) -> Serving:
 def serving_locked(session: Session) -> Serving:
     """The pointer row, locked until the transaction ends: two switches never cross."""
     return session.get_one(Serving, SERVING_ID, with_for_update={"of": Serving}, populate_existing=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ServingFolders:
+    """Names of the snapshot folders that serve together; the last three are None without roads."""
+
+    revision: int
+    timetable: str
+    links: str
+    roads: str | None
+    hierarchy: str | None
+    gazetteer: str | None
+
+
+def serving_folders(session: Session) -> ServingFolders | None:
+    """What the pointer names, in one small question; None while no timetable serves."""
+    row = session.execute(
+        select(
+            Serving.revision,
+            FeedVersion.timetable_folder,
+            Serving.links_folder,
+            RoadsVersion.roads_folder,
+            RoadsVersion.hierarchy_folder,
+            RoadsVersion.gazetteer_folder,
+        )
+        .join(FeedVersion, FeedVersion.id == Serving.feed_version_id)
+        .outerjoin(RoadsVersion, RoadsVersion.id == Serving.roads_version_id)
+    ).one_or_none()
+    if row is None or row.timetable_folder is None or row.links_folder is None:
+        return None
+    return ServingFolders(*row)
 
 
 def feed_versions(session: Session, limit: int = 50) -> list[FeedVersion]:
