@@ -130,7 +130,7 @@ def _rail_starts(line: RailLine, pattern: Pattern, direction: int, first: int, l
 def _bus_trips() -> Iterator[Trip]:
     for line in bus_lines():
         route = _bus_route(line.number, line.via, line.route_type)
-        out, back = _bus_pattern(line.via, line.number), _bus_pattern(line.via[::-1], line.number)
+        out, back = bus_pattern(line.via, line.number), bus_pattern(line.via[::-1], line.number)
         for service, headway in ((WORKING, line.weekday), (SATURDAY, line.saturday), (SUNDAY, line.sunday)):
             if headway is not None:
                 yield from _headway_trips(route, service, headway, line.offset_min, out, back)
@@ -165,7 +165,7 @@ def _school_trips(route: Route, line: BusLine, out: Pattern, back: Pattern) -> I
 def _night_trips() -> Iterator[Trip]:
     for number, via, departures in night_lines():
         route = _bus_route(number, via, BUS)
-        pattern = _bus_pattern(via, number)
+        pattern = bus_pattern(via, number)
         for clock in departures:
             yield _trip(route, NIGHT, 0, pattern, _minutes(clock))
 
@@ -183,7 +183,7 @@ def _on_call_trips(served: set[str]) -> Iterator[Trip]:
             number += 1
             tour, left = _tour(_busiest(municipality), left)
             route = _bus_route(f"ALB {number}", tuple(j.name for j in tour[:-1]), ON_CALL_BUS)
-            pattern = _bus_pattern(tuple(j.name for j in tour), route.short_name)
+            pattern = bus_pattern(tuple(j.name for j in tour), route.short_name)
             served |= {stop.id for stop in pattern.stops}
             left = [j for j in left if not _is_served(j.name, served)]
             yield from _on_call_departures(route, pattern, municipality)
@@ -226,7 +226,7 @@ def _tour(hub: Junction, villages: list[Junction]) -> tuple[list[Junction], list
     return [*tour, hub], left
 
 
-def _bus_pattern(via: tuple[str, ...], line: str) -> Pattern:
+def bus_pattern(via: tuple[str, ...], line: str) -> Pattern:
     """Along the quickest roads between the given places, calling at every stop on the way."""
     calls: list[tuple[Stop, float]] = []
     clock_s = 0.0

@@ -1,0 +1,90 @@
+"""The people of the demonstration. All of them log in with one password, which the log-in page shows
+while the demonstration timetable serves. Addresses end in .example, which no mail ever reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mitfahr.domain.roles import MembershipRole, Role
+
+DEMO_PASSWORD = "demo-landkreis"  # noqa: S105 - public on purpose
+ASSOCIATION = "BürgerBus Lommatzscher Pflege e. V. (Demo)"
+ASSOCIATION_PHONE = "+49 30 23125200"  # from the block that is reserved for fiction
+
+
+@dataclass(frozen=True)
+class Account:
+    """`what` is said on the log-in page; "" keeps the account off it. `role` None is a resident."""
+
+    email: str
+    first_name: str
+    last_name: str
+    what: str
+    role: Role | None = None
+    membership: MembershipRole | None = None
+    phone: str | None = None
+
+
+RESIDENT = Account("bewohnerin@demo.example", "Erika", "Lehmann", "Bewohnerin", phone="+49 30 23125301")
+SECOND_RESIDENT = Account("bewohner@demo.example", "Paul", "Schubert", "Bewohner, sucht Mitfahrten")
+DISPATCHER = Account("leitstelle@demo.example", "Sabine", "Krause", "Leitstelle am Telefon", Role.DISPATCHER)
+COORDINATOR = Account(
+    "koordination@demo.example",
+    "Helga",
+    "Naumann",
+    "BürgerBus, Koordination",
+    Role.VOLUNTEER,
+    MembershipRole.COORDINATOR,
+)
+VOLUNTEERS = (
+    Account(
+        "buergerbus@demo.example",
+        "Dieter",
+        "Zschoche",
+        "BürgerBus, Fahrer",
+        Role.VOLUNTEER,
+        MembershipRole.VOLUNTEER,
+    ),
+    Account("buergerbus2@demo.example", "Monika", "Pietzsch", "", Role.VOLUNTEER, MembershipRole.VOLUNTEER),
+    Account("buergerbus3@demo.example", "Rolf", "Kießling", "", Role.VOLUNTEER, MembershipRole.VOLUNTEER),
+    Account("buergerbus4@demo.example", "Ute", "Börner", "", Role.VOLUNTEER, MembershipRole.VOLUNTEER),
+)
+TIMETABLE_STAFF = Account("fahrplan@demo.example", "Jens", "Hofmann", "Fahrplanpflege", Role.TIMETABLE_STAFF)
+ADMIN = Account("admin@demo.example", "Katrin", "Vogel", "Verwaltung des Portals", Role.ADMIN)
+
+_DRIVER_NAMES = (
+    "Anna Richter, Thomas Weber, Claudia Fischer, Michael Wolf, Petra Schäfer, Frank Neumann, Ines Schwarz, Uwe Zimmermann, "
+    "Julia Braun, Ronny Krüger, Kerstin Hartmann, Steffen Lange, Nicole Werner, Mario Schmitz, Silke Krause, Torsten Meier, "
+    "Heike Lehmann, Sven Köhler, Birgit Herrmann, Maik Walter"
+)
+_DRIVERS_SHOWN = 8
+
+
+def drivers() -> list[Account]:
+    """Those who offer rides: fahrerin1@…, fahrerin2@…; the first eight are shown on the log-in page."""
+    names = [name.split(" ") for name in _DRIVER_NAMES.split(", ")]
+    return [
+        Account(
+            f"fahrt{number}@demo.example",
+            first,
+            last,
+            "Bietet Fahrten an" if number <= _DRIVERS_SHOWN else "",
+            Role.DRIVER,
+            phone=f"+49 30 231254{number:02d}",
+        )
+        for number, (first, last) in enumerate(names, 1)
+    ]
+
+
+def accounts() -> list[Account]:
+    """Everybody, in the order of the log-in page."""
+    return [
+        RESIDENT,
+        SECOND_RESIDENT,
+        *drivers(),
+        *VOLUNTEERS,
+        COORDINATOR,
+        DISPATCHER,
+        TIMETABLE_STAFF,
+        ADMIN,
+    ]
