@@ -115,9 +115,11 @@ class _Reader:
     @contextmanager
     def refusing(self) -> Iterator[None]:
         """Turn whatever libosmium stumbles over into RoadsRefused with the place it had reached."""
+        from osmium import InvalidLocationError
+
         try:
             yield
-        except (RuntimeError, OSError, ValueError, OverflowError) as error:
+        except (InvalidLocationError, RuntimeError, OSError, ValueError, OverflowError) as error:
             raise RoadsRefused(
                 f"{self.path.name}: keine lesbare OpenStreetMap-Datei, sie ist beschädigt, unvollständig oder "
                 f"von anderer Art (gelesen: {self.n_nodes} benannte Punkte, {self.n_ways} Wege): {error}"

@@ -1,7 +1,7 @@
 """What the tags of an OSM way say: who may go which way, and how fast one really drives.
 
-Defaults follow the access table for Germany (https://wiki.openstreetmap.org/wiki/OSM_tags_for_routing/Access_restrictions#Germany),
-stricter where walking or driving would be unwise: no feet on trunk roads without a sidewalk, no cars on tracks.
+Defaults follow the access table for Germany (https://wiki.openstreetmap.org/wiki/OSM_tags_for_routing/Access_restrictions#Germany);
+only tracks are stricter: no cars without a word that they may.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _ALL = Mode.CAR | Mode.FOOT | Mode.BICYCLE
 DEFAULT_ACCESS: dict[str, int] = {
     "motorway": Mode.CAR,
     "motorway_link": Mode.CAR,
-    "trunk": Mode.CAR,
-    "trunk_link": Mode.CAR,
+    "trunk": _ALL,
+    "trunk_link": _ALL,
     "primary": _ALL,
     "primary_link": _ALL,
     "secondary": _ALL,
@@ -206,8 +206,6 @@ def _is_open(tags: Tags, street_class: str, mode: Mode, direction: str) -> bool:
         # `access=yes` on a footway does not let cars in: only a word about the mode itself widens the default.
         own = any(tags.get(key) in _OPEN for key in _ACCESS_KEYS[mode][:-1])
         return own or bool(default & mode)
-    if mode == Mode.FOOT and street_class in ("trunk", "trunk_link"):
-        return tags.get("sidewalk") in _SIDEWALKS
     return bool(default & mode)
 
 
