@@ -23,16 +23,17 @@ def drive_line(
     None where there is no way. The line begins and ends on the streets; the straight bits to the places
     themselves are not part of it.
     """
-    pieces = _pieces(roads, hierarchy, source, target)
+    pieces = fastest_way(roads, hierarchy, source, target)
     if pieces is None:
         return None
     metres = sum(abs(piece.end - piece.start) * int(roads.edge_length_mm[piece.edge]) for piece in pieces)
     return line_over(roads, pieces), math.ceil(metres / 1000)
 
 
-def _pieces(
+def fastest_way(
     roads: RoadGraph, hierarchy: CarHierarchy, source: Positions, target: Positions
 ) -> list[Piece] | None:
+    """The streets of the fastest way from one position to another, None where there is none."""
     edge, fraction = int(source.edge[0]), float(source.fraction[0])
     to_edge, to_fraction = int(target.edge[0]), float(target.fraction[0])
     along_ms = drive_kernels.along_street_ms(

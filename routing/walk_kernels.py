@@ -1,6 +1,7 @@
 """The compiled loops of walking: Dijkstra on streets open to foot, and which stops it meets.
 
-A street is walked in both directions as soon as one of its edges is open to foot. The `street` of an
+A street is walked in both directions as soon as one of its edges is open to foot; one with a single edge
+is not walked at all, because that could not be undone and walks must be as long back. The `street` of an
 edge is the lower of the edge and its reverse, `along` the millimetres from that street's start: so two
 places on one street are compared whichever direction names them.
 """
@@ -31,7 +32,7 @@ _SCRATCH = (int32[::1], int32[::1], int32[::1], int64[::1])
 @njit(types.boolean(_BYTES, _INTS, int64), cache=True, nogil=True)
 def _is_walkable(edge_access: NDArray[np.uint8], edge_reverse: NDArray[np.int32], edge: int) -> bool:
     back = edge_reverse[edge]
-    return edge_access[edge] & _FOOT != 0 or (back >= 0 and edge_access[back] & _FOOT != 0)
+    return back >= 0 and (edge_access[edge] | edge_access[back]) & _FOOT != 0
 
 
 @njit(types.UniTuple(int64, 2)(_INTS, _INTS, int64, float64), cache=True, nogil=True)
@@ -239,8 +240,7 @@ def foot_islands(
 ) -> NDArray[np.int32]:
     """Number of the connected piece of foot streets each node belongs to, (n_nodes,) int32.
 
-    Union-find over edges, so that streets with a single edge join their ends as well. A node without
-    any foot street is an island of its own.
+    Union-find over edges. A node without any foot street is an island of its own.
     """
     n_nodes = len(out_start) - 1
     parent = np.arange(n_nodes).astype(np.int32)

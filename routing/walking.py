@@ -2,8 +2,8 @@
 
 All lengths are the shortest way on streets open to foot plus the straight bits from both places to
 their street, rounded up to whole metres. Walking ignores one-way rules: a street open to foot in any
-direction is open in both, so every walk is as long there as back. A street that may be walked must
-have both its edges in the graph, even where cars may use only one.
+direction is open in both, so every walk is as long there as back. It needs both its edges in the graph for
+that, even where cars may use only one; a street with a single edge is not walked.
 
 Where no street joins two places (`is_joined` says so) the caller takes the straight line.
 """
