@@ -8,13 +8,15 @@ does not mind "../": so names, modes, doubles and sizes are checked here, and re
 from __future__ import annotations
 
 import hashlib
+import lzma
 import stat
 import zipfile
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, NoReturn
 
 from gtfs.findings import Findings
 from gtfs.schema import NOT_EVALUATED, TABLES, file_of
@@ -27,6 +29,17 @@ RATIO_MATTERS_FROM_BYTES = 20 << 20
 """Small files of nothing but zeros are harmless; only what grows large must be plausible."""
 
 _BLOCK = 1 << 20
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""All that `zipfile` raises on damaged archives."""
 _IGNORED = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -47,47 +60,11 @@ def unpack(source: Path, quarantine: Path, findings: Findings) -> Unpacked:
 
     Raises Refused after recording the reasons.
     """
-    if source.is_dir():
-        return _from_folder(source, quarantine, findings)
-    if not source.is_file():
-        _refuse(findings, "invalid_input_files", "Die Datei gibt es nicht.", "Bitte prüfen Sie den Pfad.")
-    return _from_zip(source, quarantine, findings)
-
-
-def _refuse(findings: Findings, code: str, message: str, advice: str, file: str = "") -> None:
-    findings.error(code, message, advice, file=file)
-    raise Refused(message)
-
-
-def _from_folder(source: Path, quarantine: Path, findings: Findings) -> Unpacked:
-    names = sorted(
-        path.relative_to(source).as_posix()
-        for path in source.rglob("*")
-        if path.is_file() and not path.is_symlink()
-    )
-    if len(names) > MAX_MEMBERS:
-        _refuse_count(findings, len(names))
-    chosen = _tables_among(names, findings)
-    digest = hashlib.sha256()
-    files = {}
-    for table, name in sorted(chosen.items()):
-        target = quarantine / file_of(table)
-        with (source / name).open("rb") as incoming:
-            _copy_bounded(incoming, target, MAX_MEMBER_BYTES, findings, name)
-        digest.update(file_of(table).encode())
-        with target.open("rb") as copy:
-            digest.update(hashlib.file_digest(copy, "sha256").digest())
-        files[table] = target
-    return Unpacked(files, digest.hexdigest())
-
-
-def _from_zip(source: Path, quarantine: Path, findings: Findings) -> Unpacked:
-    with source.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     try:
-        with zipfile.ZipFile(source) as archive:
-            return Unpacked(_members(archive, quarantine, findings), sha256)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, ValueError, NotImplementedError):
+        return (_from_folder if source.is_dir() else _from_zip)(source, quarantine, findings)
+    except FileNotFoundError:
+        _refuse(findings, "invalid_input_files", "Die Datei gibt es nicht.", "Bitte prüfen Sie den Pfad.")
+    except _UNREADABLE:
         _refuse(
             findings,
             "invalid_input_files",
@@ -95,13 +72,41 @@ def _from_zip(source: Path, quarantine: Path, findings: Findings) -> Unpacked:
             "Bitte laden Sie die Datei noch einmal vollständig herunter.",
             file=source.name,
         )
-        raise AssertionError("unreachable") from None
+
+
+def _refuse(findings: Findings, code: str, message: str, advice: str, file: str = "") -> NoReturn:
+    findings.error(code, message, advice, file=file)
+    raise Refused(message)
+
+
+def _from_folder(source: Path, quarantine: Path, findings: Findings) -> Unpacked:
+    found = (path for path in source.rglob("*") if path.is_file() and not path.is_symlink())
+    names = sorted(path.relative_to(source).as_posix() for path in islice(found, MAX_MEMBERS + 1))
+    if len(names) > MAX_MEMBERS:
+        _refuse_count(findings)
+    digest = hashlib.sha256()
+    files = {}
+    for table, name in _tables_among(names, findings).items():
+        target = quarantine / file_of(table)
+        with (source / name).open("rb") as incoming:
+            _copy_bounded(incoming, target, MAX_MEMBER_BYTES, findings, name)
+        with target.open("rb") as copy:
+            digest.update(table.encode() + hashlib.file_digest(copy, "sha256").digest())
+        files[table] = target
+    return Unpacked(files, digest.hexdigest())
+
+
+def _from_zip(source: Path, quarantine: Path, findings: Findings) -> Unpacked:
+    with source.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    with zipfile.ZipFile(source) as archive:
+        return Unpacked(_members(archive, quarantine, findings), sha256)
 
 
 def _members(archive: zipfile.ZipFile, quarantine: Path, findings: Findings) -> dict[str, Path]:
     members = [info for info in archive.infolist() if not info.is_dir()]
     if len(members) > MAX_MEMBERS:
-        _refuse_count(findings, len(members))
+        _refuse_count(findings)
     _check_members(members, findings)
     if findings.refused:
         raise Refused("members")
@@ -117,12 +122,12 @@ def _members(archive: zipfile.ZipFile, quarantine: Path, findings: Findings) -> 
     return files
 
 
-def _refuse_count(findings: Findings, count: int) -> None:
+def _refuse_count(findings: Findings) -> NoReturn:
     _refuse(
         findings,
         "too_many_files",
-        f"Das Archiv hat {count} Dateien; ein Fahrplan hat höchstens einige Dutzend.",
-        "Bitte packen Sie nur die Dateien des Fahrplans.",
+        f"Es sind über {MAX_MEMBERS} Dateien; ein Fahrplan hat höchstens einige Dutzend.",
+        "Bitte geben Sie nur die Dateien des Fahrplans.",
     )
 
 
@@ -224,10 +229,10 @@ def _report_others(names: list[str], folder: str, findings: Findings) -> None:
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, findings: Findings) -> None:
     try:
         with archive.open(info) as incoming:
-            _copy_bounded(incoming, target, info.file_size, findings, info.filename)  # type: ignore[arg-type]
+            _copy_bounded(incoming, target, info.file_size, findings, info.filename)
     except Refused:
         return
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError):
+    except _UNREADABLE:
         findings.error(
             "unreadable_file",
             "Die Datei im Archiv ist beschädigt: Inhalt und Prüfsumme passen nicht zusammen.",
@@ -236,7 +241,7 @@ def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, find
         )
 
 
-def _copy_bounded(incoming: BinaryIO, target: Path, limit: int, findings: Findings, name: str) -> None:
+def _copy_bounded(incoming: IO[bytes], target: Path, limit: int, findings: Findings, name: str) -> None:
     with target.open("wb") as copy:
         left = limit
         while block := incoming.read(_BLOCK):

@@ -23,6 +23,8 @@ from gtfs.table import Mask, Table
 LEFT_OUT_SHARE = 0.02
 """Broken stops among the stops, or trips among the trips, that a feed may have without being refused."""
 
+_UNHEEDED = " Das Feld wurde nicht beachtet."
+
 _Wrong = Callable[[str], bool]
 
 
@@ -146,7 +148,7 @@ def _check_fields(table: Table, report: _Report) -> Mask:
         for wrong, code, message, advice in _faults_of(spec):
             mask = table.matching(name, wrong)
             if spec.cosmetic or (code == "unexpected_enum_value" and not spec.filled):
-                report.remarks(mask, name, code, f"{message} Das Feld wurde nicht beachtet.", advice)
+                report.remarks(mask, name, code, message + _UNHEEDED, advice)
             else:
                 report.rows(mask, name, code, message, advice)
                 broken |= mask
@@ -302,7 +304,7 @@ def _check_references(
             unknown,
             name,
             "foreign_key_violation",
-            f"Diese Kennung gibt es in {files} nicht.",
+            f"Diese Kennung gibt es in {files} nicht." + (_UNHEEDED if spec.cosmetic else ""),
             "Bitte ergänzen Sie den fehlenden Eintrag oder berichtigen Sie die Kennung.",
         )
         if not spec.cosmetic:

@@ -112,7 +112,7 @@ TABLES: dict[str, TableSpec] = {
             "zone_id": _TEXT,
             "stop_url": _LINK,
             "location_type": _enum(0, 1, 2, 3, 4),
-            "parent_station": _to("stops.stop_id"),
+            "parent_station": Field(refers=(("stops", "stop_id"),), cosmetic=True),
             "stop_timezone": Field(Kind.TIMEZONE, cosmetic=True),
             "wheelchair_boarding": _PLACE,
             "platform_code": _TEXT,

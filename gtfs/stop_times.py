@@ -54,10 +54,10 @@ class _Walk:
         return _Walk(self.table, self.rows[mask], self.trip[mask])
 
     def first(self) -> Mask:
-        return np.diff(self.trip, prepend=-1) != 0
+        return np.asarray(np.diff(self.trip, prepend=-1) != 0)
 
     def last(self) -> Mask:
-        return np.diff(self.trip, append=-1) != 0
+        return np.asarray(np.diff(self.trip, append=-1) != 0)
 
     def record(
         self, at: NDArray[np.int64], field: str, code: str, message: str, advice: str, findings: Findings
@@ -193,7 +193,7 @@ def _badly_timed(
         "Bitte berichtigen Sie die Zeiten oder die Reihenfolge.",
         findings,
     )
-    return walk.trip[np.concatenate([edge, inverted, backward])]
+    return np.asarray(walk.trip[np.concatenate([edge, inverted, backward])])
 
 
 def _interpolated(
@@ -223,7 +223,7 @@ def _rising(along: NDArray[np.float64], arr: NDArray[np.int64], before: NDArray[
     known = np.flatnonzero(arr >= 0)
     fallen = np.concatenate([[0], np.cumsum(~steady)])
     next_known = known[np.minimum(np.searchsorted(known, before) + 1, len(known) - 1)]
-    return fallen[next_known] == fallen[before]
+    return np.asarray(fallen[next_known] == fallen[before])
 
 
 def _record_single(walk: _Walk, findings: Findings) -> None:

@@ -77,8 +77,9 @@ class Table:
     def cell(self, row: int, field: str) -> str:
         if field not in self:
             return ""
-        value = self.frame[field].iat[row]
-        return "" if pd.isna(value) else str(value)
+        column = self.frame[field].cat
+        code = int(column.codes.to_numpy()[row])
+        return "" if code < 0 else str(column.categories[code])
 
     def _spread(self, field: str, column: NDArray[Any]) -> NDArray[Any]:
         return column[self.codes(field)]

@@ -12,7 +12,7 @@ from gtfs.findings import Findings
 from gtfs.stops import Stops
 from gtfs.table import Table
 
-MINIMUM_TIME, NOT_POSSIBLE = 2, 3
+RECOMMENDED, MINIMUM_TIME, NOT_POSSIBLE = 0, 2, 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ def read_transfers(table: Table | None, stops: Stops, findings: Findings) -> Tra
         return _sorted({})
     kind = table.parsed("transfer_type", values.integer, 0)
     min_s = table.parsed("min_transfer_time", values.integer, 0)
+    kind = np.where(_timeless(table, kind, findings), RECOMMENDED, kind)
     specific = np.zeros(len(table), dtype=bool)
     for field in ("from_route_id", "to_route_id", "from_trip_id", "to_trip_id"):
         specific |= table.codes(field) >= 0
@@ -50,6 +51,21 @@ def read_transfers(table: Table | None, stops: Stops, findings: Findings) -> Tra
             for b in platforms[target[row]]:
                 rules.setdefault((a, b), (int(kind[row]), int(min_s[row])))
     return _sorted(rules)
+
+
+def _timeless(table: Table, kind: NDArray[np.float64], findings: Findings) -> NDArray[np.bool_]:
+    """Minimum times without a time: they would promise changes in no time."""
+    timeless = (kind == MINIMUM_TIME) & (table.codes("min_transfer_time") < 0)
+    for row in np.flatnonzero(timeless):
+        findings.warning(
+            "missing_required_field",
+            "Die Mindestzeit zum Umsteigen fehlt. Es gilt die übliche Zeit.",
+            "Bitte ergänzen Sie min_transfer_time.",
+            file=table.file,
+            line=table.lines[row],
+            field="min_transfer_time",
+        )
+    return np.asarray(timeless)
 
 
 def _platforms(stops: Stops) -> list[list[int]]:
