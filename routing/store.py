@@ -133,7 +133,8 @@ def read(folder: Path, kind: str, verify: bool = False) -> dict[str, Any]:
                 raise SnapshotUnreadable(f"{path}: size differs from the manifest")
             if verify and _sha256(path) != facts["sha256"]:
                 raise SnapshotUnreadable(f"{path}: checksum differs from the manifest")
-            columns[name] = np.load(path, mmap_mode="r", allow_pickle=False)
+            # Copy-on-write, not read-only: numba compiles a kernel anew for read-only arrays.
+            columns[name] = np.asarray(np.load(path, mmap_mode="c", allow_pickle=False))
         except (OSError, ValueError) as error:
             raise SnapshotUnreadable(f"{path}: {error}") from error
     values: dict[str, Any] = dict(manifest["meta"])

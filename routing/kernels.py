@@ -1,0 +1,626 @@
+"""The compiled inner loops of a search. `routing.raptor` explains the algorithm; here it only runs.
+
+One label says when somebody stands somewhere and how much of that was walking, packed into one int64
+(`time * 65536 + walking seconds`), so that "earlier, and among equals with less walking" is one comparison.
+Times are seconds after the search's base in the direction of search: a mirrored search (arrive-by) runs
+on negated times, so "later" is always "more". Clocks of rides are UTC seconds in the ordinary direction;
+`sign` and `base_s` translate.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from routing.overlay import DEPARTURE_STEP_S, HALT_S, PROMISE_TOLERANCE_S
+
+INF = np.int64(1) << np.int64(60)
+WALK_BITS = 16
+MOST_WALK_S = (1 << WALK_BITS) - 1
+UNREACHABLE_MATRIX = 65_535
+FAR_S = 2**31 - 1
+
+# Columns of the parent of a label, and of a leg in the result.
+TRIP, RIDE = 0, 1
+KIND, REF, BOARD_PLACE, BOARD_AT, ALIGHT_PLACE, ALIGHT_AT, BOARD_S, ALIGHT_S, DRIVER_S, LAYER = range(10)
+N_COLUMNS = 10
+
+
+@njit(cache=True, nogil=True, inline="always")
+def label_of(time_s, walk_s):
+    return (np.int64(time_s) << WALK_BITS) + min(np.int64(walk_s), MOST_WALK_S)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def time_of(label):
+    return label >> WALK_BITS
+
+
+@njit(cache=True, nogil=True, inline="always")
+def walk_of(label):
+    return label & MOST_WALK_S
+
+
+# --- rides: when is the driver where? ---------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def pickup_clock(rides, r, entry, driver_s):
+    """When a driver who leaves at `driver_s` reaches the entry's place to pick up; -1 if a promise breaks before."""
+    first = rides.stop_start[r]
+    clock = driver_s
+    for i in range(rides.gap[entry]):
+        clock = _pass_stop(rides, first + i + 1, clock + rides.leg_s[first + i])
+        if clock < 0:
+            return clock
+    return clock + rides.into_s[entry]
+
+
+@njit(cache=True, nogil=True)
+def _pass_stop(rides, call, reached):
+    """When a stop promised to people on board is left again; -1 if reached too late."""
+    if rides.drop[call] >= 0 and reached > rides.drop[call] + PROMISE_TOLERANCE_S:
+        return np.int64(-1)
+    if rides.pick[call] >= 0:
+        reached = max(reached, rides.pick[call])
+        if reached > rides.pick[call] + PROMISE_TOLERANCE_S:
+            return np.int64(-1)
+    return reached + HALT_S
+
+
+@njit(cache=True, nogil=True)
+def driving_between(rides, board_place, alight_place, n_stops):
+    """Driving seconds from a pick-up to a drop-off; FAR_S without a way or when both are the same place."""
+    if board_place == n_stops:
+        if alight_place == n_stops + 1:
+            return np.int64(rides.door_to_door_s)
+        return np.int64(rides.from_origin_s[rides.meeting[alight_place]])
+    if alight_place == n_stops + 1:
+        return np.int64(rides.to_destination_s[rides.meeting[board_place]])
+    board_meeting, alight_meeting = rides.meeting[board_place], rides.meeting[alight_place]
+    if board_meeting == alight_meeting:
+        return np.int64(FAR_S)
+    seconds = rides.drive_s[board_meeting, alight_meeting]
+    return np.int64(FAR_S) if seconds == UNREACHABLE_MATRIX else np.int64(seconds)
+
+
+@njit(cache=True, nogil=True)
+def has_room(rides, r, first_hop, last_hop):
+    first = rides.stop_start[r]
+    return rides.room[first + first_hop : first + last_hop + 1].all()
+
+
+@njit(cache=True, nogil=True)
+def fits_budget(rides, r, board, alight, between_s):
+    """Whether the driving with both places stays within what the driver can spare."""
+    first = rides.stop_start[r]
+    a, b = rides.gap[board], rides.gap[alight]
+    if a == b:
+        extra = rides.into_s[board] + between_s + rides.out_s[alight] - rides.leg_s[first + a]
+    else:
+        extra = rides.into_s[board] + rides.out_s[board] - rides.leg_s[first + a]
+        extra += rides.into_s[alight] + rides.out_s[alight] - rides.leg_s[first + b]
+    return extra <= rides.spare_s[r]
+
+
+@njit(cache=True, nogil=True)
+def dropoff_clock(rides, r, board, alight, between_s, pickup):
+    """When somebody picked up at `pickup` is dropped off; -1 if a promise or the latest arrival breaks."""
+    first = rides.stop_start[r]
+    last_gap = rides.stop_start[r + 1] - first - 2
+    a, b = rides.gap[board], rides.gap[alight]
+    clock = pickup + HALT_S
+    if a == b:
+        dropped = clock + between_s
+    else:
+        clock += rides.out_s[board]
+        for i in range(a + 1, b):
+            clock = _pass_stop(rides, first + i, clock)
+            if clock < 0:
+                return clock
+            clock += rides.leg_s[first + i]
+        clock = _pass_stop(rides, first + b, clock)
+        if clock < 0:
+            return clock
+        dropped = clock + rides.into_s[alight]
+    clock = dropped + HALT_S + rides.out_s[alight]
+    for i in range(b + 1, last_gap + 1):
+        clock = _pass_stop(rides, first + i, clock)
+        if clock < 0:
+            return clock
+        clock += rides.leg_s[first + i]
+    return dropped if clock <= rides.latest_arrival[r] else np.int64(-1)
+
+
+# --- departures: the moments worth leaving at --------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _grown(columns, n):
+    if n < len(columns):
+        return columns
+    wider = np.empty((2 * len(columns), columns.shape[1]), columns.dtype)
+    wider[:n] = columns
+    return wider
+
+
+@njit(cache=True, nogil=True)
+def trip_moments(window, places, walk_s, board_mask, stop_ok, first_s, last_s):
+    """(n, 2) int64: (moment to leave the door, stop) for every trip caught exactly within [first_s, last_s]."""
+    found = np.empty((256, 2), np.int64)
+    n = 0
+    for stop in places:
+        if stop_ok[stop] == 0:
+            continue
+        for at in range(window.at_start[stop], window.at_start[stop + 1]):
+            p, pos = window.at_pattern[at], window.at_pos[at]
+            if window.board[window.stop_start[p] + pos] & board_mask == 0:
+                continue
+            column = window.time_start[p] + np.int64(pos) * window.n_trips[p]
+            for t in range(window.n_trips[p]):
+                moment = window.dep[column + t] - walk_s[stop]
+                if moment > last_s:
+                    break
+                if moment >= first_s:
+                    found = _grown(found, n)
+                    found[n, 0] = moment
+                    found[n, 1] = stop
+                    n += 1
+    return found[:n]
+
+
+@njit(cache=True, nogil=True)
+def ride_moments(rides, places, walk_s, sign, base_s, first_s, last_s, n_stops):
+    """Like trip_moments, for every way a ride can pick up (mirrored: drop off) at the places."""
+    found = np.empty((256, 2), np.int64)
+    n = 0
+    for place in places:
+        for at in range(rides.at_start[place], rides.at_start[place + 1]):
+            entry = rides.at_entry[at]
+            r = rides.ride[entry]
+            if rides.kind[r] == 1:
+                call = rides.stop_start[r] + rides.gap[entry]
+                clock = rides.dep[call] if sign > 0 else rides.arr[call]
+                moment = sign * (clock - base_s) - walk_s[place]
+                if first_s <= moment <= last_s:
+                    found = _grown(found, n)
+                    found[n, 0] = moment
+                    found[n, 1] = place
+                    n += 1
+                continue
+            for k in range(rides.n_departures[r]):
+                driver_s = rides.earliest[r] + np.int64(k) * DEPARTURE_STEP_S
+                if sign > 0:
+                    clock = pickup_clock(rides, r, entry, driver_s)
+                    moment = clock - base_s - walk_s[place]
+                    if clock >= 0 and first_s <= moment <= last_s:
+                        found = _grown(found, n)
+                        found[n, 0] = moment
+                        found[n, 1] = place
+                        n += 1
+                    continue
+                for board in range(rides.entry_start[r], rides.entry_start[r + 1]):
+                    clock = _boarded_until(rides, r, board, entry, driver_s, n_stops)
+                    moment = base_s - clock - walk_s[place]
+                    if clock >= 0 and first_s <= moment <= last_s:
+                        found = _grown(found, n)
+                        found[n, 0] = moment
+                        found[n, 1] = place
+                        n += 1
+    return found[:n]
+
+
+@njit(cache=True, nogil=True)
+def _boarded_until(rides, r, board, alight, driver_s, n_stops):
+    """Drop-off clock of one whole boarding of a private ride, -1 when impossible."""
+    if not can_pair(rides, r, board, alight, n_stops):
+        return np.int64(-1)
+    between_s = np.int64(0)
+    if rides.gap[board] == rides.gap[alight]:
+        between_s = driving_between(rides, rides.place[board], rides.place[alight], n_stops)
+    if between_s >= FAR_S or not fits_budget(rides, r, board, alight, between_s):
+        return np.int64(-1)
+    pickup = pickup_clock(rides, r, board, driver_s)
+    if pickup < 0:
+        return np.int64(-1)
+    return dropoff_clock(rides, r, board, alight, between_s, pickup)
+
+
+@njit(cache=True, nogil=True)
+def can_pair(rides, r, board, alight, n_stops):
+    """Order, doors and room: the destination's door is no pick-up, the origin's no drop-off."""
+    a, b = rides.gap[board], rides.gap[alight]
+    if rides.kind[r] == 1:
+        return a < b and has_room(rides, r, a, b - 1)
+    board_place, alight_place = rides.place[board], rides.place[alight]
+    if board_place == n_stops + 1 or alight_place == n_stops:
+        return False
+    if (
+        board_place < n_stops
+        and alight_place < n_stops
+        and rides.meeting[board_place] == rides.meeting[alight_place]
+    ):
+        return False
+    return a <= b and has_room(rides, r, a, b)
+
+
+# --- the rounds --------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def first_trip(window, p, pos, ready_s, before):
+    """First trip row < `before` of a pattern that leaves position `pos` at or after `ready_s`, else `before`."""
+    column = window.time_start[p] + np.int64(pos) * window.n_trips[p]
+    low, high = 0, before
+    while low < high:
+        middle = (low + high) >> 1
+        if window.dep[column + middle] >= ready_s:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@njit(cache=True, nogil=True)
+def _arrive(state, k, layer, place, label):
+    """Note a better arrival by vehicle; the caller has compared with `bound` and writes the parent."""
+    state.by_vehicle[k, layer, place] = label
+    for later in range(k, state.bound.shape[0]):
+        if label >= state.bound[later, layer, place]:
+            break
+        state.bound[later, layer, place] = label
+    if state.is_arrived[layer, place] == 0:
+        state.is_arrived[layer, place] = 1
+        state.arrived[layer, state.n_arrived[layer]] = place
+        state.n_arrived[layer] += 1
+
+
+@njit(cache=True, nogil=True)
+def _scan_pattern(window, state, k, layer, p, from_pos, board_mask, alight_mask, stop_ok, latest_s, walk_s):
+    """Ride along one pattern: always the first trip that can be caught, better ones as they come."""
+    first_call, n = window.stop_start[p], window.n_trips[p]
+    n_calls = window.stop_start[p + 1] - first_call
+    trip, board_pos, walked = n, -1, np.int64(0)
+    for pos in range(from_pos, n_calls):
+        stop = window.stops[first_call + pos]
+        if stop_ok[stop] == 0:
+            continue
+        if trip < n and window.alight[first_call + pos] & alight_mask:
+            reached = window.arr[window.time_start[p] + np.int64(pos) * n + trip]
+            label = label_of(reached, walked)
+            if label < state.bound[k, layer, stop] and label < state.goal[k, layer]:
+                _arrive(state, k, layer, stop, label)
+                parent = state.parent[k, layer, stop]
+                parent[KIND], parent[REF] = TRIP, window.trip_start[p] + trip
+                parent[BOARD_PLACE] = window.stops[first_call + board_pos]
+                parent[BOARD_AT], parent[ALIGHT_AT] = board_pos, pos
+                parent[BOARD_S] = window.dep[window.time_start[p] + np.int64(board_pos) * n + trip]
+                parent[ALIGHT_S], parent[LAYER] = reached, layer
+        ready = state.ready[k - 1, layer, stop]
+        if ready < INF and window.board[first_call + pos] & board_mask:
+            caught = first_trip(window, p, pos, time_of(ready), n if trip == n else trip + 1)
+            if caught == n:
+                continue
+            if (
+                k == 1
+                and window.dep[window.time_start[p] + np.int64(pos) * n + caught] > latest_s + walk_s[stop]
+            ):
+                continue
+            if caught < trip or (caught == trip and walk_of(ready) < walked):
+                trip, board_pos, walked = caught, pos, walk_of(ready)
+
+
+@njit(cache=True, nogil=True)
+def _note_ride(
+    state, k, layer, next_layer, place, label, rides, r, board, alight, times, driver_s, is_mirrored
+):
+    _arrive(state, k, next_layer, place, label)
+    parent = state.parent[k, next_layer, place]
+    parent[KIND], parent[REF] = RIDE, r
+    start = alight if is_mirrored else board
+    parent[BOARD_PLACE] = rides.place[start]
+    parent[BOARD_AT], parent[ALIGHT_AT] = board, alight
+    parent[BOARD_S], parent[ALIGHT_S] = times
+    parent[DRIVER_S], parent[LAYER] = driver_s, layer
+
+
+@njit(cache=True, nogil=True)
+def _board_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_s):
+    """Forwards: from one place take every ride at the first moment it can be caught, to every place it reaches."""
+    ready = state.ready[k - 1, layer, place]
+    ready_clock = base_s + time_of(ready)
+    latest_clock = base_s + latest_s + walk_s[place] if k == 1 else INF
+    for at in range(rides.at_start[place], rides.at_start[place + 1]):
+        board = rides.at_entry[at]
+        r = rides.ride[board]
+        next_layer = rides.next_layer[r, layer]
+        if next_layer < 0:
+            continue
+        is_run = rides.kind[r] == 1
+        driver_s = rides.earliest[r]
+        if is_run:
+            pickup = rides.dep[rides.stop_start[r] + rides.gap[board]]
+        else:
+            pickup = pickup_clock(rides, r, board, driver_s)
+            for _ in range(1, rides.n_departures[r]):
+                if pickup < 0 or pickup >= ready_clock:
+                    break
+                driver_s += DEPARTURE_STEP_S
+                pickup = pickup_clock(rides, r, board, driver_s)
+        if pickup < ready_clock or pickup > latest_clock:
+            continue
+        soonest = label_of(pickup - base_s, walk_of(ready))
+        if soonest >= state.goal[k, next_layer]:
+            continue
+        for alight in range(rides.entry_start[r], rides.entry_start[r + 1]):
+            goal_place = rides.place[alight]
+            if soonest >= state.bound[k, next_layer, goal_place] or not can_pair(
+                rides, r, board, alight, n_stops
+            ):
+                continue
+            if is_run:
+                dropped = rides.arr[rides.stop_start[r] + rides.gap[alight]]
+                between_s = np.int64(0)
+            else:
+                between_s = np.int64(0)
+                if rides.gap[board] == rides.gap[alight]:
+                    between_s = driving_between(rides, place, goal_place, n_stops)
+                if between_s >= FAR_S or not fits_budget(rides, r, board, alight, between_s):
+                    continue
+                dropped = dropoff_clock(rides, r, board, alight, between_s, pickup)
+                if dropped < 0:
+                    continue
+            label = label_of(dropped - base_s, walk_of(ready))
+            if label < state.bound[k, next_layer, goal_place] and label < state.goal[k, next_layer]:
+                times = (pickup - base_s, dropped - base_s)
+                _note_ride(
+                    state,
+                    k,
+                    layer,
+                    next_layer,
+                    goal_place,
+                    label,
+                    rides,
+                    r,
+                    board,
+                    alight,
+                    times,
+                    driver_s - base_s,
+                    False,
+                )
+
+
+@njit(cache=True, nogil=True)
+def _leave_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_s):
+    """Backwards: be dropped at one place in time, having been picked up as late as possible, wherever that can be."""
+    ready = state.ready[k - 1, layer, place]
+    deadline = base_s - time_of(ready)
+    earliest_clock = base_s - latest_s - walk_s[place] if k == 1 else -INF
+    for at in range(rides.at_start[place], rides.at_start[place + 1]):
+        alight = rides.at_entry[at]
+        r = rides.ride[alight]
+        next_layer = rides.next_layer[r, layer]
+        if next_layer < 0:
+            continue
+        is_run = rides.kind[r] == 1
+        soonest = label_of(base_s - deadline, walk_of(ready))
+        if soonest >= state.goal[k, next_layer]:
+            continue
+        for board in range(rides.entry_start[r], rides.entry_start[r + 1]):
+            start_place = rides.place[board]
+            if soonest >= state.bound[k, next_layer, start_place] or not can_pair(
+                rides, r, board, alight, n_stops
+            ):
+                continue
+            driver_s = rides.earliest[r]
+            if is_run:
+                pickup = rides.dep[rides.stop_start[r] + rides.gap[board]]
+                dropped = rides.arr[rides.stop_start[r] + rides.gap[alight]]
+                if dropped > deadline or dropped < earliest_clock:
+                    continue
+            else:
+                between_s = np.int64(0)
+                if rides.gap[board] == rides.gap[alight]:
+                    between_s = driving_between(rides, start_place, place, n_stops)
+                if between_s >= FAR_S or not fits_budget(rides, r, board, alight, between_s):
+                    continue
+                pickup, dropped = np.int64(-1), np.int64(-1)
+                for n_steps in range(rides.n_departures[r] - 1, -1, -1):
+                    driver_s = rides.earliest[r] + np.int64(n_steps) * DEPARTURE_STEP_S
+                    pickup = pickup_clock(rides, r, board, driver_s)
+                    if pickup < 0:
+                        continue
+                    dropped = dropoff_clock(rides, r, board, alight, between_s, pickup)
+                    if 0 <= dropped <= deadline:
+                        break
+                    pickup = np.int64(-1)
+                if pickup < 0 or dropped < earliest_clock:
+                    continue
+            label = label_of(base_s - pickup, walk_of(ready))
+            if label < state.bound[k, next_layer, start_place] and label < state.goal[k, next_layer]:
+                times = (base_s - dropped, base_s - pickup)
+                _note_ride(
+                    state,
+                    k,
+                    layer,
+                    next_layer,
+                    start_place,
+                    label,
+                    rides,
+                    r,
+                    board,
+                    alight,
+                    times,
+                    driver_s - base_s,
+                    True,
+                )
+
+
+@njit(cache=True, nogil=True)
+def _take_vehicles(
+    window, rides, state, k, is_mirrored, base_s, n_stops, latest_s, walk_s, board_mask, alight_mask, stop_ok
+):
+    """From every place where somebody got ready in round k - 1, one vehicle further."""
+    for layer in range(state.bound.shape[1]):
+        n_queued = 0
+        for i in range(state.n_marked[layer]):
+            place = state.marked[layer, i]
+            if is_mirrored:
+                _leave_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_s)
+            else:
+                _board_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_s)
+            if place >= n_stops or stop_ok[place] == 0:
+                continue
+            for at in range(window.at_start[place], window.at_start[place + 1]):
+                p, pos = window.at_pattern[at], window.at_pos[at]
+                if state.from_pos[p] < 0:
+                    state.from_pos[p] = pos
+                    state.queue[n_queued] = p
+                    n_queued += 1
+                elif pos < state.from_pos[p]:
+                    state.from_pos[p] = pos
+        for i in range(n_queued):
+            p = state.queue[i]
+            _scan_pattern(
+                window,
+                state,
+                k,
+                layer,
+                p,
+                state.from_pos[p],
+                board_mask,
+                alight_mask,
+                stop_ok,
+                latest_s,
+                walk_s,
+            )
+            state.from_pos[p] = -1
+
+
+@njit(cache=True, nogil=True)
+def _walk_on(changes, state, k, n_stops, egress_s):
+    """From every place reached by vehicle: to the goal, and to wherever one can change."""
+    for layer in range(state.bound.shape[1]):
+        for i in range(state.n_marked[layer]):
+            state.is_marked[layer, state.marked[layer, i]] = 0
+        state.n_marked[layer] = 0
+        for i in range(state.n_arrived[layer]):
+            place = state.arrived[layer, i]
+            state.is_arrived[layer, place] = 0
+            label = state.by_vehicle[k, layer, place]
+            if egress_s[place] >= 0:
+                home = label_of(time_of(label) + egress_s[place], walk_of(label) + egress_s[place])
+                if home < state.goal[k, layer]:
+                    for later in range(k, state.goal.shape[0]):
+                        if home >= state.goal[later, layer]:
+                            break
+                        state.goal[later, layer] = home
+                    state.goal_from[k, layer] = place
+            if place >= n_stops or k + 1 >= state.bound.shape[0]:
+                continue
+            for change in range(changes.start[place], changes.start[place + 1]):
+                to = changes.to[change]
+                ready = label_of(
+                    time_of(label) + changes.takes_s[change], walk_of(label) + changes.walk_s[change]
+                )
+                if ready < state.ready_bound[k, layer, to] and ready < state.goal[k, layer]:
+                    state.ready[k, layer, to] = ready
+                    state.changed_from[k, layer, to] = place
+                    for later in range(k, state.ready_bound.shape[0]):
+                        if ready >= state.ready_bound[later, layer, to]:
+                            break
+                        state.ready_bound[later, layer, to] = ready
+                    if state.is_marked[layer, to] == 0:
+                        state.is_marked[layer, to] = 1
+                        state.marked[layer, state.n_marked[layer]] = to
+                        state.n_marked[layer] += 1
+        state.n_arrived[layer] = 0
+
+
+@njit(cache=True, nogil=True)
+def _traced(state, k, layer, moment, out, n_out):
+    """Append one journey: a head row (moment, vehicles, layer) and its vehicles, last taken first."""
+    out = _grown(out, n_out + k + 1)
+    out[n_out, :] = 0
+    out[n_out, KIND], out[n_out, REF], out[n_out, LAYER], out[n_out, BOARD_S] = -1, k, layer, moment
+    n_out += 1
+    place = state.goal_from[k, layer]
+    for round_ in range(k, 0, -1):
+        out[n_out, :] = state.parent[round_, layer, place]
+        out[n_out, ALIGHT_PLACE] = place
+        layer = out[n_out, LAYER]
+        board_place = out[n_out, BOARD_PLACE]
+        n_out += 1
+        if round_ > 1:
+            place = state.changed_from[round_ - 1, layer, board_place]
+    return out, n_out
+
+
+@njit(cache=True, nogil=True)
+def search_moments(
+    window,
+    changes,
+    rides,
+    state,
+    moments,
+    walk_s,
+    egress_s,
+    direct_s,
+    latest_s,
+    is_mirrored,
+    base_s,
+    n_stops,
+    board_mask,
+    alight_mask,
+    stop_ok,
+):
+    """Leave at each of `moments` (n, 2: moment, place; latest first) and keep what is better than leaving later.
+
+    Returns rows of journeys, see `_traced`.
+    """
+    out = np.empty((64, N_COLUMNS), np.int64)
+    n_out = 0
+    n_rounds, n_layers = state.goal.shape
+    i = 0
+    while i < len(moments):
+        moment = moments[i, 0]
+        while i < len(moments) and moments[i, 0] == moment:
+            place = moments[i, 1]
+            state.ready[0, 0, place] = label_of(moment + walk_s[place], walk_s[place])
+            state.is_marked[0, place] = 1
+            state.marked[0, state.n_marked[0]] = place
+            state.n_marked[0] += 1
+            i += 1
+        if direct_s >= 0:
+            for k in range(n_rounds):
+                state.goal[k, 0] = min(state.goal[k, 0], label_of(moment + direct_s, 0))
+        state.goal_from[:, :] = -1
+        for k in range(1, n_rounds):
+            n_marked = 0
+            for layer in range(n_layers):
+                n_marked += state.n_marked[layer]
+            if n_marked == 0:
+                break
+            _take_vehicles(
+                window,
+                rides,
+                state,
+                k,
+                is_mirrored,
+                base_s,
+                n_stops,
+                latest_s,
+                walk_s,
+                board_mask,
+                alight_mask,
+                stop_ok,
+            )
+            _walk_on(changes, state, k, n_stops, egress_s)
+        for layer in range(n_layers):
+            for m in range(state.n_marked[layer]):
+                state.is_marked[layer, state.marked[layer, m]] = 0
+            state.n_marked[layer] = 0
+            for k in range(1, n_rounds):
+                if state.goal_from[k, layer] >= 0:
+                    out, n_out = _traced(state, k, layer, moment, out, n_out)
+    return out[:n_out]

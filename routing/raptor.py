@@ -1,0 +1,208 @@
+"""The search by rounds: RAPTOR (Delling, Pajor, Werneck 2012) with rides inside the rounds.
+
+Round k finds where k vehicles lead. From every place where somebody got ready in round k - 1 it takes
+
+1. the rides and runs that can be boarded there (each to every place it can drop off at),
+2. the timetable patterns that call there (each scanned once, always on the first trip caught),
+3. from everywhere reached so, the walks and changes to places where one is ready for round k + 1.
+
+A range query leaves at each *moment worth leaving at*, the latest first, and keeps all labels
+(range-RAPTOR): a journey counts only if it is better than everything that leaves later. Journeys
+with a private ride live in a layer of labels of their own, so they never hide one without; further
+layers watch rides that would otherwise be boarded twice.
+
+Arrive-by is the same search in the mirrored world: times negated, patterns reversed, ends swapped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing import kernels
+from routing.access import Reach
+from routing.changes import Changes
+from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR, RideNet
+from routing.window import Window
+
+NEVER_S = 1 << 40
+NO_DRIVE_S = kernels.FAR_S
+
+
+class State(NamedTuple):
+    """Scratch of one search, by round, layer and place (stops, then the two doors).
+
+    ready           (n_rounds, n_layers, n_places) int64 label: ready to board after that many vehicles
+    by_vehicle      the same: off the vehicle of that round
+    bound, ready_bound      the best of both so far with that many vehicles or fewer
+    parent          (…, N_COLUMNS) int64 and changed_from (…) int32: how a label came about
+    goal, goal_from (n_rounds, n_layers) int64: best arrival at the goal, and the last stop on its way
+    marked, is_marked, n_marked, arrived, is_arrived, n_arrived: places touched in this round, by layer
+    from_pos, queue (n_patterns,) int32: where to begin scanning a pattern, -1 not at all
+    """
+
+    ready: NDArray[np.int64]
+    ready_bound: NDArray[np.int64]
+    by_vehicle: NDArray[np.int64]
+    bound: NDArray[np.int64]
+    parent: NDArray[np.int64]
+    changed_from: NDArray[np.int32]
+    goal: NDArray[np.int64]
+    goal_from: NDArray[np.int64]
+    marked: NDArray[np.int32]
+    is_marked: NDArray[np.uint8]
+    n_marked: NDArray[np.int64]
+    arrived: NDArray[np.int32]
+    is_arrived: NDArray[np.uint8]
+    n_arrived: NDArray[np.int64]
+    from_pos: NDArray[np.int32]
+    queue: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One direction of one query, everything the kernels need; times as in `routing.kernels`."""
+
+    window: Window
+    changes: Changes
+    rides: RideNet
+    start: Reach
+    goal: Reach
+    direct_s: int
+    """The walk from end to end, -1 when there is none."""
+    base_s: int
+    is_mirrored: bool
+    kinds: int
+    """Window bits that may be boarded."""
+    stop_ok: NDArray[np.uint8]
+    max_vehicles: int
+
+    @property
+    def n_stops(self) -> int:
+        return len(self.stop_ok)
+
+    @property
+    def board_mask(self) -> int:
+        return 1 if self.is_mirrored else self.kinds
+
+    @property
+    def alight_mask(self) -> int:
+        return self.kinds if self.is_mirrored else 1
+
+    @property
+    def egress_s(self) -> NDArray[np.int32]:
+        """Walks to the goal by place; somebody who is at the start's door has not been driven to the goal."""
+        egress_s = self.goal.walk_s.copy()
+        egress_s[self.n_stops + (DESTINATION_DOOR if self.is_mirrored else ORIGIN_DOOR)] = -1
+        return egress_s
+
+    def to_time(self, clock_s: int) -> int:
+        """UTC seconds → seconds of this search."""
+        return self.base_s - clock_s if self.is_mirrored else clock_s - self.base_s
+
+
+class RawJourney(NamedTuple):
+    """Rows of `kernels` for one journey, in the order of travel; times in the search's own seconds."""
+
+    moment_s: int
+    layer: int
+    vehicles: NDArray[np.int64]
+
+
+def at_moment(problem: Problem, moment_s: int, latest_goal_s: int, max_vehicles: int) -> list[RawJourney]:
+    """Leave at one moment, waiting for anything: best arrivals per number of vehicles and layer."""
+    places = problem.start.places
+    moments = np.empty((len(places), 2), np.int64)
+    moments[:, 0] = moment_s
+    moments[:, 1] = places
+    return _run(problem, moments, NEVER_S, latest_goal_s, max_vehicles)
+
+
+def over_range(problem: Problem, first_s: int, last_s: int, latest_goal_s: int) -> list[RawJourney]:
+    """Leave at any moment of [first_s, last_s]: every journey that is better than all that leave later."""
+    places, walk_s = problem.start.places, problem.start.walk_s
+    sign = -1 if problem.is_mirrored else 1
+    stops = places[places < problem.n_stops]
+    found = np.concatenate(
+        (
+            kernels.trip_moments(
+                problem.window, stops, walk_s, problem.board_mask, problem.stop_ok, first_s, last_s
+            ),
+            kernels.ride_moments(
+                problem.rides, places, walk_s, sign, problem.base_s, first_s, last_s, problem.n_stops
+            ),
+        )
+    )
+    found = np.unique(found, axis=0)[::-1]
+    return _run(problem, np.ascontiguousarray(found), last_s, latest_goal_s, problem.max_vehicles)
+
+
+def _run(
+    problem: Problem, moments: NDArray[np.int64], last_s: int, latest_goal_s: int, max_vehicles: int
+) -> list[RawJourney]:
+    n_layers = problem.rides.next_layer.shape[1]
+    rows = kernels.search_moments(
+        problem.window,
+        problem.changes,
+        problem.rides,
+        _fresh_state(problem, max_vehicles + 1, n_layers, latest_goal_s),
+        moments,
+        problem.start.walk_s,
+        problem.egress_s,
+        problem.direct_s,
+        last_s,
+        problem.is_mirrored,
+        problem.base_s,
+        problem.n_stops,
+        problem.board_mask,
+        problem.alight_mask,
+        problem.stop_ok,
+    )
+    return list(_journeys(rows, problem.is_mirrored))
+
+
+def _journeys(rows: NDArray[np.int64], is_mirrored: bool) -> list[RawJourney]:
+    heads = np.flatnonzero(rows[:, kernels.KIND] < 0)
+    journeys = []
+    for head in heads.tolist():
+        last = head + 1 + int(rows[head, kernels.REF])
+        vehicles = rows[head + 1 : last]
+        journeys.append(
+            RawJourney(
+                int(rows[head, kernels.BOARD_S]),
+                int(rows[head, kernels.LAYER]),
+                vehicles if is_mirrored else vehicles[::-1],
+            )
+        )
+    return journeys
+
+
+def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: int) -> State:
+    n_places = problem.n_stops + 2
+    n_patterns = len(problem.window.n_trips)
+    shape = (n_rounds, n_layers, n_places)
+
+    def never() -> NDArray[np.int64]:
+        return np.full(shape, kernels.INF, np.int64)
+
+    return State(
+        ready=never(),
+        ready_bound=never(),
+        by_vehicle=never(),
+        bound=never(),
+        parent=np.empty((*shape, kernels.N_COLUMNS), np.int64),
+        changed_from=np.empty(shape, np.int32),
+        goal=np.full((n_rounds, n_layers), (latest_goal_s + 1) << kernels.WALK_BITS, np.int64),
+        goal_from=np.full((n_rounds, n_layers), -1, np.int64),
+        marked=np.empty((n_layers, n_places), np.int32),
+        is_marked=np.zeros((n_layers, n_places), np.uint8),
+        n_marked=np.zeros(n_layers, np.int64),
+        arrived=np.empty((n_layers, n_places), np.int32),
+        is_arrived=np.zeros((n_layers, n_places), np.uint8),
+        n_arrived=np.zeros(n_layers, np.int64),
+        from_pos=np.full(n_patterns, -1, np.int32),
+        queue=np.empty(n_patterns, np.int32),
+    )
