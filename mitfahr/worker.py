@@ -29,6 +29,7 @@ from mitfahr.services.build_timetable import build_waiting_timetables
 from mitfahr.services.build_version import BuildStopped, fail_dead_builds
 from mitfahr.services.clean_up import clean_up
 from mitfahr.services.lapse_holds import lapse_holds
+from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.send_outbox import send_outbox
 from mitfahr.settings import Settings
 
@@ -94,6 +95,7 @@ class Worker:
 
     def _build_timetables(self) -> None:
         build_waiting_timetables(self.sessions, self.settings, utc_now, self._stop_if_told)
+        link_waiting(self.sessions, self.settings.snapshots_dir, utc_now, self._stop_if_told)
 
     def _fail_dead_builds(self) -> None:
         fail_dead_builds(self.sessions, self.settings, utc_now)

@@ -55,7 +55,8 @@ class FeedVersion(_Version, Base):
 
     __tablename__ = "feed_version"
 
-    findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list, deferred=True)
+    """Can be long; read when asked for, so ask while the session is open."""
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
@@ -152,7 +153,14 @@ def serving_folders(session: Session) -> ServingFolders | None:
     ).one_or_none()
     if row is None or row.timetable_folder is None or row.links_folder is None:
         return None
-    return ServingFolders(*row)
+    return ServingFolders(
+        revision=row.revision,
+        timetable=row.timetable_folder,
+        links=row.links_folder,
+        roads=row.roads_folder,
+        hierarchy=row.hierarchy_folder,
+        gazetteer=row.gazetteer_folder,
+    )
 
 
 def feed_versions(session: Session, limit: int = 50) -> list[FeedVersion]:

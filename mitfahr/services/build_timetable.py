@@ -10,7 +10,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, sessionmaker, undefer
 
 from mitfahr.build_lock import build_lock
 from mitfahr.db.base import new_id
@@ -69,7 +69,7 @@ def _build(
     if claim(sessions, FeedVersion, version_id):
         _build_claimed(sessions, settings, version_id, clock, progress)
     with sessions() as session:
-        return session.get_one(FeedVersion, version_id)
+        return session.get_one(FeedVersion, version_id, options=[undefer(FeedVersion.findings)])
 
 
 def _build_claimed(

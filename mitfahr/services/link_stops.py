@@ -8,9 +8,14 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.timetables import LinkSet, RoadsVersion, links_between
+from mitfahr.db.timetables import LinkSet, RoadsVersion, feed_versions, links_between, serving
+from mitfahr.domain.versions import SWITCHABLE
+from mitfahr.services.build_version import Clock
 from routing.progress import Progress
 from routing.timetable import Timetable
+
+RECENT = 10
+"""Versions that are kept ready for a switch."""
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,24 @@ def _link(snapshots_dir: Path, timetable_folder: str, roads: RoadFolders | None,
         roads_name=roads.roads if roads else "",
     )
     return links.save(snapshots_dir).name
+
+
+def link_waiting(
+    sessions: sessionmaker[Session], snapshots_dir: Path, clock: Clock, progress: Progress
+) -> int:
+    """Link timetables that could be switched to but were never laid on the serving roads; how many.
+
+    `progress` may raise BuildStopped: what is linked by then stays.
+    """
+    with sessions() as session:
+        roads = serving(session).roads
+        waiting = [
+            feed.timetable_folder
+            for feed in feed_versions(session, limit=RECENT)
+            if feed.status in SWITCHABLE
+            and feed.timetable_folder is not None
+            and links_between(session, feed.timetable_folder, (roads and roads.roads_folder) or "") is None
+        ]
+    for folder in waiting:
+        link_stops(sessions, snapshots_dir, folder, RoadFolders.of(roads), clock(), progress)
+    return len(waiting)
