@@ -16,6 +16,7 @@ Segments = NDArray[np.float64]
 """(n, 2, 2): beginning and end of n straight bits."""
 
 _CENTRE_LAT, _CENTRE_LON = 51.2, 13.45
+_TOUCHING_M = 1.0
 _M_PER_DEGREE_LAT = 111_250.0
 _M_PER_DEGREE_LON = 111_320.0 * math.cos(math.radians(_CENTRE_LAT))
 
@@ -67,7 +68,7 @@ def segments(lines: Iterable[Line]) -> Segments:
 
 
 def cross(line: Line, others: Segments) -> bool:
-    """Whether `line` crosses one of `others`; touching at an end is no crossing."""
+    """Whether `line` crosses one of `others`; where `line` begins or ends, touching is no crossing."""
     low, high = others.min(axis=1), others.max(axis=1)
     near = ((high >= line.min(axis=0)) & (low <= line.max(axis=0))).all(axis=1)
     p, r = line[:-1, None], np.diff(line, axis=0)[:, None]
@@ -76,8 +77,11 @@ def cross(line: Line, others: Segments) -> bool:
     with np.errstate(divide="ignore", invalid="ignore"):
         t = _wedge(q - p, s) / denominator
         u = _wedge(q - p, r) / denominator
-    inside = (t > 1e-6) & (t < 1 - 1e-6) & (u > 1e-6) & (u < 1 - 1e-6)
-    return bool(inside.any())
+    # a crossing may fall exactly on a vertex, where one neighbour has t = 1 and the next t = 0
+    met = (t > -1e-6) & (t < 1 + 1e-6) & (u > -1e-6) & (u < 1 + 1e-6)
+    points = (p + t[..., None] * r)[met]
+    away = [np.hypot(*(points - end).T) > _TOUCHING_M for end in (line[0], line[-1])]
+    return bool((away[0] & away[1]).any())
 
 
 def _wedge(a: Line, b: Line) -> Line:
