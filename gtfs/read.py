@@ -34,7 +34,7 @@ def _table(name: str, frame: pd.DataFrame | None, copy: Copy) -> Table:
         frame = pd.read_csv(copy.path, dtype="string")
     if len(frame) != len(copy.lines):
         raise AssertionError(f"{name}: {len(frame)} rows read, {len(copy.lines)} written")
-    return Table(name, frame.apply(_column), copy.lines)
+    return Table(name, pd.DataFrame({str(field): _column(frame[field]) for field in frame}), copy.lines)
 
 
 def _column(texts: pd.Series[Any]) -> pd.Series[Any]:
