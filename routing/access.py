@@ -60,8 +60,9 @@ def reach(streets: Streets, roads: RoadGraph | None, end: Point | StopRef, door:
     else:
         for stop in platforms(timetable, end):
             _from_stop(streets, stop, metres, beeline)
-    seconds = np.where(metres <= _limit_m(query), walking_s(metres, query.walk_speed_m_s), -1)
-    walk_s = np.concatenate((np.where(seconds <= query.max_walk_s, seconds, -1), [-1, -1])).astype(np.int32)
+    near = np.flatnonzero(metres <= _limit_m(query))
+    walk_s = np.full(timetable.n_stops + 2, -1, np.int32)
+    walk_s[near] = walking_s(metres[near], query.walk_speed_m_s)
     if isinstance(end, Point):
         walk_s[timetable.n_stops + door] = 0
     return Reach(walk_s, metres, beeline)

@@ -96,6 +96,14 @@ def mirror(forwards: Changes) -> Changes:
     )
 
 
+def between(known: Changes, origin: int, to: int) -> int | None:
+    """The row of the change from one stop to another; None when there is none."""
+    row = int(known.start[origin]) + int(
+        np.searchsorted(known.to[known.start[origin] : known.start[origin + 1]], to)
+    )
+    return row if row < known.start[origin + 1] and known.to[row] == to else None
+
+
 def _stated(timetable: Timetable) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.int32]]:
     """Stated transfers by ascending from * n_stops + to; of several for one pair the strictest type counts."""
     key = timetable.transfer_from.astype(np.int64) * timetable.n_stops + timetable.transfer_to

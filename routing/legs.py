@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from routing import kernels
+import numpy as np
+
+from routing import changes, kernels
 from routing.access import Reach, Walk
 from routing.changes import Changes
 from routing.journey import Boarding, Journey, Leg, Place
@@ -14,6 +16,9 @@ from routing.overlay import Ride, RideKind
 from routing.query import LegKind, Point, Query
 from routing.raptor import Problem, RawJourney
 from routing.snapshot import Snapshot
+from routing.ties import Columns, calls_of, least_walking
+from routing.timetable import NONE, PHONE, Timetable
+from routing.window import ON_DEMAND_BUS
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,32 @@ class Ends:
 
 @dataclass(frozen=True)
 class _Vehicle:
-    """One vehicle leg in the ordinary direction of time; places as in RideNet, clocks in UTC seconds."""
+    """One vehicle of a journey in the ordinary direction of time, and where it could be boarded and left.
 
-    leg: Leg
-    board_place: int
-    alight_place: int
+    `columns` are (place, dep, arr, board, alight) of its calls, see `routing.ties`; `leg` makes the leg
+    between two of them.
+    """
+
+    columns: Columns
+    board_call: int
+    alight_call: int
+    leg: Callable[[int, int], Leg]
+
+    @property
+    def departure_s(self) -> int:
+        return int(self.columns[1][self.board_call])
+
+    @property
+    def arrival_s(self) -> int:
+        return int(self.columns[2][self.alight_call])
+
+    @property
+    def board_place(self) -> int:
+        return int(self.columns[0][self.board_call])
+
+    @property
+    def alight_place(self) -> int:
+        return int(self.columns[0][self.alight_call])
 
 
 def journey_of(
@@ -44,12 +70,24 @@ def journey_of(
 ) -> Journey:
     """The journey of one raw result; `rides` are those of the problem's RideNet, `forwards` its changes unmirrored."""
     vehicles = []
-    for row in raw.vehicles:
-        columns = [int(value) for value in row]
-        if columns[kernels.KIND] == kernels.TRIP:
-            vehicles.append(_trip(snapshot, problem, columns))
+    for row in raw.vehicles.tolist():
+        if row[kernels.KIND] == kernels.TRIP:
+            vehicles.append(_trip(snapshot, problem, row))
         else:
-            vehicles.append(_ride(snapshot, ends, problem, rides, columns))
+            vehicles.append(_ride(snapshot, ends, problem, rides, row))
+    access_s, egress_s = ends.origin.walk_s, ends.destination.walk_s
+    used = least_walking(
+        calls_of([vehicle.columns for vehicle in vehicles]),
+        forwards,
+        access_s,
+        egress_s,
+        vehicles[0].departure_s - int(access_s[vehicles[0].board_place]),
+        vehicles[-1].arrival_s + int(egress_s[vehicles[-1].alight_place]),
+    )
+    vehicles = [
+        replace(vehicle, board_call=on, alight_call=off)
+        for vehicle, (on, off) in zip(vehicles, used, strict=True)
+    ]
     return _joined(snapshot, ends, forwards, vehicles)
 
 
@@ -64,38 +102,62 @@ def walk_journey(snapshot: Snapshot, ends: Ends, walk: Walk) -> Journey:
 
 def _trip(snapshot: Snapshot, problem: Problem, row: list[int]) -> _Vehicle:
     timetable, window = snapshot.timetable, problem.window
-    ends = [
-        (row[kernels.BOARD_PLACE], row[kernels.BOARD_AT], row[kernels.BOARD_S]),
-        (row[kernels.ALIGHT_PLACE], row[kernels.ALIGHT_AT], row[kernels.ALIGHT_S]),
-    ]
-    trip = int(window.trip[row[kernels.REF]])
+    trip, day = int(window.trip[row[kernels.REF]]), int(window.day[row[kernels.REF]])
     pattern = int(timetable.trip_pattern[trip])
-    first_call = int(timetable.pattern_stop_start[pattern])
-    n_calls = int(timetable.pattern_stop_start[pattern + 1]) - first_call
+    calls = slice(int(timetable.pattern_stop_start[pattern]), int(timetable.pattern_stop_start[pattern + 1]))
+    board_pos, alight_pos = row[kernels.BOARD_AT], row[kernels.ALIGHT_AT]
     if problem.is_mirrored:
-        ends = [(place, n_calls - 1 - pos, -time_s) for place, pos, time_s in reversed(ends)]
-    (board_place, board_pos, board_s), (alight_place, alight_pos, alight_s) = ends
-    section = int(timetable.trip_section_start[trip])
-    last_section = int(timetable.trip_section_start[trip + 1]) - 1
-    while section < last_section and timetable.section_first_pos[section + 1] <= board_pos:
-        section += 1
-    route = int(timetable.section_route[section])
-    is_phone = timetable.pattern_board[first_call + board_pos] == 2
-    is_on_demand = timetable.route_type[route] == 715
-    leg = Leg(
-        kind=LegKind.RUFBUS if is_phone or is_on_demand else LegKind.TRANSIT,
-        departure_s=problem.base_s + board_s,
-        arrival_s=problem.base_s + alight_s,
-        origin=stop_place(snapshot, board_place),
-        destination=stop_place(snapshot, alight_place),
-        route=timetable.route_short_name[route] or timetable.route_long_name[route],
-        headsign=timetable.section_headsign[section],
-        trip_id=timetable.section_trip_id[section],
-        service_date=snapshot.service_date(int(window.day[row[kernels.REF]])),
-        board_pos=board_pos,
-        alight_pos=alight_pos,
+        last = calls.stop - calls.start - 1
+        board_pos, alight_pos = last - alight_pos, last - board_pos
+    times = slice(int(timetable.trip_time_start[trip]), int(timetable.trip_time_start[trip + 1]))
+    start_s = int(timetable.day_start_s[day])
+    stops = timetable.pattern_stops[calls].astype(np.int64)
+    on_demand = [_is_on_demand(snapshot, trip, calls.start, pos) for pos in range(len(stops))]
+    same_kind = np.array([one == on_demand[board_pos] for one in on_demand], np.bool_)
+    stop_ok = problem.stop_ok[stops] == 1
+    columns = (
+        stops,
+        start_s + timetable.time_dep[times].astype(np.int64),
+        start_s + timetable.time_arr[times].astype(np.int64),
+        ((timetable.pattern_board[calls] != NONE) & same_kind & stop_ok).astype(np.uint8),
+        ((timetable.pattern_alight[calls] != NONE) & stop_ok).astype(np.uint8),
     )
-    return _Vehicle(leg, board_place, alight_place)
+
+    def leg(board: int, alight: int) -> Leg:
+        section = _section(timetable, trip, board)
+        route = int(timetable.section_route[section])
+        return Leg(
+            kind=LegKind.RUFBUS if on_demand[board] else LegKind.TRANSIT,
+            departure_s=int(columns[1][board]),
+            arrival_s=int(columns[2][alight]),
+            origin=stop_place(snapshot, int(stops[board])),
+            destination=stop_place(snapshot, int(stops[alight])),
+            route=timetable.route_short_name[route] or timetable.route_long_name[route],
+            headsign=timetable.section_headsign[section],
+            trip_id=timetable.section_trip_id[section],
+            service_date=snapshot.service_date(day),
+            board_pos=board,
+            alight_pos=alight,
+        )
+
+    return _Vehicle(columns, board_pos, alight_pos, leg)
+
+
+def _section(timetable: Timetable, trip: int, pos: int) -> int:
+    """The section of a trip that somebody boards at a position."""
+    section = int(timetable.trip_section_start[trip])
+    last = int(timetable.trip_section_start[trip + 1]) - 1
+    while section < last and timetable.section_first_pos[section + 1] <= pos:
+        section += 1
+    return section
+
+
+def _is_on_demand(snapshot: Snapshot, trip: int, first_call: int, pos: int) -> bool:
+    timetable = snapshot.timetable
+    route = timetable.section_route[_section(timetable, trip, pos)]
+    return bool(
+        timetable.pattern_board[first_call + pos] == PHONE or timetable.route_type[route] == ON_DEMAND_BUS
+    )
 
 
 def _ride(
@@ -118,49 +180,54 @@ def _ride(
         else:
             detour_s = int(net.into_s[board] + net.out_s[board] - leg_s[a])
             detour_s += int(net.into_s[alight] + net.out_s[alight] - leg_s[b])
+    departure_s, arrival_s = problem.base_s + clocks[0], problem.base_s + clocks[1]
     leg = Leg(
         kind=LegKind.RIDE if ride.kind is RideKind.PRIVATE else LegKind.BUERGERBUS,
-        departure_s=problem.base_s + clocks[0],
-        arrival_s=problem.base_s + clocks[1],
+        departure_s=departure_s,
+        arrival_s=arrival_s,
         origin=_place(snapshot, ends, board_place),
         destination=_place(snapshot, ends, alight_place),
         route=ride.label,
         boarding=Boarding(ride.ride_id, a, b, problem.base_s + row[kernels.DRIVER_S], detour_s),
         bookable_until_s=ride.bookable_until_s,
     )
-    return _Vehicle(leg, board_place, alight_place)
+    columns = (
+        np.array([board_place, alight_place], np.int64),
+        np.array([departure_s, arrival_s], np.int64),
+        np.array([departure_s, arrival_s], np.int64),
+        np.array([1, 0], np.uint8),
+        np.array([0, 1], np.uint8),
+    )
+    return _Vehicle(columns, 0, 1, lambda _board, _alight: leg)
 
 
 def _joined(snapshot: Snapshot, ends: Ends, forwards: Changes, vehicles: list[_Vehicle]) -> Journey:
     first, last = vehicles[0], vehicles[-1]
-    access = ends.origin.walk_to(first.board_place)
-    egress = ends.destination.walk_to(last.alight_place)
+    access, egress = ends.origin.walk_to(first.board_place), ends.destination.walk_to(last.alight_place)
     n_stops = snapshot.timetable.n_stops
+    vehicle_legs = [vehicle.leg(vehicle.board_call, vehicle.alight_call) for vehicle in vehicles]
     legs: list[Leg] = []
-    departure_s = first.leg.departure_s - access.seconds
+    departure_s = first.departure_s - access.seconds
     if first.board_place < n_stops and not _is_at(snapshot, ends.query.origin, first.board_place):
-        legs.append(_walk_leg(access, departure_s, _place(snapshot, ends, n_stops), first.leg.origin))
-    legs.append(first.leg)
-    for before, after in pairwise(vehicles):
-        change = _change(forwards, before.alight_place, after.board_place)
+        origin = _place(snapshot, ends, n_stops)
+        legs.append(_walk_leg(access, departure_s, origin, vehicle_legs[0].origin))
+    legs.append(vehicle_legs[0])
+    for i, (before, after) in enumerate(pairwise(vehicles)):
+        change = changes.between(forwards, before.alight_place, after.board_place)
+        if change is None:
+            raise LookupError(f"no change from stop {before.alight_place} to stop {after.board_place}")
         walk = Walk(
             int(forwards.walk_s[change]), int(forwards.metres[change]), bool(forwards.is_beeline[change])
         )
+        here, there = vehicle_legs[i].destination, vehicle_legs[i + 1].origin
         if before.alight_place != after.board_place:
-            legs.append(_walk_leg(walk, before.leg.arrival_s, before.leg.destination, after.leg.origin))
-        spare_s = after.leg.departure_s - before.leg.arrival_s - int(forwards.takes_s[change])
-        legs.append(replace(after.leg, slack_s=spare_s))
+            legs.append(_walk_leg(walk, before.arrival_s, here, there))
+        spare_s = after.departure_s - before.arrival_s - int(forwards.takes_s[change])
+        legs.append(replace(vehicle_legs[i + 1], slack_s=spare_s))
     if last.alight_place < n_stops and not _is_at(snapshot, ends.query.destination, last.alight_place):
         goal = _place(snapshot, ends, n_stops + 1)
-        legs.append(_walk_leg(egress, last.leg.arrival_s, last.leg.destination, goal))
-    return Journey(tuple(legs), departure_s, last.leg.arrival_s + egress.seconds)
-
-
-def _change(forwards: Changes, origin: int, to: int) -> int:
-    for change in range(forwards.start[origin], forwards.start[origin + 1]):
-        if forwards.to[change] == to:
-            return change
-    raise LookupError(f"no change from stop {origin} to stop {to}")
+        legs.append(_walk_leg(egress, last.arrival_s, vehicle_legs[-1].destination, goal))
+    return Journey(tuple(legs), departure_s, last.arrival_s + egress.seconds)
 
 
 def _walk_leg(walk: Walk, departure_s: int, origin: Place, destination: Place) -> Leg:

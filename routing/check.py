@@ -1,0 +1,176 @@
+"""Does a journey still hold? The same question at booking, after a new timetable, after a cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from routing import changes
+from routing.access import Reach, direct_walk, reach
+from routing.journey import Boarding, Journey, Leg
+from routing.overlay import Ride, RideKind, RideStop
+from routing.query import LegKind, Query
+from routing.reasons import Reason
+from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR
+from routing.rides import BoardingRefused, Insertion, board_run, insert, insertions
+from routing.snapshot import Snapshot
+from routing.timetable import NONE, StopIdx
+
+
+def check(snapshot: Snapshot, query: Query, journey: Journey) -> list[Reason]:
+    """Why the journey no longer holds in this snapshot for this query, leg by leg; empty when it does.
+
+    `query` says who travels (party, walking, slack, banned, `booked_at`); its moment and kinds do not matter.
+    Raises UnknownStop when an end of the query is a stop that is gone.
+    """
+    vehicles = [leg for leg in journey.legs if leg.kind is not LegKind.WALK]
+    reasons = [reason for leg in vehicles for reason in _of_vehicle(snapshot, query, leg)]
+    reasons += _of_changes(snapshot, query, vehicles)
+    reasons += _of_ends(snapshot, query, journey, vehicles)
+    boarded = [leg.boarding.ride_id for leg in vehicles if leg.kind is LegKind.RIDE and leg.boarding]
+    if len(set(boarded)) < len(boarded):
+        reasons.append(Reason.RIDE_TWICE)
+    return reasons
+
+
+def insertion_of(snapshot: Snapshot, query: Query, ride: Ride, leg: Leg) -> Insertion:
+    """How a private ride takes this leg now: at the stated place in its order of stops, or, when others got on
+    since the search, at another that gives the same times. Raises BoardingRefused.
+    """
+    boarding = leg.boarding
+    if boarding is None:
+        raise BoardingRefused(Reason.RIDE_GONE)
+    pickup, dropoff = _as_stop(leg, is_pickup=True), _as_stop(leg, is_pickup=False)
+    times = leg.departure_s, leg.arrival_s
+    found = _stated_insertion(snapshot, query, ride, boarding, pickup, dropoff)
+    if isinstance(found, Insertion) and (found.pickup_s, found.dropoff_s) == times:
+        return found
+    for other in insertions(ride, pickup, dropoff, query.party, snapshot.drive_s):
+        if (other.pickup_s, other.dropoff_s) == times:
+            return other
+    raise BoardingRefused(found if isinstance(found, Reason) else Reason.TIMES_CHANGED)
+
+
+def _stated_insertion(
+    snapshot: Snapshot, query: Query, ride: Ride, boarding: Boarding, pickup: RideStop, dropoff: RideStop
+) -> Insertion | Reason:
+    if boarding.alight_after > len(ride.stops) - 2:
+        return Reason.TIMES_CHANGED
+    try:
+        return insert(
+            ride,
+            pickup,
+            dropoff,
+            boarding.board_after,
+            boarding.alight_after,
+            boarding.driver_departure_s,
+            query.party,
+            snapshot.drive_s,
+        )
+    except BoardingRefused as refused:
+        return refused.reason
+
+
+def _as_stop(leg: Leg, is_pickup: bool) -> RideStop:
+    place = leg.origin if is_pickup else leg.destination
+    return RideStop(place.lat, place.lon, place.name, place.stop_id)
+
+
+def _of_vehicle(snapshot: Snapshot, query: Query, leg: Leg) -> Iterator[Reason]:
+    if leg.boarding is None:
+        yield from _of_trip(snapshot, query, leg)
+        return
+    ride = snapshot.rides.get(leg.boarding.ride_id)
+    if ride is None or {ride.ride_id, ride.driver_id} & query.banned:
+        yield Reason.RIDE_GONE
+        return
+    if query.booked_at is not None and query.booked_at.timestamp() > ride.bookable_until_s:
+        yield Reason.TOO_LATE_TO_BOOK
+    try:
+        if ride.kind is RideKind.PRIVATE:
+            insertion_of(snapshot, query, ride, leg)
+        else:
+            times = board_run(ride, leg.boarding.board_after, leg.boarding.alight_after, query.party)
+            if times != (leg.departure_s, leg.arrival_s):
+                yield Reason.TIMES_CHANGED
+    except BoardingRefused as refused:
+        yield refused.reason
+
+
+def _of_trip(snapshot: Snapshot, query: Query, leg: Leg) -> Iterator[Reason]:
+    if leg.service_date is None or leg.board_pos is None or leg.alight_pos is None:
+        yield Reason.TRIP_GONE
+        return
+    timetable = snapshot.timetable
+    day = (leg.service_date - timetable.first_day).days
+    trips = [
+        trip
+        for trip in snapshot.trips_by_id.get(leg.trip_id or "", ())
+        if 0 <= day < timetable.n_days and timetable.service_runs[timetable.trip_service[trip], day]
+    ]
+    fitting = [trip for trip in trips if _calls(snapshot, trip, leg)]
+    if not fitting or (query.party.wheelchairs and all(timetable.trip_wheelchair[t] == 2 for t in fitting)):
+        yield Reason.TRIP_GONE
+        return
+    start_s = int(timetable.day_start_s[day])
+    for trip in fitting:
+        first = int(timetable.trip_time_start[trip])
+        leaves_s = start_s + int(timetable.time_dep[first + leg.board_pos])
+        arrives_s = start_s + int(timetable.time_arr[first + leg.alight_pos])
+        if (leaves_s, arrives_s) == (leg.departure_s, leg.arrival_s):
+            return
+    yield Reason.TIMES_CHANGED
+
+
+def _calls(snapshot: Snapshot, trip: int, leg: Leg) -> bool:
+    """Whether a trip can be boarded and left at the leg's positions and stops."""
+    timetable = snapshot.timetable
+    pattern = timetable.trip_pattern[trip]
+    calls = slice(timetable.pattern_stop_start[pattern], timetable.pattern_stop_start[pattern + 1])
+    stops = timetable.pattern_stops[calls]
+    board, alight = leg.board_pos, leg.alight_pos
+    if board is None or alight is None or not 0 <= board < alight < len(stops):
+        return False
+    return bool(
+        timetable.stop_id[stops[board]] == leg.origin.stop_id
+        and timetable.stop_id[stops[alight]] == leg.destination.stop_id
+        and timetable.pattern_board[calls][board] != NONE
+        and timetable.pattern_alight[calls][alight] != NONE
+    )
+
+
+def _of_changes(snapshot: Snapshot, query: Query, vehicles: list[Leg]) -> Iterator[Reason]:
+    known = snapshot.changes(query.walk_speed_m_s, query.max_walk_s, query.transfer_slack_s, False)
+    for before, after in pairwise(vehicles):
+        origin, to = _stop(snapshot, before.destination.stop_id), _stop(snapshot, after.origin.stop_id)
+        if origin is None or to is None:
+            yield Reason.CHANGE_TOO_SHORT
+            continue
+        change = changes.between(known, origin, to)
+        if change is None or after.departure_s - before.arrival_s < known.takes_s[change]:
+            yield Reason.CHANGE_TOO_SHORT
+
+
+def _of_ends(snapshot: Snapshot, query: Query, journey: Journey, vehicles: list[Leg]) -> Iterator[Reason]:
+    streets, roads = snapshot.streets, snapshot.roads
+    origin = reach(streets, roads, query.origin, ORIGIN_DOOR, query)
+    if not vehicles:
+        walk = direct_walk(streets, roads, query, origin)
+        if walk is None or walk.seconds > journey.arrival_s - journey.departure_s:
+            yield Reason.NO_WAY
+        return
+    destination = reach(streets, roads, query.destination, DESTINATION_DOOR, query)
+    for end, stop_id, spare_s in (
+        (origin, vehicles[0].origin.stop_id, vehicles[0].departure_s - journey.departure_s),
+        (destination, vehicles[-1].destination.stop_id, journey.arrival_s - vehicles[-1].arrival_s),
+    ):
+        if stop_id is not None and not _is_walkable(end, _stop(snapshot, stop_id), spare_s):
+            yield Reason.NO_WAY
+
+
+def _is_walkable(end: Reach, stop: StopIdx | None, spare_s: int) -> bool:
+    return stop is not None and 0 <= int(end.walk_s[stop]) <= spare_s
+
+
+def _stop(snapshot: Snapshot, stop_id: str | None) -> StopIdx | None:
+    return snapshot.timetable.stop_by_id.get(stop_id) if stop_id is not None else None
