@@ -40,8 +40,10 @@ def read_osm(
 ) -> OsmExtract:
     """Read an extract (.osm.pbf, .osm, .osm.gz, .osm.bz2), cropped to `bbox` or to `around`.
 
-    Needs about 25 s and 1 GB for 165,000 street nodes. Equal files give equal arrays. Not read: ferries (their
-    timetable matters), turn restrictions, conditional restrictions.
+    Needs about 25 s and 1 GB for 165,000 street nodes inside the crop, growing with their number: networkx
+    holds every one of them, so crop a whole state to what the timetable serves. Equal files give equal arrays. Not read: ferries (their
+    timetable matters), turn restrictions, conditional restrictions. A ring that no other street joins keeps
+    all its nodes.
     Raises RoadsRefused if the file is damaged, of another kind, or has no streets in the wanted part.
     """
     raw = read_extract(path, progress)
