@@ -162,7 +162,8 @@ def drive_s(
     """Seconds (n_sources, n_targets) from each source to each target, rounded up; UNREACHABLE without a way."""
     if len(sources) <= len(targets):
         return door_drive_s(roads, hierarchy, sources, sweep_to(roads, hierarchy, targets))
-    return door_drive_s(roads, hierarchy, targets, sweep_from(roads, hierarchy, sources)).T
+    by_target = door_drive_s(roads, hierarchy, targets, sweep_from(roads, hierarchy, sources))
+    return np.ascontiguousarray(by_target.T)
 
 
 def street_ends(
