@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 from routing import changes
@@ -12,7 +13,7 @@ from routing.overlay import Ride, RideKind, RideStop
 from routing.query import LegKind, Query
 from routing.reasons import Reason
 from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR
-from routing.rides import BoardingRefused, Insertion, board_run, insert, insertions
+from routing.rides import BoardingRefused, DriveTime, Insertion, board_run, insert, insertions
 from routing.snapshot import Snapshot
 from routing.timetable import NONE, StopIdx
 
@@ -42,17 +43,23 @@ def insertion_of(snapshot: Snapshot, query: Query, ride: Ride, leg: Leg) -> Inse
         raise BoardingRefused(Reason.RIDE_GONE)
     pickup, dropoff = _as_stop(leg, is_pickup=True), _as_stop(leg, is_pickup=False)
     times = leg.departure_s, leg.arrival_s
-    found = _stated_insertion(snapshot, query, ride, boarding, pickup, dropoff)
+    drive_time = cache(snapshot.drive_s)  # the same few pairs are asked for in every order of stops
+    found = _stated_insertion(query, ride, boarding, pickup, dropoff, drive_time)
     if isinstance(found, Insertion) and (found.pickup_s, found.dropoff_s) == times:
         return found
-    for other in insertions(ride, pickup, dropoff, query.party, snapshot.drive_s):
+    for other in insertions(ride, pickup, dropoff, query.party, drive_time):
         if (other.pickup_s, other.dropoff_s) == times:
             return other
     raise BoardingRefused(found if isinstance(found, Reason) else Reason.TIMES_CHANGED)
 
 
 def _stated_insertion(
-    snapshot: Snapshot, query: Query, ride: Ride, boarding: Boarding, pickup: RideStop, dropoff: RideStop
+    query: Query,
+    ride: Ride,
+    boarding: Boarding,
+    pickup: RideStop,
+    dropoff: RideStop,
+    drive_time: DriveTime,
 ) -> Insertion | Reason:
     if boarding.alight_after > len(ride.stops) - 2:
         return Reason.TIMES_CHANGED
@@ -65,7 +72,7 @@ def _stated_insertion(
             boarding.alight_after,
             boarding.driver_departure_s,
             query.party,
-            snapshot.drive_s,
+            drive_time,
         )
     except BoardingRefused as refused:
         return refused.reason
