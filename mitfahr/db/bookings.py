@@ -207,3 +207,9 @@ def promised_ct(session: Session, ride_ids: Collection[str]) -> dict[str, int]:
         .group_by(BookingLeg.ride_id)
     )
     return {ride_id: int(total) for ride_id, total in rows if ride_id is not None}
+
+
+def is_stop_used(session: Session, ride_stop_id: str) -> bool:
+    """Whether any leg gets on or off at this stop of a ride."""
+    used = (BookingLeg.board_stop_id == ride_stop_id) | (BookingLeg.alight_stop_id == ride_stop_id)
+    return session.scalar(select(BookingLeg.id).where(used).limit(1)) is not None

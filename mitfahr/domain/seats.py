@@ -7,7 +7,7 @@ goes and the two hops are one again. A run keeps its stops; only its counts move
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -96,9 +96,6 @@ class Layout(Generic[Stop]):
             (*self.stops[:index], *self.stops[index + 1 :]),
             (*self.hops[:index], *self.hops[index + 1 :]),
         )
-
-    def index(self, found: Callable[[Stop], bool]) -> int:
-        return next(i for i, stop in enumerate(self.stops) if found(stop))
 
     def _changed(self, first: int, last: int, seats: int, wheelchairs: int) -> Layout[Stop]:
         if not 0 <= first < last < len(self.stops):

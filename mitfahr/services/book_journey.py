@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
@@ -38,16 +38,16 @@ from mitfahr.offered import Offered, read_signed
 from mitfahr.services.find_itineraries import leg_price_ct, ride_ids_in
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.live_rides import router_ride
-from mitfahr.services.ride_schedule import drive_time, find_boarding
+from mitfahr.services.ride_schedule import Fit, fit_leg
 from mitfahr.services.told_areas import told_area
+from routing import overlay
 from routing.check import check
+from routing.errors import UnknownStop
 from routing.journey import Boarding, Journey, Leg
-from routing.query import LegKind, Party
+from routing.query import LegKind, Party, Query
 from routing.reasons import Reason
 from routing.rides import BoardingRefused
 from routing.snapshot import Snapshot
-
-RIDE_KINDS = frozenset({LegKind.RIDE, LegKind.BUERGERBUS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,10 @@ def book_journey(
             rider = _rider(session, form, actor_id)
             rides = _locked(session, ride_ids)
             _check_rides(session, rides, rider, now)
-            journey = _holds_still(snapshot, offered, rides, now)
+            journey, fits = _holds_still(snapshot, offered, rides, now)
             booking = _booking(form, offered, journey, rider, actor_id, now)
             session.add(booking)
-            _add_legs(session, snapshot, booking, offered, journey, rides, law, now)
+            _add_legs(session, snapshot, booking, offered, journey, rides, fits, law, now)
             keep_answer(session, actor_id, idempotency_key, {"booking_id": booking.id})
             session.flush()
             tell_booked(session, booking, now)
@@ -150,36 +150,47 @@ def _check_rides(session: Session, rides: Mapping[str, Ride], rider: Person, now
 
 def _holds_still(
     snapshot: Snapshot, offered: Offered, rides: Mapping[str, Ride], now: dt.datetime
-) -> Journey:
-    """The offered journey with its boardings as they are numbered now, replayed against the locked rides."""
+) -> tuple[Journey, dict[str, Fit]]:
+    """The offered journey as its boardings are numbered now, replayed against the locked rides.
+
+    With it how each private ride takes its leg, by ride id.
+    """
     live = {ride_id: router_ride(ride) for ride_id, ride in rides.items()}
-    party, seconds_between = offered.request.party, drive_time(snapshot)
+    query = offered.request.query(booked_at=now)
+    fits: dict[str, Fit] = {}
     legs = []
     for leg in offered.journey.legs:
         if leg.boarding is not None and leg.kind is LegKind.RIDE:
-            ride = live[leg.boarding.ride_id]
-            try:
-                found = find_boarding(ride, leg, party, seconds_between)
-            except BoardingRefused as refused:
-                raise _refusal([refused.reason], ride.label, party) from refused
-            boarding = Boarding(
-                ride.ride_id,
-                found.board_after,
-                found.alight_after,
-                found.driver_departure_s,
-                found.detour_s,
-            )
-            leg = replace(leg, boarding=boarding)
+            fit = _fit(snapshot, query, live[leg.boarding.ride_id], leg)
+            fits[fit.ride.ride_id] = fit
+            leg = replace(leg, boarding=_boarding(fit))
         legs.append(leg)
     journey = replace(offered.journey, legs=tuple(legs))
-    reasons = check(snapshot.with_rides(live.values()), offered.request.query(booked_at=now), journey)
+    as_fitted = live | {ride_id: fit.ride for ride_id, fit in fits.items()}
+    try:
+        reasons = check(snapshot.with_rides(as_fitted.values()), query, journey)
+    except UnknownStop:
+        reasons = [Reason.TRIP_GONE]
     if reasons:
-        labels = ", ".join(ride.label for ride in live.values())
-        raise _refusal(reasons, labels, party)
-    return journey
+        raise _refusal(reasons, ", ".join(ride.label for ride in live.values()), query.party)
+    return journey, fits
 
 
-def _refusal(reasons: list[str], ride_label: str, party: Party) -> SeatTaken | NoLongerHolds:
+def _fit(snapshot: Snapshot, query: Query, ride: overlay.Ride, leg: Leg) -> Fit:
+    try:
+        return fit_leg(snapshot, query, ride, leg)
+    except BoardingRefused as refused:
+        raise _refusal([refused.reason], ride.label, query.party) from refused
+
+
+def _boarding(fit: Fit) -> Boarding:
+    found = fit.insertion
+    return Boarding(
+        fit.ride.ride_id, found.board_after, found.alight_after, found.driver_departure_s, found.detour_s
+    )
+
+
+def _refusal(reasons: Sequence[Reason], ride_label: str, party: Party) -> SeatTaken | NoLongerHolds:
     if Reason.SEATS_TAKEN in reasons:
         return SeatTaken(ride_label, party.seats, party.wheelchairs)
     return NoLongerHolds(reasons)
@@ -222,6 +233,7 @@ def _add_legs(
     offered: Offered,
     journey: Journey,
     rides: Mapping[str, Ride],
+    fits: Mapping[str, Fit],
     law: PriceLaw,
     now: dt.datetime,
 ) -> None:
@@ -241,7 +253,7 @@ def _add_legs(
             row.ride = ride
             row.detour_s = leg.boarding.detour_s
             row.state, row.hold_until_s = _first_state(ride, leg, now)
-            _take_places(session, ride, leg.boarding, leg, row)
+            _take_places(session, ride, leg, leg.boarding, fits.get(ride.id), row)
         booking.legs.append(row)
 
 
@@ -275,13 +287,17 @@ def _first_state(ride: Ride, leg: Leg, now: dt.datetime) -> tuple[LegState, int 
     return LegState.CONFIRMED, None
 
 
-def _take_places(session: Session, ride: Ride, boarding: Boarding, leg: Leg, row: BookingLeg) -> None:
+def _take_places(
+    session: Session, ride: Ride, leg: Leg, boarding: Boarding, fit: Fit | None, row: BookingLeg
+) -> None:
     """Write the places taken into the hops, and for a private ride the two new stops before that."""
-    if ride.kind is RideKind.RUN:
+    if fit is None:  # a run keeps its stops
         first, last = boarding.board_after, boarding.alight_after
-        row.board_stop_id, row.alight_stop_id = ride.stops[first].id, ride.stops[last].id
     else:
         first, last = boarding.board_after + 1, boarding.alight_after + 2
+    if fit is None or fit.is_shared:
+        row.board_stop_id, row.alight_stop_id = ride.stops[first].id, ride.stops[last].id
+    else:
         pickup, dropoff = _promised_stops(ride, leg, first, last)
         insert_stop(session, pickup)
         insert_stop(session, dropoff)

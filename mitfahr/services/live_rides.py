@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -63,18 +63,16 @@ def refresh_live_rides(session: Session, known: LiveRides, now: dt.datetime) -> 
 
 def router_rides(session: Session, rides: Collection[Ride], now_s: int) -> dict[str, overlay.Ride]:
     """These rides by id, without the places of requests that have expired by `now_s`."""
-    expired: dict[str, list[BookingLeg]] = defaultdict(list)
+    legs: dict[str, list[BookingLeg]] = defaultdict(list)
     for leg in holding_legs(session, [ride.id for ride in rides]):
-        if leg.ride_id is not None and not holds_seats(leg.state, leg.hold_until_s, now_s):
-            expired[leg.ride_id].append(leg)
-    return {ride.id: router_ride(ride, expired[ride.id]) for ride in rides}
+        legs[leg.ride_id or ""].append(leg)
+    return {ride.id: router_ride(ride, legs[ride.id], now_s) for ride in rides}
 
 
-def router_ride(ride: Ride, without: Iterable[BookingLeg] = ()) -> overlay.Ride:
-    """The ride as the router sees it, as if the legs `without` did not exist."""
-    layout = ride.layout
-    for leg in without:
-        layout = _without_leg(layout, leg, ride.kind)
+def router_ride(ride: Ride, legs: Sequence[BookingLeg] = (), now_s: int = 0) -> overlay.Ride:
+    """The ride as the router sees it; of the `legs` on it those that have expired by `now_s` do not count."""
+    expired = [leg for leg in legs if not holds_seats(leg.state, leg.hold_until_s, now_s)]
+    layout = _without(ride, expired, [leg for leg in legs if leg not in expired])
     private = ride.kind is RideKind.PRIVATE
     last = len(layout.stops) - 1
     return overlay.Ride(
@@ -96,13 +94,23 @@ def router_ride(ride: Ride, without: Iterable[BookingLeg] = ()) -> overlay.Ride:
     )
 
 
-def _without_leg(layout: Layout[RideStop], leg: BookingLeg, kind: RideKind) -> Layout[RideStop]:
-    board = layout.index(lambda stop: stop.id == leg.board_stop_id)
-    alight = layout.index(lambda stop: stop.id == leg.alight_stop_id)
-    layout = layout.give_back(board, alight, leg.seats, leg.wheelchairs)
-    if kind is RideKind.PRIVATE:
-        layout = layout.without_stop(alight).without_stop(board)
+def _without(ride: Ride, fallen: Sequence[BookingLeg], staying: Sequence[BookingLeg]) -> Layout[RideStop]:
+    layout = ride.layout
+    for leg in fallen:
+        board, alight = (_index(layout, stop_id) for stop_id in (leg.board_stop_id, leg.alight_stop_id))
+        layout = layout.give_back(board, alight, leg.seats, leg.wheelchairs)
+    if ride.kind is RideKind.PRIVATE:
+        for stop_id in _stops_of(fallen) - _stops_of(staying):
+            layout = layout.without_stop(_index(layout, stop_id))
     return layout
+
+
+def _stops_of(legs: Sequence[BookingLeg]) -> set[str | None]:
+    return {stop_id for leg in legs for stop_id in (leg.board_stop_id, leg.alight_stop_id)}
+
+
+def _index(layout: Layout[RideStop], ride_stop_id: str | None) -> int:
+    return next(i for i, stop in enumerate(layout.stops) if stop.id == ride_stop_id)
 
 
 def _private_stop(stop: RideStop, promised: bool) -> overlay.RideStop:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.bookings import Booking, BookingLeg, is_stop_used
 from mitfahr.db.rides import RideStop
 from mitfahr.db.seats import delete_stop, give_back_seats
 from mitfahr.domain.rides import RideKind
@@ -39,8 +39,9 @@ def release_leg(
     first, last = _seq(session, board_stop_id), _seq(session, alight_stop_id)
     give_back_seats(session, ride.id, first, last, leg.seats, leg.wheelchairs)
     if ride.kind is RideKind.PRIVATE:
-        delete_stop(session, ride.id, alight_stop_id)
-        delete_stop(session, ride.id, board_stop_id)
+        for ride_stop_id in (alight_stop_id, board_stop_id):
+            if not is_stop_used(session, ride_stop_id):
+                delete_stop(session, ride.id, ride_stop_id)
 
 
 def release_others(

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TypeVar
 
 from mitfahr.db.rides import Ride
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.services.live_rides import router_ride
 from routing import overlay
+from routing.check import insertion_of
 from routing.drive_line import drive_line
 from routing.journey import Journey, Leg, Place
-from routing.query import LegKind, Party
+from routing.query import LegKind, Query
 from routing.reasons import Reason
 from routing.ride_net import car_positions
 from routing.rides import (
     BoardingRefused,
-    DriveTime,
     Insertion,
     departures,
     drive_through,
+    has_room,
     insertions,
 )
 from routing.snapshot import Snapshot
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,19 @@ class Plan:
 
     driver_departure_s: int
     reached_s: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`ride` with `insertion` is the ride with the new passenger.
+
+    `is_shared`: somebody on board has the same pick-up and drop-off; `ride` is then the ride without
+    these two stops, which exist already, at the places in the order that the insertion names.
+    """
+
+    ride: overlay.Ride
+    insertion: Insertion
+    is_shared: bool
 
 
 def direct_way(snapshot: Snapshot, origin: Place, destination: Place) -> Way | None:
@@ -63,30 +80,25 @@ def measured(snapshot: Snapshot, journey: Journey) -> Journey:
     return replace(journey, legs=tuple(legs))
 
 
-def drive_time(snapshot: Snapshot) -> DriveTime:
-    """Seconds by car between two places of the snapshot, each pair asked once."""
+def fit_leg(snapshot: Snapshot, query: Query, ride: overlay.Ride, leg: Leg) -> Fit:
+    """How a private ride takes a leg now, at exactly the times shown; raises BoardingRefused.
 
-    @cache
-    def between(origin: Place, destination: Place) -> int | None:
-        return snapshot.drive_s(_bare(origin), _bare(destination))
-
-    return lambda origin, destination: between(_where(origin), _where(destination))
-
-
-def find_boarding(ride: overlay.Ride, leg: Leg, party: Party, drive_time: DriveTime) -> Insertion:
-    """The boarding that gives exactly the times of `leg`, with the least driving.
-
-    The leg's own positions may be stale: somebody may have booked since it was shown, which renumbers
-    the ride's stops without touching this leg. Raises BoardingRefused.
+    Somebody may have booked since the leg was shown. If that was the same pick-up and drop-off, both
+    use the same two stops: without this, of three who were shown three free seats only one could book,
+    because every new halt moves the times of the next.
     """
-    fitting = _boardings(ride, leg, party, drive_time)
-    if fitting:
-        return min(fitting, key=lambda found: (found.detour_s, found.board_after, found.alight_after))
-    hops = len(ride.seats_free)
-    roomy = replace(ride, seats_free=(MAX_PASSENGERS,) * hops, wheelchairs_free=(MAX_PASSENGERS,) * hops)
-    if _boardings(roomy, leg, party, drive_time):
-        raise BoardingRefused(Reason.SEATS_TAKEN)
-    raise BoardingRefused(Reason.TIMES_CHANGED)
+    shared = _shared_stops(ride, leg)
+    if shared is not None:
+        before = _as_before(ride, *shared)
+        found = _insertion(snapshot, query, before, leg)
+        if found is not None and (found.board_after + 1, found.alight_after + 2) == shared:
+            return Fit(before, found, is_shared=True)
+    try:
+        return Fit(ride, insertion_of(snapshot, query, ride, leg), is_shared=False)
+    except BoardingRefused:
+        if _lacks_room(snapshot, query, ride, leg):
+            raise BoardingRefused(Reason.SEATS_TAKEN) from None
+        raise
 
 
 def plan_ride(snapshot: Snapshot, ride: Ride) -> Plan | None:
@@ -94,11 +106,11 @@ def plan_ride(snapshot: Snapshot, ride: Ride) -> Plan | None:
 
     Of all possible departures the one that is late for nobody, and of those the latest.
     """
-    live, seconds_between = router_ride(ride), drive_time(snapshot)
+    live, drive_time = router_ride(ride), cache(snapshot.drive_s)
     plans: list[Plan] = []
     for departure_s in departures(live):
         try:
-            plans.append(Plan(departure_s, drive_through(live, departure_s, seconds_between)))
+            plans.append(Plan(departure_s, drive_through(live, departure_s, drive_time)))
         except BoardingRefused:
             continue
     return min(plans, key=lambda plan: (_lateness_s(live, plan), -plan.driver_departure_s), default=None)
@@ -108,12 +120,58 @@ def still_drivable(snapshot: Snapshot, ride: Ride) -> bool:
     return plan_ride(snapshot, ride) is not None
 
 
-def _boardings(ride: overlay.Ride, leg: Leg, party: Party, drive_time: DriveTime) -> list[Insertion]:
-    return [
-        found
-        for found in insertions(ride, _bare(leg.origin), _bare(leg.destination), party, drive_time)
-        if found.pickup_s == leg.departure_s and found.dropoff_s == leg.arrival_s
+def _insertion(snapshot: Snapshot, query: Query, ride: overlay.Ride, leg: Leg) -> Insertion | None:
+    try:
+        return insertion_of(snapshot, query, ride, leg)
+    except BoardingRefused:
+        return None
+
+
+def _shared_stops(ride: overlay.Ride, leg: Leg) -> tuple[int, int] | None:
+    """Promised stops of the ride that are just where and when the leg begins and ends."""
+    inner = range(1, len(ride.stops) - 1)
+    begin = [
+        i
+        for i in inner
+        if _is_at(ride.stops[i], leg.origin) and ride.stops[i].promised_pickup_s == leg.departure_s
     ]
+    end = [
+        i
+        for i in inner
+        if _is_at(ride.stops[i], leg.destination) and ride.stops[i].promised_dropoff_s == leg.arrival_s
+    ]
+    return next(((i, j) for i in begin for j in end if i < j), None)
+
+
+def _is_at(stop: overlay.RideStop, place: Place) -> bool:
+    return (stop.lat, stop.lon, stop.stop_id) == (place.lat, place.lon, place.stop_id)
+
+
+def _as_before(ride: overlay.Ride, first: int, last: int) -> overlay.Ride:
+    """The ride as if its stops `first` and `last` were still to come: what is free between them stays free."""
+
+    def without(values: tuple[T, ...], *gone: int) -> tuple[T, ...]:
+        return tuple(value for i, value in enumerate(values) if i not in gone)
+
+    return replace(
+        ride,
+        stops=without(ride.stops, first, last),
+        seats_free=without(ride.seats_free, first - 1, last),
+        wheelchairs_free=without(ride.wheelchairs_free, first - 1, last),
+    )
+
+
+def _lacks_room(snapshot: Snapshot, query: Query, ride: overlay.Ride, leg: Leg) -> bool:
+    """Whether it is for want of seats: every way of least driving for the leg is full."""
+    hops = len(ride.seats_free)
+    empty = replace(ride, seats_free=(MAX_PASSENGERS,) * hops, wheelchairs_free=(MAX_PASSENGERS,) * hops)
+    ends = _bare(leg.origin), _bare(leg.destination)
+    found = list(insertions(empty, *ends, query.party, cache(snapshot.drive_s)))
+    least_s = min((insertion.detour_s for insertion in found), default=0)
+    shortest = [insertion for insertion in found if insertion.detour_s == least_s]
+    return bool(shortest) and not any(
+        has_room(ride, insertion.board_after, insertion.alight_after, query.party) for insertion in shortest
+    )
 
 
 def _lateness_s(ride: overlay.Ride, plan: Plan) -> int:
@@ -126,7 +184,3 @@ def _lateness_s(ride: overlay.Ride, plan: Plan) -> int:
 
 def _bare(place: Place) -> overlay.RideStop:
     return overlay.RideStop(place.lat, place.lon, place.name, place.stop_id)
-
-
-def _where(stop: overlay.RideStop) -> Place:
-    return Place(stop.name, stop.lat, stop.lon, stop.stop_id)

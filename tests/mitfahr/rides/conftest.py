@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from mitfahr.db.base import engine_for
+from tests.mitfahr.rides.portal import Portal
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +21,9 @@ def sqlite_rides(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
     engine = engine_for(f"sqlite:///{path}")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def portal(database: Engine) -> Portal:
+    """A portal on a database of this test's own."""
+    return Portal(database)
