@@ -11,10 +11,12 @@ from web import access, assets, errors, german, headers, login
 from web.menu import menu
 from web.portal import EXTENSION, Portal, portal
 from web.timetable_notice import timetable_notice
-from web.views import account, health, legal, search
+from web.views import account, booking, health, journeys, legal, search
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     search.views,
+    booking.views,
+    journeys.views,
     account.views,
     legal.views,
     health.views,
@@ -52,6 +54,8 @@ def create_app(settings: Settings) -> Flask:
     app.context_processor(_for_every_page)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for reads_only in (search.views, booking.review):
+        csrf.exempt(reads_only)  # whoever takes no cookies can still search and look
     access.guard(app)
     if settings.is_https:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1)  # type: ignore[method-assign]

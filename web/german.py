@@ -51,6 +51,13 @@ def day_and_clock(moment: Moment) -> str:
     return f"{day(moment)}, {clock(moment)} Uhr"
 
 
+def near_day_and_clock(moment: Moment, near: Moment) -> str:
+    """07:05 Uhr, with the day in front when it is another than that of `near`."""
+    if local(moment).date() == local(near).date():
+        return f"{clock(moment)} Uhr"
+    return day_and_clock(moment)
+
+
 def duration(seconds: float) -> str:
     """35 Minuten, 1 Stunde 5 Minuten; rounded to whole minutes."""
     hours, minutes = divmod(max(0, round(seconds / 60)), 60)
@@ -86,6 +93,6 @@ def phone_link(number: str) -> str:
 
 def register(app: Flask) -> None:
     """Offer these as filters to the templates."""
-    for write in (clock, day, day_and_clock, duration, distance, euro, phone_link):
+    for write in (clock, day, day_and_clock, near_day_and_clock, duration, distance, euro, phone_link):
         app.jinja_env.filters[write.__name__] = write
     app.jinja_env.globals["count"] = count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, session
+from flask import Flask, g, session
 from flask_login import LoginManager, UserMixin, login_user
 
 from mitfahr.db.people import Person
@@ -16,6 +16,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     def __init__(self, person: Person) -> None:
         self.id = person.id
         self.first_name = person.first_name
+        self.full_name = person.full_name
         self.roles: frozenset[Role] = person.roles
 
 
@@ -33,4 +34,5 @@ def register(app: Flask) -> None:
 def sign_in(person: Person) -> None:
     """Begin the session of `person`; it ends with the browser or with "Abmelden"."""
     session.clear()  # nothing that was put there before may be carried into the account
+    g.pop("csrf_token", None)  # the forms of this very answer need the new session's token
     login_user(SignedIn(person))

@@ -1,4 +1,5 @@
-"""What the pages work with, made once per process: settings and the doors to the database."""
+"""What the pages work with, made once per process: settings, the doors to the
+database, and the live snapshot."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import engine_for
 from mitfahr.db.session import readers, sessions
+from mitfahr.domain.prices import PriceLaw
+from mitfahr.live import Live
 from mitfahr.settings import Settings
 
 EXTENSION = "mitfahr"
@@ -22,11 +25,17 @@ class Portal:
     settings: Settings
     writing: sessionmaker[Session]
     reading: sessionmaker[Session]
+    live: Live
+
+    @property
+    def price_law(self) -> PriceLaw:
+        return PriceLaw(self.settings.price_cap_ct_per_km, self.settings.price_cap_since)
 
     @classmethod
     def open(cls, settings: Settings) -> Portal:
         engine = engine_for(settings.database_url)
-        return cls(settings, sessions(engine), readers(engine))
+        reading = readers(engine)
+        return cls(settings, sessions(engine), reading, Live(reading, settings.snapshots_dir))
 
 
 def portal() -> Portal:

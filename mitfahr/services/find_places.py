@@ -145,6 +145,11 @@ def find_places(places: Places, text: str, limit: int = 8) -> list[FoundPlace]:
     return _labelled(found)
 
 
+def stop_label(name: str) -> str:
+    """How a stop of this name is written in a list of places."""
+    return f"{name} ({STOP_WORD})"
+
+
 def the_one_meant(found: list[FoundPlace], text: str) -> FoundPlace | None:
     """The place that `text` names beyond doubt, or None: then the person has to choose."""
     typed = " ".join(text.split()).casefold()
@@ -254,7 +259,7 @@ def _stop_entries(timetable: Timetable) -> list[_Entry]:
         entry = _Entry(
             PlaceKind.STOP,
             timetable.stop_name[i],
-            "Haltestelle",
+            STOP_WORD,
             "",
             float(timetable.stop_lat[i]),
             float(timetable.stop_lon[i]),
@@ -303,6 +308,8 @@ def _gazetteer_entries(gazetteer: Gazetteer) -> list[_Entry]:
         )
     ]
 
+
+STOP_WORD = "Haltestelle"
 
 PLACE_WORDS = {
     "city": "Stadt",

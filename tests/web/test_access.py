@@ -17,6 +17,17 @@ SIGNED_IN = frozenset(Role)
 
 OPEN_TO: dict[str, frozenset[Role | None]] = {
     "search.start": EVERYBODY,
+    "search.suggestions": EVERYBODY,
+    "search.swapped": EVERYBODY,
+    "search.edit": EVERYBODY,
+    "search.way_back": EVERYBODY,
+    "search.results": EVERYBODY,
+    "search.results_again": EVERYBODY,
+    "booking.review": EVERYBODY,
+    "booking.book": SIGNED_IN,
+    "journeys.mine": SIGNED_IN,
+    "journeys.one": SIGNED_IN,
+    "journeys.cancel": SIGNED_IN,
     "account.log_in": EVERYBODY,
     "account.register": EVERYBODY,
     "account.register_for_booking": EVERYBODY,

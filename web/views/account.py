@@ -17,6 +17,7 @@ from web.errors import Explained, explain
 from web.forms.account import LogInForm, RegisterForm
 from web.login import sign_in
 from web.portal import portal
+from web.views.booking import review_page
 
 views = Blueprint("account", __name__)
 
@@ -42,7 +43,7 @@ def log_in() -> ResponseReturnValue:
     except (errors.LoginFailed, errors.TooManyAttempts) as error:
         return _log_in_page(form, explain(error))
     sign_in(person)
-    return _onward()
+    return _onward(form)
 
 
 @views.route("/registrieren", methods=["GET", "POST"])
@@ -67,7 +68,7 @@ def register() -> ResponseReturnValue:
         return _register_page(form, explained)
     sign_in(person)
     flash("Ihr Konto ist angelegt und Sie sind angemeldet.", "success")
-    return _onward()
+    return _onward(form)
 
 
 @views.post("/registrieren/buchen")
@@ -102,8 +103,10 @@ def _status(form: Form, refused: Explained | None) -> int:
     return 422 if form.errors else 200
 
 
-def _onward() -> ResponseReturnValue:
-    """To the page that asked for the log-in."""
+def _onward(form: Form) -> ResponseReturnValue:
+    """To the chosen journey, or to the page that asked for the log-in."""
+    if form.offer.data:
+        return review_page(form.offer.data)
     return redirect(_next() or url_for("search.start"))
 
 

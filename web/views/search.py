@@ -1,15 +1,195 @@
-"""Search: start page, choice between places of the same name, results."""
+"""Search: start page, choice between places of one name, results.
+
+What is asked travels in the body of the request only: no place stands in an address or in a log.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+import datetime as dt
+from dataclasses import dataclass
 
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from wtforms import HiddenField, StringField
+
+from mitfahr.services.find_itineraries import find_itineraries
+from mitfahr.services.find_places import FoundPlace, Places, find_places, the_one_meant
+from routing.errors import RoutingError
 from web.access import PUBLIC, access
+from web.errors import explain
+from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm
+from web.german import local
+from web.journeys_view import journey_views
+from web.place_choice import decode, encode
+from web.portal import portal
 
 views = Blueprint("search", __name__)
+
+SUGGESTIONS = 7
+CHOICES = 12
+SHIFT = dt.timedelta(hours=2)
+STAY = dt.timedelta(hours=2)
+"""How long after arriving the way back is asked for, until the person says otherwise."""
+
+UNKNOWN_PLACE = (
+    "Diesen Ort haben wir nicht gefunden. Bitte prüfen Sie die Schreibweise oder nennen Sie "
+    "eine Haltestelle oder Adresse in der Nähe."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Several places may be meant by what was typed; `field` takes the value of the one chosen."""
+
+    field: str
+    label: str
+    typed: str
+    options: list[tuple[str, FoundPlace]]
 
 
 @views.get("/")
 @access(PUBLIC)
 def start() -> str:
-    return render_template("search/start.html")
+    return _start_page(SearchForm(formdata=None))
+
+
+@views.post("/orte")
+@access(PUBLIC)
+def suggestions() -> str:
+    """Places for what is typed so far, as a list that htmx puts below the field."""
+    field = "origin" if "origin" in request.form else "destination"
+    found = find_places(_places(), request.form.get(field, ""), SUGGESTIONS)
+    options = [(encode(place), place) for place in found]
+    return render_template("search/suggestions.html", field=field, options=options)
+
+
+@views.post("/tauschen")
+@access(PUBLIC)
+def swapped() -> str:
+    """The form with from and to exchanged, for those without JavaScript."""
+    form = SearchForm()
+    form.swap()
+    return _start_page(form)
+
+
+@views.post("/suche-aendern")
+@access(PUBLIC)
+def edit() -> str:
+    """The form again, as it was filled in."""
+    return _start_page(SearchForm())
+
+
+@views.post("/rueckfahrt")
+@access(PUBLIC)
+def way_back() -> str:
+    """The form for the way back from a result."""
+    form = SearchForm()
+    form.swap()
+    arrival_s = request.form.get("arrival_s", type=int)
+    if arrival_s is not None:
+        form.move_to(local(arrival_s) + STAY)
+    form.direction.data = "ab"
+    return _start_page(form)
+
+
+@views.get("/verbindungen")
+@access(PUBLIC)
+def results_again() -> ResponseReturnValue:
+    """Somebody kept the address; what was asked is not in it."""
+    return redirect(url_for("search.start"))
+
+
+@views.post("/verbindungen")
+@access(PUBLIC)
+def results() -> ResponseReturnValue:
+    form = SearchForm()
+    _take_chosen(form)
+    _shift(form)
+    if not form.validate():
+        return _start_page(form), 422
+    places, choices = _places(), list[Choice]()
+    origin = _meant(places, form.origin, form.origin_choice, choices)
+    destination = _meant(places, form.destination, form.destination_choice, choices)
+    if origin is not None and destination is not None:
+        return _results_page(form, origin, destination)
+    if form.errors:
+        return _start_page(form), 422
+    return render_template("search/choose.html", form=form, choices=choices)
+
+
+def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace) -> ResponseReturnValue:
+    now = dt.datetime.now(dt.UTC)
+    here = portal()
+    snapshot = here.live.current(now)
+    try:
+        answer = find_itineraries(
+            here.reading,
+            snapshot,
+            form.request(origin, destination),
+            now=now,
+            secret_key=here.settings.secret_key,
+            law=here.price_law,
+            person_id=current_user.id if current_user.is_authenticated else None,
+        )
+    except RoutingError as error:
+        explained = explain(error)
+        form.day.errors = [*form.day.errors, f"{explained.title}. {explained.advice}"]
+        return _start_page(form), explained.status
+    journeys = journey_views(answer.itineraries, answer.rides, snapshot.timetable)
+    return render_template(
+        "search/results.html",
+        form=form,
+        journeys=[journey for journey in journeys if not journey.uses_private_ride],
+        rides=[journey for journey in journeys if journey.uses_private_ride],
+        beyond_window=answer.beyond_window,
+        clock_change=CLOCK_CHANGE_WORDS.get(form.moment.clock_change),
+        timetable=snapshot.timetable,
+        is_covered=snapshot.timetable.first_day <= form.day.data <= snapshot.timetable.last_day,
+        rides_wanted="ride" in form.kinds.data,
+    )
+
+
+def _start_page(form: SearchForm) -> str:
+    if form.day.data is None and not form.day.raw_data:
+        form.move_to(local(dt.datetime.now(dt.UTC)))
+    return render_template("search/start.html", form=form)
+
+
+def _places() -> Places:
+    return portal().live.served().places
+
+
+def _take_chosen(form: SearchForm) -> None:
+    """A choice from the list of places brings its own name."""
+    for text, choice in ((form.origin, form.origin_choice), (form.destination, form.destination_choice)):
+        chosen = decode(choice.data or "")
+        if chosen is not None and request.form.get("chosen"):
+            text.data = chosen.label
+            text.raw_data = [chosen.label]
+
+
+def _shift(form: SearchForm) -> None:
+    """Earlier or later: the same question two hours before or after."""
+    shift = {"frueher": -SHIFT, "spaeter": SHIFT}.get(request.form.get("shift", ""))
+    if shift is not None and form.day.data and form.clock.data:
+        form.move_to(local(form.moment.moment + shift))
+
+
+def _meant(
+    places: Places, text: StringField, choice: HiddenField, choices: list[Choice]
+) -> FoundPlace | None:
+    """The place a field means. None leaves an error at the field, or a choice to be made in `choices`."""
+    chosen = decode(choice.data or "")
+    if chosen is not None and chosen.label == text.data.strip():
+        return chosen
+    found = find_places(places, text.data, CHOICES)
+    meant = the_one_meant(found, text.data)
+    if meant is not None:
+        text.data, choice.data = meant.label, encode(meant)
+    elif found:
+        options = [(encode(place), place) for place in found]
+        choices.append(Choice(choice.name, text.label.text, text.data, options))
+    else:
+        text.errors = [*text.errors, UNKNOWN_PLACE]
+    return meant

@@ -1,0 +1,156 @@
+"""A drawn world that a portal serves from its snapshot folders, with rides offered through the services."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Flask
+
+from mitfahr.db.people import Person, PersonRole
+from mitfahr.db.timetables import FeedVersion, RoadsVersion, serving
+from mitfahr.domain.roles import MembershipRole, Role
+from mitfahr.domain.versions import VersionStatus
+from mitfahr.services.found_organisation import add_member, found_organisation
+from mitfahr.services.offer_ride import RideDraft, offer_ride
+from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
+from mitfahr.services.register_person import register_person
+from routing.gazetteer import Gazetteer, Kind, Name
+from routing.journey import Place
+from tests.worlds import World, world
+from web.portal import EXTENSION, Portal
+
+PASSWORD = "lange genug 1"
+
+DRAWING = """
+from 2026-06-02
+days 3
+at Lommatzsch 0 0
+at Zehren 8000 0
+at Meißen 15000 0
+street Lommatzsch Zehren 8000 m 480 s
+street Zehren Meißen 7000 m 420 s
+line 416 | Lommatzsch  Zehren  Meißen
+t1 days 0,1,2 | 09:00 09:20 09:40
+t2 days 0,1,2 | 11:00 11:20 11:40
+line 9 type 715 | Zehren[phone]  Lommatzsch
+t3 days 0,1,2 | 15:00 15:20
+"""
+SEVEN = dt.datetime(2026, 6, 2, 5, 0, tzinfo=dt.UTC)
+"""07:00 on the clocks of the district, on the first day of the drawing."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a test needs to know of the world it looks at."""
+
+    world: World
+    run_id: str
+    ride_id: str
+    driver_id: str
+
+
+def serve(app: Flask) -> Served:
+    """Put the drawing live; Anna offers her car and the association a BürgerBus."""
+    drawn = world(DRAWING)
+    _put_live(app, drawn)
+    portal: Portal = app.extensions[EXTENSION]
+    return Served(drawn, _publish_run(portal, drawn), *_offer_ride(portal, drawn))
+
+
+def person(portal: Portal, first_name: str, role: Role = Role.RESIDENT) -> Person:
+    """Somebody with an account; the address is the first name at example.org."""
+    registered = register_person(
+        portal.writing,
+        first_name=first_name,
+        last_name="Beispiel",
+        email=f"{first_name.lower()}@example.org",
+        phone="0170 1234567",
+        password=PASSWORD,
+        now=SEVEN,
+    )
+    if role is not Role.RESIDENT:
+        with portal.writing.begin() as session:
+            session.add(PersonRole(person_id=registered.id, role=role))
+    return registered
+
+
+def _put_live(app: Flask, drawn: World) -> None:
+    portal: Portal = app.extensions[EXTENSION]
+    at = portal.settings.snapshots_dir
+    at.mkdir(parents=True, exist_ok=True)
+    assert drawn.roads is not None and drawn.car is not None
+    with portal.writing.begin() as session:
+        feed = FeedVersion(
+            **_version("Testfahrplan"), timetable_folder=drawn.timetable.save(at).name, is_demo=True
+        )
+        roads = RoadsVersion(
+            **_version("Teststraßen"),
+            roads_folder=drawn.roads.save(at).name,
+            hierarchy_folder=drawn.car.save(at).name,
+            gazetteer_folder=_names(drawn).save(at).name,
+        )
+        session.add_all([feed, roads])
+        session.flush()
+        pointer = serving(session)
+        pointer.feed, pointer.roads, pointer.links_folder = feed, roads, drawn.links.save(at).name
+        pointer.revision += 1
+
+
+def _version(name: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "original_filename": f"{name}.zip",
+        "checksum": "0" * 64,
+        "size_bytes": 1,
+        "uploaded_at": SEVEN,
+        "status": VersionStatus.LIVE,
+    }
+
+
+def _names(drawn: World) -> Gazetteer:
+    rows = [
+        Name(f"Hof {name}", Kind.PLACE, "village", name, *drawn.places[name], 500)
+        for name in ("Lommatzsch", "Zehren", "Meißen")
+    ]
+    twice = [Name("Neudorf", Kind.PLACE, "village", near, *drawn.places[near], 50) for near in drawn.places]
+    return Gazetteer.of(rows + twice, "drawn", "nobody")
+
+
+def _publish_run(portal: Portal, drawn: World) -> str:
+    volunteer = person(portal, "Bernd", Role.VOLUNTEER)
+    with portal.writing.begin() as session:
+        association = found_organisation(session, "Bürgerbusverein", SEVEN, phone="03525 4711")
+        add_member(session, association, session.get_one(Person, volunteer.id), next(iter(MembershipRole)))
+    stops = [("Lommatzsch", "10:00"), ("Zehren", "10:15"), ("Meißen", "10:30")]
+    draft = RunDraft(
+        organisation_id=association.id,
+        line="500",
+        stops=tuple(RunStop(stop, drawn.at(clock), drawn.at(clock)) for stop, clock in stops),
+        seats=2,
+        wheelchairs=1,
+    )
+    return publish_run(
+        portal.writing, drawn.timetable, draft, actor_id=volunteer.id, idempotency_key="run", now=SEVEN
+    )
+
+
+def _offer_ride(portal: Portal, drawn: World) -> tuple[str, str]:
+    driver = person(portal, "Anna")
+    ends = {name: Place(name, *drawn.places[name], name) for name in ("Lommatzsch", "Meißen")}
+    ride_id = offer_ride(
+        portal.writing,
+        drawn.snapshot(),
+        RideDraft(
+            ends["Lommatzsch"],
+            ends["Meißen"],
+            earliest=drawn.at("09:30"),
+            rate_ct_per_km=10,
+            vehicle="Blauer Golf",
+        ),
+        driver_id=driver.id,
+        idempotency_key="ride",
+        law=portal.price_law,
+        now=SEVEN,
+    )
+    return ride_id, driver.id

@@ -1,0 +1,173 @@
+"""Search: what is typed becomes places, places become journeys, nothing typed is lost."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mitfahr.services.find_places import FoundPlace, PlaceKind
+from tests.web.served import SEVEN, Served, serve
+from web.place_choice import decode, encode
+
+QUESTION = {
+    "origin": "Lommatzsch",
+    "destination": "Meißen",
+    "day": "2026-06-02",
+    "clock": "9",
+    "direction": "ab",
+    "persons": "1",
+    "wheelchairs": "0",
+    "kinds": ["transit", "buergerbus", "rufbus", "ride"],
+    "pace": "1.25",
+    "longest_walk": "1200",
+    "change_time": "120",
+}
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[Served]:
+    with time_machine.travel(SEVEN, tick=False):
+        yield serve(app)
+
+
+def test_the_form_asks_for_now(served: Served, client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert 'value="2026-06-02"' in page and 'value="07:00"' in page
+
+
+def test_results_in_two_classes(served: Served, client: FlaskClient) -> None:
+    page = client.post("/verbindungen", data=QUESTION).text
+    lines, rides = page.split('id="mitfahrten"')
+    assert "09:00 – 09:40 Uhr" in lines and "Bus 416" in lines
+    assert "10:00 – 10:30 Uhr" in lines and "BürgerBus 500" in lines
+    assert "09:30 – 09:46" in rides and "Anna" in rides
+    assert "Beispiel" not in rides and "0170" not in rides and "Golf" not in rides
+    assert "Kostenbeteiligung" in rides and "auf Anfrage" in rides
+    assert "03525 4711" in lines
+
+
+def test_details_name_stops_on_the_way(served: Served, client: FlaskClient) -> None:
+    page = client.post("/verbindungen", data=QUESTION).text
+    assert "1 Zwischenhalt" in page and "09:20 Zehren" in page
+
+
+def test_a_rufbus_is_ordered_by_phone(served: Served, client: FlaskClient) -> None:
+    asked = QUESTION | {"origin": "Zehren", "destination": "Lommatzsch", "clock": "14:30"}
+    page = client.post("/verbindungen", data=asked).text
+    assert "Rufbus 9" in page and "fährt nur nach Anruf" in page and "03521 725-0" in page
+
+
+def test_no_place_stands_in_an_address(served: Served, client: FlaskClient) -> None:
+    page = client.post("/verbindungen", data=QUESTION).text
+    addresses = re.findall(r'(?:href|action|src|formaction)="([^"]*)"', page)
+    assert not [address for address in addresses if "?" in address or "Lommatzsch" in address]
+
+
+def test_earlier_and_later(served: Served, client: FlaskClient) -> None:
+    page = client.post("/verbindungen", data=QUESTION | {"shift": "spaeter"}).text
+    assert "Abfahrt ab 11:00 Uhr" in page and "11:00 – 11:40 Uhr" in page
+
+
+def test_nothing_in_the_window_shows_the_next(served: Served, client: FlaskClient) -> None:
+    page = client.post("/verbindungen", data=QUESTION | {"clock": "12:00"}).text
+    assert "Hier ist die nächste mögliche" in page
+    assert "Mittwoch, 3. Juni 2026" in page
+
+
+def test_nothing_at_all_says_why(served: Served, client: FlaskClient) -> None:
+    asked = QUESTION | {"origin": "Meißen", "destination": "Lommatzsch"}
+    page = client.post("/verbindungen", data=asked).text
+    assert "keine Verbindung gefunden" in page and "03521 725-0" in page
+
+
+def test_kinds_switched_off_are_said(served: Served, client: FlaskClient) -> None:
+    page = client.post("/verbindungen", data=QUESTION | {"kinds": ["transit"]}).text
+    assert "haben Sie bei dieser Suche abgewählt" in page
+    assert "BürgerBus 500" not in page
+
+
+def test_two_places_of_one_name_are_asked_for(served: Served, client: FlaskClient) -> None:
+    page = client.post("/verbindungen", data=QUESTION | {"origin": "Neudorf"}).text
+    assert "Welchen Ort meinen Sie?" in page
+    choices = [
+        html.unescape(value) for value in re.findall(r'name="origin_choice"[^>]*value="([^"]+)"', page)
+    ]
+    assert len(choices) == 3
+    chosen = QUESTION | {"origin": "Neudorf", "origin_choice": choices[0], "chosen": "1"}
+    answer = client.post("/verbindungen", data=chosen)
+    assert "<h1" in answer.text and "Verbindungen" in answer.text and "Neudorf, " in answer.text
+
+
+def test_an_unknown_place_is_an_error_at_its_field(served: Served, client: FlaskClient) -> None:
+    answer = client.post("/verbindungen", data=QUESTION | {"destination": "Xyzzy"})
+    assert answer.status_code == 422
+    assert 'id="destination-fehler"' in answer.text and 'value="Xyzzy"' in answer.text
+    assert 'value="Lommatzsch' in answer.text
+
+
+def test_errors_keep_what_was_typed(served: Served, client: FlaskClient) -> None:
+    answer = client.post("/verbindungen", data=QUESTION | {"clock": "halb zehn", "origin": ""})
+    assert answer.status_code == 422
+    assert 'value="halb zehn"' in answer.text and "wie 7:30 oder 14:05" in answer.text
+    assert 'href="#origin"' in answer.text and "autofocus" in answer.text
+
+
+def test_a_day_without_timetable_is_said(served: Served, client: FlaskClient) -> None:
+    page = client.post("/verbindungen", data=QUESTION | {"day": "2027-01-01"}).text
+    assert "noch keinen Fahrplan" in page and "bis Donnerstag, 4. Juni 2026" in page
+
+
+def test_swapping_without_javascript(served: Served, client: FlaskClient) -> None:
+    page = client.post("/tauschen", data=QUESTION).text
+    assert page.index('value="Meißen"') < page.index('value="Lommatzsch"')
+
+
+def test_the_way_back_is_asked_for_later(served: Served, client: FlaskClient) -> None:
+    arrival_s = int(served.world.at("09:40").timestamp())
+    page = client.post("/rueckfahrt", data=QUESTION | {"arrival_s": str(arrival_s)}).text
+    assert page.index('value="Meißen"') < page.index('value="Lommatzsch"')
+    assert 'value="11:40"' in page
+
+
+def test_suggestions(served: Served, client: FlaskClient) -> None:
+    page = client.post("/orte", data={"origin": "lomm"}).text
+    assert 'role="option"' in page and "Lommatzsch (Haltestelle)" in page
+    assert client.post("/orte", data={"destination": "xyzzy"}).text.strip() == ""
+
+
+def test_without_a_timetable_the_search_says_so(client: FlaskClient) -> None:
+    answer = client.post("/verbindungen", data=QUESTION)
+    assert answer.status_code == 503
+    assert "noch kein Fahrplan geladen" in answer.text
+
+
+def test_a_kept_address_leads_to_the_form(client: FlaskClient) -> None:
+    assert client.get("/verbindungen").location == "/"
+
+
+def test_a_choice_survives_the_form() -> None:
+    place = FoundPlace(PlaceKind.STOP, "Meißen (Haltestelle)", 51.16, 13.47, "m", is_exact=True)
+    assert decode(encode(place)) == place
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "x",
+        "[]",
+        '["stop"]',
+        '["moon","a",1,2,null]',
+        '["stop","a",99,2,null]',
+        '["stop",1,1,2,null]',
+        "{}",
+    ],
+)
+def test_a_forged_choice_is_no_place(value: str) -> None:
+    assert decode(value) is None

@@ -1,0 +1,146 @@
+"""Bookings as their rider sees them: the journey as it was shown, and what has become of each leg."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.domain.states import LIVE, BookingState, LegState
+from mitfahr.domain.times import seconds
+from mitfahr.itinerary import journey_from_json
+from mitfahr.messages import STATE_WORDS
+from mitfahr.seen import DriverSeen, driver_seen
+from mitfahr.services.find_itineraries import ride_facts
+from routing.timetable import Timetable
+from web.journeys_view import JourneyView, LegView, journey_view
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A state in words, with the look of its tag (which is also the name of its icon)."""
+
+    words: str
+    look: str
+
+
+LEG_LOOK = {
+    LegState.REQUESTED: "warning",
+    LegState.CONFIRMED: "success",
+    LegState.NOTED: "info",
+    LegState.DECLINED: "danger",
+    LegState.LAPSED: "danger",
+    LegState.CANCELLED: "danger",
+    LegState.COMPLETED: "info",
+    LegState.NO_SHOW: "warning",
+}
+BOOKING_SIGN = {
+    BookingState.WAITING: Sign("Angefragt: noch nicht alles zugesagt", "warning"),
+    BookingState.BOOKED: Sign("Gebucht", "success"),
+    BookingState.BROKEN: Sign("Ein Abschnitt ist ausgefallen", "danger"),
+    BookingState.ENDED: Sign("Abgesagt", "danger"),
+    BookingState.TRAVELLED: Sign("Gefahren", "info"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BookedLegView:
+    """A leg of the journey; for vehicles with its state and, once matched, who drives."""
+
+    shown: LegView
+    leg_id: str = ""
+    sign: Sign | None = None
+    driver: DriverSeen | None = None
+    answer_by_s: int | None = None
+    reason: str | None = None
+    is_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    booking_id: str
+    reference: str
+    sign: Sign
+    journey: JourneyView
+    legs: tuple[BookedLegView, ...]
+    origin: str
+    destination: str
+    persons: int
+    wheelchairs: int
+    price_ct: int
+    message: str | None
+    keep_others: bool
+    is_past: bool
+
+    @property
+    def can_cancel(self) -> bool:
+        return not self.is_past and any(leg.is_live for leg in self.legs)
+
+    @property
+    def live_vehicles(self) -> tuple[BookedLegView, ...]:
+        return tuple(leg for leg in self.legs if leg.is_live)
+
+
+def booking_view(booking: Booking, timetable: Timetable | None, now: dt.datetime) -> BookingView:
+    """`timetable` is the serving one; without it the stops on the way are left out."""
+    journey = journey_from_json(booking.journey)  # type: ignore[arg-type]
+    rides = {leg.ride.id: ride_facts(leg.ride) for leg in booking.legs if leg.ride is not None}
+    rows = iter(booking.legs)
+    by_place = [None if leg.kind == "walk" else next(rows) for leg in journey.legs]
+    prices = [row.price_ct if row is not None and row.kind == "ride" else None for row in by_place]
+    shown = journey_view(journey, prices, rides, timetable)
+    return BookingView(
+        booking_id=booking.id,
+        reference=reference(booking.id),
+        sign=_sign(booking),
+        journey=shown,
+        legs=tuple(
+            BookedLegView(leg) if row is None else _booked_leg(leg, row, now)
+            for leg, row in zip(shown.legs, by_place, strict=True)
+        ),
+        origin=booking.origin_name or "Startpunkt",
+        destination=booking.destination_name or "Zielpunkt",
+        persons=booking.seats + booking.wheelchairs,
+        wheelchairs=booking.wheelchairs,
+        price_ct=booking.price_ct,
+        message=booking.message,
+        keep_others=booking.keep_others,
+        is_past=booking.arrival_s <= seconds(now),
+    )
+
+
+def booking_views(
+    bookings: Iterable[Booking], timetable: Timetable | None, now: dt.datetime
+) -> tuple[list[BookingView], list[BookingView]]:
+    """(upcoming, soonest first; past, latest first)"""
+    views = [booking_view(booking, timetable, now) for booking in bookings]
+    return [v for v in views if not v.is_past], [v for v in reversed(views) if v.is_past]
+
+
+def reference(booking_id: str) -> str:
+    """The booking's number as people say it on the phone: "3F9A-71C2"."""
+    return f"{booking_id[:4]}-{booking_id[4:8]}".upper()
+
+
+def _sign(booking: Booking) -> Sign:
+    states = {leg.state for leg in booking.legs}
+    if states == {LegState.NOTED}:
+        return Sign("Vorgemerkt", "info")
+    if booking.state is BookingState.ENDED:
+        for state in (LegState.DECLINED, LegState.LAPSED):
+            if state in states:
+                return Sign(STATE_WORDS[state].capitalize(), "danger")
+    return BOOKING_SIGN[booking.state]
+
+
+def _booked_leg(shown: LegView, row: BookingLeg, now: dt.datetime) -> BookedLegView:
+    return BookedLegView(
+        shown=shown,
+        leg_id=row.id,
+        sign=Sign(STATE_WORDS[row.state], LEG_LOOK[row.state]),
+        driver=driver_seen(row, now),
+        answer_by_s=row.hold_until_s if row.state is LegState.REQUESTED else None,
+        reason=row.reason,
+        is_live=row.state in LIVE,
+    )

@@ -1,0 +1,32 @@
+"""Book and cancel."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+WHOLE = "alles"
+
+
+class BookingForm(FlaskForm):  # type: ignore[misc]
+    """`idempotency_key` is made with the page: however often its button is pressed, it books once."""
+
+    offer = HiddenField(validators=[DataRequired()])
+    idempotency_key = HiddenField(
+        default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
+    )
+    message = TextAreaField(
+        "Nachricht an die Fahrerin oder den Fahrer",
+        [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen.")],
+    )
+    keep_others = BooleanField("Fällt ein Abschnitt aus, möchte ich die anderen behalten")
+
+
+class CancelForm(FlaskForm):  # type: ignore[misc]
+    """`what` is WHOLE or the id of one leg."""
+
+    what = RadioField("Was möchten Sie absagen?", default=WHOLE)
+    keep_others = BooleanField("Die anderen Abschnitte behalten")

@@ -1,0 +1,74 @@
+"""Fields that read dates and times the way people write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import Field
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import TextInput
+
+_CLOCK = re.compile(r"(\d{1,2})\s*(?:[:.,h]|uhr)?\s*(\d{2})?\s*(?:uhr)?", re.IGNORECASE)
+_DATE = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{2}|\d{4})")
+
+
+def choices(words: Mapping[str, str]) -> list[SelectChoice]:
+    """Options of a select or radio field: value → what is read."""
+    return [SelectChoice(value, label) for value, label in words.items()]
+
+
+class _Typed(Field):  # type: ignore[misc]
+    """Keeps what was typed, so that a form with an error shows it again."""
+
+    widget = TextInput()
+    data: Any
+    raw_data: list[str] | None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return self.raw_data[0]
+        return self.written(self.data) if self.data is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = self.read(valuelist[0].strip()) if valuelist and valuelist[0].strip() else None
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def written(self, value: Any) -> str:
+        raise NotImplementedError
+
+
+class ClockField(_Typed):
+    """A time of day: 7:05, 07.05, 0705, 7, 7 Uhr, 7 Uhr 05."""
+
+    def read(self, text: str) -> dt.time:
+        match = _CLOCK.fullmatch(text)
+        if match is not None:
+            hour, minute = int(match[1]), int(match[2] or 0)
+            if hour < 24 and minute < 60:
+                return dt.time(hour, minute)
+        raise ValueError("Bitte schreiben Sie die Uhrzeit wie 7:30 oder 14:05.")
+
+    def written(self, value: dt.time) -> str:
+        return f"{value:%H:%M}"
+
+
+class DayField(_Typed):
+    """A date, from the browser's calendar (2026-11-23) or typed (23.11.2026)."""
+
+    def read(self, text: str) -> dt.date:
+        match = _DATE.fullmatch(text)
+        try:
+            if match is None:
+                return dt.date.fromisoformat(text)
+            year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
+            return dt.date(year, int(match[2]), int(match[1]))
+        except ValueError:
+            raise ValueError("Bitte schreiben Sie den Tag wie 23.11.2026.") from None
+
+    def written(self, value: dt.date) -> str:
+        return value.isoformat()
