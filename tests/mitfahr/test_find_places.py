@@ -80,7 +80,7 @@ def test_coordinates_are_a_place(places: Places) -> None:
 
 
 def test_a_stop_is_meant_as_a_stop(places: Places) -> None:
-    (stop,) = [found for found in find_places(places, "Zehren") if found.kind is PlaceKind.STOP]
+    stop = next(found for found in find_places(places, "Zehren") if found.kind is PlaceKind.STOP)
     assert stop.place == StopRef("Zehren")
 
 
