@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gtfs import patterns, values
 from gtfs.agencies import Agencies, read_agencies
 from gtfs.archive import Refused, unpack
-from gtfs.check import Checked, check_tables, is_complete, settle_left_out
+from gtfs.check import Checked, check_tables, is_complete, settle_left_out, unknown_trips
 from gtfs.copies import write_copy
 from gtfs.findings import Finding, Findings
 from gtfs.frequencies import read_repetitions
@@ -115,9 +115,10 @@ def _build(feed: _Feed, today: dt.date, findings: Findings, progress: Progress) 
     halts, broken = read_halts(
         tables["stop_times"], feed.checked.broken["stop_times"], trip_index, stops, findings
     )
+    unknown = unknown_trips(feed.checked)
     settle_left_out(
-        len(tables["trips"]) - len(trips) + int(broken.sum()),
-        len(tables["trips"]),
+        len(tables["trips"]) - len(trips) + int(broken.sum()) + unknown,
+        len(tables["trips"]) + unknown,
         int(feed.checked.broken["stops"].sum()) + stops.n_placeless,
         len(tables["stops"]),
         findings,

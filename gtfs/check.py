@@ -313,14 +313,22 @@ def _check_references(
 
 
 def is_complete(checked: Checked) -> bool:
-    """All tables and columns without which there is nothing to build are there, with rows."""
-    return all(
-        name in checked.tables
-        and len(checked.tables[name]) > 0
-        and all(column in checked.tables[name] for column, field in spec.fields.items() if field.needed)
-        for name, spec in TABLES.items()
+    """There is something to build: the needed tables with rows, and no serving table without a needed column."""
+    tables = checked.tables
+    there = all(name in tables and len(tables[name]) > 0 for name, spec in TABLES.items() if spec.needed)
+    return there and all(
+        column in table
+        for name, table in tables.items()
+        if TABLES[name].serves
+        for column, spec in TABLES[name].fields.items()
         if spec.needed
     )
+
+
+def unknown_trips(checked: Checked) -> int:
+    """Trips that only stop_times.txt knows."""
+    known = set(checked.tables["trips"].distinct("trip_id"))
+    return sum(text not in known for text in checked.tables["stop_times"].distinct("trip_id"))
 
 
 def settle_left_out(broken_trips: int, trips: int, broken_stops: int, stops: int, findings: Findings) -> None:

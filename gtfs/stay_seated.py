@@ -58,8 +58,10 @@ class Ends:
     def on_same_days(self, a: int, b: int) -> bool:
         return bool(self.same_days[self.service[a]] == self.same_days[self.service[b]])
 
-    def share_a_day(self, a: int, b: int) -> bool:
-        return bool((self.runs[self.service[a]] & self.runs[self.service[b]]).any())
+    def follower(self, a: int, later: NDArray[np.int64]) -> int:
+        """The first of `later` trips that shares a day with trip a; NO_TRIP without."""
+        shares = (self.runs[self.service[later]] & self.runs[self.service[a]]).any(axis=1)
+        return int(later[np.argmax(shares)]) if shares.any() else NO_TRIP
 
 
 def ends_of(halts: Halts, usable: Mask, stops: Stops, service: NDArray[np.int64], days: ServiceDays) -> Ends:
@@ -95,7 +97,7 @@ def chains(
             f"{apart} Paare von Fahrten, in denen man sitzen bleiben könnte (transfer_type 4), passen nach Ort, "
             "Zeit oder Verkehrstagen nicht genau zusammen. Sie bleiben getrennte Fahrten.",
         )
-    in_blocks, other_days = _in_blocks(trips, ends)
+    in_blocks, other_days = _in_blocks(trips, ends, findings)
     if other_days:
         _tell(
             findings,
@@ -127,7 +129,7 @@ def _stated(
     return [(int(a[i]), int(b[i])) for i in stay], {(int(a[i]), int(b[i])) for i in leave}
 
 
-def _in_blocks(trips: Table, ends: Ends) -> tuple[list[tuple[int, int]], int]:
+def _in_blocks(trips: Table, ends: Ends, findings: Findings) -> tuple[list[tuple[int, int]], int]:
     """Pairs of trips that follow each other in a block, and the number of those on differing days."""
     block = trips.codes("block_id")
     members = np.flatnonzero((block >= 0) & ends.usable)
@@ -135,17 +137,30 @@ def _in_blocks(trips: Table, ends: Ends) -> tuple[list[tuple[int, int]], int]:
     pairs: list[tuple[int, int]] = []
     other_days = 0
     for group in np.split(order, np.flatnonzero(np.diff(block[order])) + 1):
-        for i, a in enumerate(group):
-            follower = next((b for b in group[i + 1 :] if ends.share_a_day(a, b)), None)
-            if follower is None or not ends.meet(a, follower):
-                continue
-            if ends.first_dep[follower] - ends.last_arr[a] > LONGEST_LAYOVER_S:
-                continue
-            if ends.on_same_days(a, follower):
-                pairs.append((int(a), int(follower)))
-            else:
-                other_days += 1
+        latest = ends.last_arr[group] + LONGEST_LAYOVER_S
+        reach = np.searchsorted(ends.first_dep[group], latest, side="right")
+        for i, a in enumerate(group.tolist()):
+            b = ends.follower(a, group[i + 1 : reach[i]])
+            if b != NO_TRIP and ends.first_dep[b] < ends.last_arr[a]:
+                _warn_overlap(trips, a, b, findings)
+            elif b != NO_TRIP and ends.meet(a, b):
+                if ends.on_same_days(a, b):
+                    pairs.append((a, b))
+                else:
+                    other_days += 1
     return pairs, other_days
+
+
+def _warn_overlap(trips: Table, a: int, b: int, findings: Findings) -> None:
+    findings.warning(
+        "block_trips_with_overlapping_stop_times",
+        f"Die Fahrt beginnt, bevor die Fahrt {trips.cell(a, 'trip_id')} desselben Umlaufs endet.",
+        "Bitte berichtigen Sie block_id oder die Zeiten.",
+        file=trips.file,
+        line=trips.lines[b],
+        field="block_id",
+        value=trips.cell(b, "block_id"),
+    )
 
 
 def _linked(pairs: dict[tuple[int, int], None], forbidden: set[tuple[int, int]]) -> list[list[int]]:

@@ -94,7 +94,8 @@ def read_halts(
     fine = ~broken[walk.trip]
     walk = walk.where(fine)
     arr, dep = _interpolated(walk, arr[fine], dep[fine])
-    _record_single(walk, findings)
+    _warn_single(walk, findings)
+    _warn_distances(walk, findings)
     return _halts(walk, arr, dep, stop[walk.rows], len(trip_index)), broken
 
 
@@ -226,7 +227,7 @@ def _rising(along: NDArray[np.float64], arr: NDArray[np.int64], before: NDArray[
     return np.asarray(fallen[next_known] == fallen[before])
 
 
-def _record_single(walk: _Walk, findings: Findings) -> None:
+def _warn_single(walk: _Walk, findings: Findings) -> None:
     for at in np.flatnonzero(walk.first() & walk.last()):
         row = int(walk.rows[at])
         findings.warning(
@@ -237,6 +238,21 @@ def _record_single(walk: _Walk, findings: Findings) -> None:
             line=walk.table.lines[row],
             field="trip_id",
             value=walk.table.cell(row, "trip_id"),
+        )
+
+
+def _warn_distances(walk: _Walk, findings: Findings) -> None:
+    along = walk.table.parsed("shape_dist_traveled", values.decimal, np.nan)[walk.rows]
+    falls = np.diff(along, prepend=np.nan) < 0
+    for at in np.flatnonzero(falls & ~walk.first()):
+        findings.warning(
+            "decreasing_or_equal_stop_time_distance",
+            "Die Entfernung ist kleiner als an der Haltestelle davor.",
+            "Bitte berichtigen Sie shape_dist_traveled.",
+            file=walk.table.file,
+            line=walk.table.lines[walk.rows[at]],
+            field="shape_dist_traveled",
+            value=walk.table.cell(int(walk.rows[at]), "shape_dist_traveled"),
         )
 
 

@@ -125,6 +125,27 @@ def test_bad_trip_among_many_is_left_out(tmp_path: Path, code: str, old: str, ne
     )
 
 
+def test_rows_of_unknown_trips(tmp_path: Path) -> None:
+    stop_times = plain(STOP_TIMES) + "x,08:00:00,08:00:00,A,1\nx,08:20:00,08:20:00,C,2\n"
+    loaded = load(feed(stop_times=stop_times), tmp_path)
+    assert loaded.timetable is None
+    assert [place[1:] for place in places(loaded, "foreign_key_violation")] == [
+        (5, "trip_id", "x"),
+        (6, "trip_id", "x"),
+    ]
+
+
+def test_falling_distances_are_reported(tmp_path: Path) -> None:
+    rows = plain(STOP_TIMES).splitlines()
+    far = ["shape_dist_traveled", "0", "900", "800"]
+    text = "\n".join(f"{row},{distance}" for row, distance in zip(rows, far, strict=True))
+    loaded = load(feed(stop_times=text), tmp_path)
+    assert loaded.timetable is not None
+    assert places(loaded, "decreasing_or_equal_stop_time_distance") == [
+        ("stop_times.txt", 4, "shape_dist_traveled", "800")
+    ]
+
+
 def test_trip_of_one_stop_is_always_left_out(tmp_path: Path) -> None:
     trips = plain(TRIPS) + "R,WEEK,single,\nR,WEEK,none,\n"
     loaded = load(

@@ -152,6 +152,23 @@ def test_a_block_waits_half_an_hour_at_most(tmp_path: Path, departure: str, coun
     assert len(joined(tmp_path, blocks=("7", "7"), stop_times=later)) == count
 
 
+def test_overlapping_trips_of_a_block_are_reported(tmp_path: Path) -> None:
+    trips = "route_id,service_id,trip_id,block_id\nR,WEEK,t1,7\nR,WEEK,t2,7"
+    stop_times = TWO_TRIPS.replace("08:15:00", "08:05:00")
+    loaded = load(feed(stops=STOPS, trips=trips, stop_times=stop_times), tmp_path)
+    assert loaded.timetable is not None
+    assert loaded.timetable.n_trips == 2
+    assert places(loaded, "block_trips_with_overlapping_stop_times") == [("trips.txt", 3, "block_id", "7")]
+
+
+def test_two_possible_followers_are_joined_by_no_guess(tmp_path: Path) -> None:
+    stay = "from_stop_id,to_stop_id,transfer_type,from_trip_id,to_trip_id\n,,4,t1,t2\n,,4,t1,t3"
+    trips = "route_id,service_id,trip_id\nR,WEEK,t1\nR,WEEK,t2\nR,WEEK,t3"
+    stop_times = plain(TWO_TRIPS) + "t3,08:20:00,08:20:00,S1,1,,\nt3,08:30:00,08:30:00,B,2,,\n"
+    files = feed(stops=STOPS, trips=trips, stop_times=stop_times, transfers=stay)
+    assert len(timetable_text(built(files, tmp_path))) == 3
+
+
 def test_stated_in_transfers(tmp_path: Path) -> None:
     stay = "from_stop_id,to_stop_id,transfer_type,from_trip_id,to_trip_id\n,,4,t1,t2"
     assert joined(tmp_path, transfers=stay) == TOGETHER
