@@ -288,7 +288,7 @@ def _scan_pattern(window, state, k, layer, p, from_pos, board_mask, alight_mask,
         if trip < n and window.alight[first_call + pos] & alight_mask:
             reached = window.arr[window.time_start[p] + np.int64(pos) * n + trip]
             label = label_of(reached, walked)
-            if label < state.bound[k, layer, stop] and label < state.goal[k, layer]:
+            if label < state.bound[k, layer, stop] and label < state.limit[layer]:
                 _arrive(state, k, layer, stop, label)
                 parent = state.parent[k, layer, stop]
                 parent[KIND], parent[REF] = TRIP, window.trip_start[p] + trip
@@ -350,7 +350,7 @@ def _board_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
         if pickup < ready_clock or pickup > latest_clock:
             continue
         soonest = label_of(pickup - base_s, walk_of(ready))
-        if soonest >= state.goal[k, next_layer]:
+        if soonest >= state.limit[next_layer]:
             continue
         for alight in range(rides.entry_start[r], rides.entry_start[r + 1]):
             goal_place = rides.place[alight]
@@ -371,7 +371,7 @@ def _board_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
                 if dropped < 0:
                     continue
             label = label_of(dropped - base_s, walk_of(ready))
-            if label < state.bound[k, next_layer, goal_place] and label < state.goal[k, next_layer]:
+            if label < state.bound[k, next_layer, goal_place] and label < state.limit[next_layer]:
                 times = (pickup - base_s, dropped - base_s)
                 _note_ride(
                     state,
@@ -404,7 +404,7 @@ def _leave_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
             continue
         is_run = rides.kind[r] == 1
         soonest = label_of(base_s - deadline, walk_of(ready))
-        if soonest >= state.goal[k, next_layer]:
+        if soonest >= state.limit[next_layer]:
             continue
         for board in range(rides.entry_start[r], rides.entry_start[r + 1]):
             start_place = rides.place[board]
@@ -437,7 +437,7 @@ def _leave_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
                 if pickup < 0 or dropped < earliest_clock:
                     continue
             label = label_of(base_s - pickup, walk_of(ready))
-            if label < state.bound[k, next_layer, start_place] and label < state.goal[k, next_layer]:
+            if label < state.bound[k, next_layer, start_place] and label < state.limit[next_layer]:
                 times = (base_s - dropped, base_s - pickup)
                 _note_ride(
                     state,
@@ -454,6 +454,24 @@ def _leave_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
                     driver_s - base_s,
                     True,
                 )
+
+
+@njit(cache=True, nogil=True)
+def _set_limits(state, k, last_ride_s):
+    """Per layer the label that is of no use any more in round k.
+
+    A label without a private ride still counts when the goal is reached earlier without one, as long as a
+    ride can follow: journeys with rides are a class of their own.
+    """
+    n_layers = state.goal.shape[1]
+    for layer in range(n_layers):
+        with_ride = np.int64(-INF)
+        for other in range(max(layer, 1), n_layers):
+            with_ride = max(with_ride, state.goal[k, other])
+        if layer == 0:
+            with_ride = min(with_ride, label_of(last_ride_s, MOST_WALK_S))
+            with_ride = max(with_ride, state.goal[k, 0])
+        state.limit[layer] = with_ride
 
 
 @njit(cache=True, nogil=True)
@@ -523,7 +541,7 @@ def _walk_on(changes, state, k, n_stops, egress_s):
                 ready = label_of(
                     time_of(label) + changes.takes_s[change], walk_of(label) + changes.walk_s[change]
                 )
-                if ready < state.ready_bound[k, layer, to] and ready < state.goal[k, layer]:
+                if ready < state.ready_bound[k, layer, to] and ready < state.limit[layer]:
                     state.ready[k, layer, to] = ready
                     state.changed_from[k, layer, to] = place
                     for later in range(k, state.ready_bound.shape[0]):
@@ -567,6 +585,7 @@ def search_moments(
     egress_s,
     direct_s,
     latest_s,
+    last_ride_s,
     is_mirrored,
     base_s,
     n_stops,
@@ -601,6 +620,7 @@ def search_moments(
                 n_marked += state.n_marked[layer]
             if n_marked == 0:
                 break
+            _set_limits(state, k, last_ride_s)
             _take_vehicles(
                 window,
                 rides,

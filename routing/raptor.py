@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from routing import kernels
 from routing.access import Reach
 from routing.changes import Changes
+from routing.overlay import RideKind
 from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR, RideNet
 from routing.window import Window
 
@@ -40,6 +41,7 @@ class State(NamedTuple):
     bound, ready_bound      the best of both so far with that many vehicles or fewer
     parent          (…, N_COLUMNS) int64 and changed_from (…) int32: how a label came about
     goal, goal_from (n_rounds, n_layers) int64: best arrival at the goal, and the last stop on its way
+    limit           (n_layers,) int64 label that is of no use any more in this round
     marked, is_marked, n_marked, arrived, is_arrived, n_arrived: places touched in this round, by layer
     from_pos, queue (n_patterns,) int32: where to begin scanning a pattern, -1 not at all
     """
@@ -52,6 +54,7 @@ class State(NamedTuple):
     changed_from: NDArray[np.int32]
     goal: NDArray[np.int64]
     goal_from: NDArray[np.int64]
+    limit: NDArray[np.int64]
     marked: NDArray[np.int32]
     is_marked: NDArray[np.uint8]
     n_marked: NDArray[np.int64]
@@ -98,6 +101,19 @@ class Problem:
         egress_s = self.goal.walk_s.copy()
         egress_s[self.n_stops + (DESTINATION_DOOR if self.is_mirrored else ORIGIN_DOOR)] = -1
         return egress_s
+
+    @property
+    def last_ride_s(self) -> int:
+        """When the last private ride ends (mirrored: begins)."""
+        private = self.rides.kind == RideKind.PRIVATE
+        if not private.any():
+            return -NEVER_S
+        last = (
+            self.rides.earliest[private].min()
+            if self.is_mirrored
+            else self.rides.latest_arrival[private].max()
+        )
+        return self.to_time(int(last))
 
     def to_time(self, clock_s: int) -> int:
         """UTC seconds → seconds of this search."""
@@ -154,6 +170,7 @@ def _run(
         problem.egress_s,
         problem.direct_s,
         last_s,
+        problem.last_ride_s,
         problem.is_mirrored,
         problem.base_s,
         problem.n_stops,
@@ -197,6 +214,7 @@ def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: 
         changed_from=np.empty(shape, np.int32),
         goal=np.full((n_rounds, n_layers), (latest_goal_s + 1) << kernels.WALK_BITS, np.int64),
         goal_from=np.full((n_rounds, n_layers), -1, np.int64),
+        limit=np.empty(n_layers, np.int64),
         marked=np.empty((n_layers, n_places), np.int32),
         is_marked=np.zeros((n_layers, n_places), np.uint8),
         n_marked=np.zeros(n_layers, np.int64),
