@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gtfs.findings import Findings
+from gtfs.findings import Findings, Severity
 from gtfs.table import Table
 
 
@@ -23,26 +23,25 @@ class Agencies:
 def read_agencies(table: Table, findings: Findings) -> Agencies:
     """Operators of one time zone; a feed in several is refused, since its times would be ambiguous."""
     zones = table.texts("agency_timezone")
-    for row in np.flatnonzero(zones != zones[0]):
-        findings.error(
-            "inconsistent_agency_timezone",
-            f"Die Zeitzone weicht von der ersten ({zones[0]}) ab.",
-            "Bitte geben Sie allen Betreibern dieselbe Zeitzone.",
-            file=table.file,
-            line=table.lines[row],
-            field="agency_timezone",
-            value=zones[row],
-        )
+    findings.rows(
+        Severity.ERROR,
+        table,
+        np.asarray(zones != zones[0]),
+        "agency_timezone",
+        "inconsistent_agency_timezone",
+        f"Die Zeitzone weicht von der ersten ({zones[0]}) ab.",
+        "Bitte geben Sie allen Betreibern dieselbe Zeitzone.",
+    )
     ids = table.texts("agency_id")
-    for row in np.flatnonzero((ids == "") & (len(ids) > 1)):
-        findings.error(
-            "missing_required_field",
-            "Bei mehreren Betreibern braucht jeder eine Kennung.",
-            "Bitte ergänzen Sie agency_id.",
-            file=table.file,
-            line=table.lines[row],
-            field="agency_id",
-        )
+    findings.rows(
+        Severity.ERROR,
+        table,
+        np.asarray((ids == "") & (len(ids) > 1)),
+        "agency_id",
+        "missing_required_field",
+        "Bei mehreren Betreibern braucht jeder eine Kennung.",
+        "Bitte ergänzen Sie agency_id.",
+    )
     return Agencies(
         ids=ids.tolist(),
         names=table.texts("agency_name").tolist(),

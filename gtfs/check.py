@@ -61,30 +61,14 @@ class _Report:
 
     def rows(self, mask: Mask, field_name: str, code: str, message: str, advice: str) -> None:
         """One finding for each row of the mask; the row is broken."""
-        for row in np.flatnonzero(mask):
-            where = {
-                "file": self.table.file,
-                "line": self.table.lines[row],
-                "field": field_name,
-                "value": self.table.cell(int(row), field_name),
-            }
-            if self.spec.on_fault is OnFault.LEAVE_OUT:
-                self._findings.record(code, message, advice, **where)
-            else:
-                self._findings.add(self._severity, code, message, advice, **where)
+        if self.spec.on_fault is OnFault.LEAVE_OUT:
+            self._findings.broken(self.table, mask, field_name, code, message, advice)
+        else:
+            self._findings.rows(self._severity, self.table, mask, field_name, code, message, advice)
 
     def remarks(self, mask: Mask, field_name: str, code: str, message: str, advice: str) -> None:
         """One warning for each row of the mask; the row stays in use."""
-        for row in np.flatnonzero(mask):
-            self._findings.warning(
-                code,
-                message,
-                advice,
-                file=self.table.file,
-                line=self.table.lines[row],
-                field=field_name,
-                value=self.table.cell(int(row), field_name),
-            )
+        self._findings.rows(Severity.WARNING, self.table, mask, field_name, code, message, advice)
 
     def column(self, field_name: str) -> None:
         self._findings.add(

@@ -7,9 +7,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtfs.table import Mask, Table
 
 KEPT_PER_CODE = 100
 """Findings kept of one code in one file; the rest is counted."""
@@ -46,7 +51,7 @@ class Finding:
 class Findings:
     """Collects findings; those of broken records wait until it is known how many there are.
 
-    A *broken record* (a trip, a stop) may be left out where only few are broken: `record` keeps such
+    A *broken record* (a trip, a stop) may be left out where only few are broken: `broken` keeps such
     findings apart and `settle` gives all of them one severity.
     """
 
@@ -67,10 +72,30 @@ class Findings:
     def add(self, severity: Severity, code: str, message: str, advice: str, **where: object) -> None:
         self._add(severity, code, message, advice, where)
 
-    def record(self, code: str, message: str, advice: str, **where: object) -> None:
-        """A broken record: its severity is decided by `settle`."""
-        if self._add(Severity.ERROR, code, message, advice, where):
-            self._waiting.append(len(self._kept) - 1)
+    def rows(
+        self,
+        severity: Severity,
+        table: Table,
+        rows: Mask | NDArray[np.int64],
+        field: str,
+        code: str,
+        message: str,
+        advice: str,
+    ) -> None:
+        """One finding for each of these rows, with its line and its value of `field`."""
+        self._rows(table, rows, field, lambda where: self._add(severity, code, message, advice, where), code)
+
+    def broken(
+        self,
+        table: Table,
+        rows: Mask | NDArray[np.int64],
+        field: str,
+        code: str,
+        message: str,
+        advice: str,
+    ) -> None:
+        """The same for broken records: their severity is decided by `settle`."""
+        self._rows(table, rows, field, lambda where: self._add_waiting(code, message, advice, where), code)
 
     @property
     def undecided(self) -> bool:
@@ -89,6 +114,31 @@ class Findings:
     def all(self) -> list[Finding]:
         """Every kept finding, and one sentence for each code with more than were kept."""
         return [*self._kept, *self._more()]
+
+    def _rows(
+        self,
+        table: Table,
+        rows: Mask | NDArray[np.int64],
+        field: str,
+        add: Callable[[dict[str, object]], object],
+        code: str,
+    ) -> None:
+        chosen = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        for row in chosen[:KEPT_PER_CODE].tolist():
+            add(
+                {
+                    "file": table.file,
+                    "line": table.lines[row],
+                    "field": field,
+                    "value": table.cell(row, field),
+                }
+            )
+        # A feed may be wrong in every one of a million rows: beyond what is kept they are only counted.
+        self._seen[code, table.file] += max(len(chosen) - KEPT_PER_CODE, 0)
+
+    def _add_waiting(self, code: str, message: str, advice: str, where: dict[str, object]) -> None:
+        if self._add(Severity.ERROR, code, message, advice, where):
+            self._waiting.append(len(self._kept) - 1)
 
     def _add(
         self, severity: Severity, code: str, message: str, advice: str, where: dict[str, object]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtfs import values
-from gtfs.findings import Findings
+from gtfs.findings import Findings, Severity
 from gtfs.stop_times import Halts
 from gtfs.table import Mask, Table
 
@@ -78,17 +78,9 @@ def _check(
             "Der Zeitraum überschneidet sich mit einem früheren derselben Fahrt; es fahren beide.",
         ),
     )
+    advice = "Bitte berichtigen Sie start_time und end_time."
     for rows, code, message in remarks:
-        for row in rows:
-            findings.warning(
-                code,
-                message,
-                "Bitte berichtigen Sie start_time und end_time.",
-                file=table.file,
-                line=table.lines[row],
-                field="start_time",
-                value=table.cell(int(row), "start_time"),
-            )
+        findings.rows(Severity.WARNING, table, rows, "start_time", code, message, advice)
 
 
 def _refuse_number(table: Table, count: NDArray[np.int64], findings: Findings) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gtfs import values
 from gtfs.agencies import Agencies
-from gtfs.findings import Findings
+from gtfs.findings import Findings, Severity
 from gtfs.table import Table
 
 BUS = 3
@@ -97,13 +97,5 @@ def _check_names(table: Table, findings: Findings) -> None:
 def _warn(
     table: Table, mask: NDArray[np.bool_], field: str, code: str, message: str, findings: Findings
 ) -> None:
-    for row in np.flatnonzero(mask):
-        findings.warning(
-            code,
-            message,
-            "Bitte prüfen Sie die Angaben zur Linie.",
-            file=table.file,
-            line=table.lines[row],
-            field=field,
-            value=table.cell(int(row), field),
-        )
+    advice = "Bitte prüfen Sie die Angaben zur Linie."
+    findings.rows(Severity.WARNING, table, np.asarray(mask), field, code, message, advice)

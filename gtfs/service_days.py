@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtfs import values
-from gtfs.findings import Findings
+from gtfs.findings import Findings, Severity
 from gtfs.table import Table
 
 MAX_DAYS = 3 * 366
@@ -98,16 +98,15 @@ def _ranges(calendar: Table | None, findings: Findings) -> NDArray[np.int64]:
         return np.zeros((0, 2), dtype=np.int64)
     start = calendar.parsed("start_date", values.day_number, 0).astype(np.int64)
     end = calendar.parsed("end_date", values.day_number, 0).astype(np.int64)
-    for row in np.flatnonzero(start > end):
-        findings.error(
-            "start_and_end_range_out_of_order",
-            "Der letzte Tag liegt vor dem ersten.",
-            "Bitte berichtigen Sie start_date und end_date.",
-            file=calendar.file,
-            line=calendar.lines[row],
-            field="end_date",
-            value=calendar.cell(int(row), "end_date"),
-        )
+    findings.rows(
+        Severity.ERROR,
+        calendar,
+        start > end,
+        "end_date",
+        "start_and_end_range_out_of_order",
+        "Der letzte Tag liegt vor dem ersten.",
+        "Bitte berichtigen Sie start_date und end_date.",
+    )
     return np.column_stack([start, end])
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtfs import values
-from gtfs.findings import Findings
+from gtfs.findings import Findings, Severity
 from gtfs.stops import Stops
 from gtfs.table import Mask, Table
 
@@ -27,7 +27,7 @@ class Halts:
     stop      (n,) int32 StopIdx, -1 where the stop is left out
     arr, dep  (n,) int32 seconds after service-day start
     board, alight  (n,) int8 pickup_type, drop_off_type
-    line      (n,) int32 line in stop_times.txt
+    row       (n,) int64 row of the table
     """
 
     start: NDArray[np.int64]
@@ -36,7 +36,7 @@ class Halts:
     dep: NDArray[np.int32]
     board: NDArray[np.int8]
     alight: NDArray[np.int8]
-    line: NDArray[np.int32]
+    row: NDArray[np.int64]
 
     def counts(self) -> NDArray[np.int64]:
         return np.diff(self.start)
@@ -58,21 +58,6 @@ class _Walk:
 
     def last(self) -> Mask:
         return np.asarray(np.diff(self.trip, append=-1) != 0)
-
-    def record(
-        self, at: NDArray[np.int64], field: str, code: str, message: str, advice: str, findings: Findings
-    ) -> None:
-        """One finding for each position of `at`."""
-        for row in self.rows[at]:
-            findings.record(
-                code,
-                message,
-                f"{advice} Die Fahrt {self.table.cell(int(row), 'trip_id')} wurde weggelassen.",
-                file=self.table.file,
-                line=self.table.lines[row],
-                field=field,
-                value=self.table.cell(int(row), field),
-            )
 
 
 def read_halts(
@@ -122,25 +107,13 @@ def _stops_of(table: Table, needed: Mask, stops: Stops, findings: Findings) -> t
     """StopIdx of each row, -1 for stops left out; and the rows at which no vehicle can stop."""
     stop = table.positions("stop_id", stops.index)
     empty = needed & (table.codes("stop_id") < 0)
-    _record_rows(table, empty, "missing_required_field", "Das Feld ist leer.", findings)
     station = (stop >= 0) & (np.append(stops.is_station, 0)[stop] == 1)
     elsewhere = needed & table.matching("stop_id", lambda text: text in stops.no_halts)
+    advice = "Bitte nennen Sie den Steig, an dem die Fahrt hält."
+    findings.broken(table, empty, "stop_id", "missing_required_field", "Das Feld ist leer.", advice)
     message = "Hier kann nichts halten: Das ist eine Station oder ein Eingang (location_type)."
-    _record_rows(table, station | elsewhere, "wrong_stop_location_type", message, findings)
+    findings.broken(table, station | elsewhere, "stop_id", "wrong_stop_location_type", message, advice)
     return stop, empty | station | elsewhere
-
-
-def _record_rows(table: Table, mask: Mask, code: str, message: str, findings: Findings) -> None:
-    for row in np.flatnonzero(mask):
-        findings.record(
-            code,
-            message,
-            "Bitte nennen Sie den Steig, an dem die Fahrt hält.",
-            file=table.file,
-            line=table.lines[row],
-            field="stop_id",
-            value=table.cell(int(row), "stop_id"),
-        )
 
 
 def _given_times(walk: _Walk, findings: Findings) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -149,14 +122,16 @@ def _given_times(walk: _Walk, findings: Findings) -> tuple[NDArray[np.int64], ND
     dep = walk.table.parsed("departure_time", values.time_s, _UNKNOWN)[walk.rows].astype(np.int64)
     lonely = (arr < 0) != (dep < 0)
     # A first stop without arrival and a last one without departure are usual and clear.
-    for at in np.flatnonzero(lonely & ~walk.first() & ~walk.last()):
-        findings.warning(
+    inside = lonely & ~walk.first() & ~walk.last()
+    for blank, field in ((dep < 0, "departure_time"), (arr < 0, "arrival_time")):
+        findings.rows(
+            Severity.WARNING,
+            walk.table,
+            walk.rows[inside & blank],
+            field,
             "stop_time_with_only_arrival_or_departure_time",
             "Es ist nur eine von Ankunft und Abfahrt angegeben. Sie gilt für beides.",
             "Bitte ergänzen Sie die fehlende Zeit.",
-            file=walk.table.file,
-            line=walk.table.lines[walk.rows[at]],
-            field="departure_time" if dep[at] < 0 else "arrival_time",
         )
     return np.where(arr < 0, dep, arr), np.where(dep < 0, arr, dep)
 
@@ -166,34 +141,29 @@ def _badly_timed(
 ) -> NDArray[np.int64]:
     """Trips whose ends have no time or whose times run backwards."""
     edge = np.flatnonzero((walk.first() | walk.last()) & (arr < 0))
-    walk.record(
-        edge,
-        "arrival_time",
-        "missing_trip_edge",
-        "Der ersten oder letzten Haltestelle der Fahrt fehlt die Zeit.",
-        "Bitte ergänzen Sie die Zeit.",
-        findings,
-    )
     inverted = np.flatnonzero(dep < arr)
-    walk.record(
-        inverted,
-        "departure_time",
-        "stop_time_with_departure_before_arrival_time",
-        "Die Abfahrt liegt vor der Ankunft.",
-        "Bitte berichtigen Sie die Zeiten.",
-        findings,
-    )
     known = np.flatnonzero(arr >= 0)
-    backwards = (np.diff(walk.trip[known]) == 0) & (arr[known][1:] < dep[known][:-1])
-    backward = known[1:][backwards]
-    walk.record(
-        backward,
-        "arrival_time",
-        "stop_time_with_arrival_before_previous_departure_time",
-        "Die Ankunft liegt vor der Abfahrt an der Haltestelle davor.",
-        "Bitte berichtigen Sie die Zeiten oder die Reihenfolge.",
-        findings,
+    backward = known[1:][(np.diff(walk.trip[known]) == 0) & (arr[known][1:] < dep[known][:-1])]
+    faults = (
+        (
+            edge,
+            "missing_trip_edge",
+            "Der ersten oder letzten Haltestelle der Fahrt fehlt die Zeit.",
+        ),
+        (
+            inverted,
+            "stop_time_with_departure_before_arrival_time",
+            "Die Abfahrt liegt vor der Ankunft.",
+        ),
+        (
+            backward,
+            "stop_time_with_arrival_before_previous_departure_time",
+            "Die Ankunft liegt vor der Abfahrt an der Haltestelle davor.",
+        ),
     )
+    advice = "Bitte berichtigen Sie die Zeiten oder die Reihenfolge der Halte."
+    for at, code, message in faults:
+        findings.broken(walk.table, walk.rows[at], "arrival_time", code, message, advice)
     return np.asarray(walk.trip[np.concatenate([edge, inverted, backward])])
 
 
@@ -228,32 +198,29 @@ def _rising(along: NDArray[np.float64], arr: NDArray[np.int64], before: NDArray[
 
 
 def _warn_single(walk: _Walk, findings: Findings) -> None:
-    for at in np.flatnonzero(walk.first() & walk.last()):
-        row = int(walk.rows[at])
-        findings.warning(
-            "unusable_trip",
-            "Die Fahrt hat nur einen Halt. Sie wurde weggelassen.",
-            "Bitte prüfen Sie, ob Halte fehlen.",
-            file=walk.table.file,
-            line=walk.table.lines[row],
-            field="trip_id",
-            value=walk.table.cell(row, "trip_id"),
-        )
+    findings.rows(
+        Severity.WARNING,
+        walk.table,
+        walk.rows[walk.first() & walk.last()],
+        "trip_id",
+        "unusable_trip",
+        "Die Fahrt hat nur einen Halt. Sie wurde weggelassen.",
+        "Bitte prüfen Sie, ob Halte fehlen.",
+    )
 
 
 def _warn_distances(walk: _Walk, findings: Findings) -> None:
     along = walk.table.parsed("shape_dist_traveled", values.decimal, np.nan)[walk.rows]
     falls = np.diff(along, prepend=np.nan) < 0
-    for at in np.flatnonzero(falls & ~walk.first()):
-        findings.warning(
-            "decreasing_or_equal_stop_time_distance",
-            "Die Entfernung ist kleiner als an der Haltestelle davor.",
-            "Bitte berichtigen Sie shape_dist_traveled.",
-            file=walk.table.file,
-            line=walk.table.lines[walk.rows[at]],
-            field="shape_dist_traveled",
-            value=walk.table.cell(int(walk.rows[at]), "shape_dist_traveled"),
-        )
+    findings.rows(
+        Severity.WARNING,
+        walk.table,
+        walk.rows[falls & ~walk.first()],
+        "shape_dist_traveled",
+        "decreasing_or_equal_stop_time_distance",
+        "Die Entfernung ist kleiner als an der Haltestelle davor.",
+        "Bitte berichtigen Sie shape_dist_traveled.",
+    )
 
 
 def _halts(
@@ -270,7 +237,7 @@ def _halts(
         dep=dep[kept].astype(np.int32),
         board=_rule(table, "pickup_type")[rows],
         alight=_rule(table, "drop_off_type")[rows],
-        line=table.lines[rows],
+        row=rows,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtfs import values
-from gtfs.findings import Findings
+from gtfs.findings import Findings, Severity
 from gtfs.table import Mask, Table
 
 PLATFORM, STATION = 0, 1
@@ -82,16 +82,15 @@ def _parents(table: Table, is_station: Mask, index: dict[str, int], findings: Fi
     """(n,) row of each stop's station, -1 without; a "station" that is none does not count."""
     parent = table.positions("parent_station", index)
     wrong = (table.codes("parent_station") >= 0) & (is_station | ~np.append(is_station, False)[parent])
-    for row in np.flatnonzero(wrong):
-        findings.warning(
-            "wrong_parent_location_type",
-            "Die angegebene Station ist keine (location_type 1). Die Angabe wurde nicht beachtet.",
-            "Bitte berichtigen Sie parent_station.",
-            file=table.file,
-            line=table.lines[row],
-            field="parent_station",
-            value=table.cell(int(row), "parent_station"),
-        )
+    findings.rows(
+        Severity.WARNING,
+        table,
+        wrong,
+        "parent_station",
+        "wrong_parent_location_type",
+        "Die angegebene Station ist keine (location_type 1). Die Angabe wurde nicht beachtet.",
+        "Bitte berichtigen Sie parent_station.",
+    )
     return np.where(wrong, -1, parent)
 
 
@@ -104,16 +103,14 @@ def _places(
     unlikely = (np.abs(lat) < NEAR_ORIGIN_DEGREES) & (np.abs(lon) < NEAR_ORIGIN_DEGREES)
     polar = np.abs(lat) > 89
     for mask, code in ((unlikely, "point_near_origin"), (polar, "point_near_pole")):
-        for row in np.flatnonzero(mask):
-            findings.record(
-                code,
-                "Der Ort liegt im Meer vor Afrika oder am Pol; die Haltestelle ist dort nicht.",
-                "Bitte berichtigen Sie stop_lat und stop_lon.",
-                file=table.file,
-                line=table.lines[row],
-                field="stop_lat",
-                value=f"{table.cell(int(row), 'stop_lat')}, {table.cell(int(row), 'stop_lon')}",
-            )
+        findings.broken(
+            table,
+            mask,
+            "stop_lat",
+            code,
+            "Der Ort liegt im Meer vor Afrika oder am Pol; die Haltestelle ist dort nicht.",
+            "Bitte berichtigen Sie stop_lat und stop_lon.",
+        )
     unknown = unlikely | polar | ~np.isfinite(lat) | ~np.isfinite(lon)
     lat, lon = np.where(unknown, np.nan, lat), np.where(unknown, np.nan, lon)
     inherits = unknown & (parent >= 0)
@@ -123,16 +120,14 @@ def _places(
 
 def _record_placeless(table: Table, placeless: Mask, findings: Findings) -> None:
     empty = (table.codes("stop_lat") < 0) | (table.codes("stop_lon") < 0)
-    for row in np.flatnonzero(placeless & empty):
-        findings.record(
-            "stop_without_location",
-            "Die Haltestelle hat keine Koordinaten, auch nicht über ihre Station.",
-            "Bitte ergänzen Sie stop_lat und stop_lon.",
-            file=table.file,
-            line=table.lines[row],
-            field="stop_lat",
-            value=table.cell(int(row), "stop_id"),
-        )
+    findings.broken(
+        table,
+        placeless & empty,
+        "stop_id",
+        "stop_without_location",
+        "Die Haltestelle hat keine Koordinaten, auch nicht über ihre Station.",
+        "Bitte ergänzen Sie stop_lat und stop_lon.",
+    )
 
 
 def _warn_far_off(
@@ -143,32 +138,30 @@ def _warn_far_off(
     mid_lat, mid_lon = float(np.median(lat[placed])), float(np.median(lon[placed]))
     north_km = (lat - mid_lat) * _KM_PER_DEGREE
     east_km = (lon - mid_lon) * _KM_PER_DEGREE * np.cos(np.radians(mid_lat))
-    for row in np.flatnonzero(placed & (np.hypot(north_km, east_km) > FAR_OFF_KM)):
-        findings.warning(
-            "stop_far_off",
-            f"Die Haltestelle liegt mehr als {FAR_OFF_KM} km von der Mitte aller anderen entfernt.",
-            "Bitte prüfen Sie, ob Breite und Länge vertauscht sind.",
-            file=table.file,
-            line=table.lines[row],
-            field="stop_lat",
-            value=f"{lat[row]}, {lon[row]}",
-        )
+    findings.rows(
+        Severity.WARNING,
+        table,
+        placed & (np.hypot(north_km, east_km) > FAR_OFF_KM),
+        "stop_lat",
+        "stop_far_off",
+        f"Die Haltestelle liegt mehr als {FAR_OFF_KM} km von der Mitte aller anderen entfernt.",
+        "Bitte prüfen Sie, ob Breite und Länge vertauscht sind.",
+    )
 
 
 def _names(table: Table, parent: NDArray[np.int64], findings: Findings) -> NDArray[np.object_]:
     """Own name, else the station's, else the id."""
     names = table.texts("stop_name")
     nameless = names == ""
-    for row in np.flatnonzero(nameless):
-        findings.warning(
-            "missing_required_field",
-            "Die Haltestelle hat keinen Namen.",
-            "Bitte ergänzen Sie stop_name.",
-            file=table.file,
-            line=table.lines[row],
-            field="stop_name",
-            value=table.cell(int(row), "stop_id"),
-        )
+    findings.rows(
+        Severity.WARNING,
+        table,
+        np.asarray(nameless),
+        "stop_name",
+        "missing_required_field",
+        "Die Haltestelle hat keinen Namen. Es gilt der Name der Station oder die Kennung.",
+        "Bitte ergänzen Sie stop_name.",
+    )
     inherited = np.where(nameless & (parent >= 0), names[parent], names)
     return np.where(inherited == "", table.texts("stop_id"), inherited)
 

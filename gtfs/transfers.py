@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtfs import values
-from gtfs.findings import Findings
+from gtfs.findings import Findings, Severity
 from gtfs.stops import Stops
 from gtfs.table import Table
 
@@ -55,17 +55,17 @@ def read_transfers(table: Table | None, stops: Stops, findings: Findings) -> Tra
 
 def _timeless(table: Table, kind: NDArray[np.float64], findings: Findings) -> NDArray[np.bool_]:
     """Minimum times without a time: they would promise changes in no time."""
-    timeless = (kind == MINIMUM_TIME) & (table.codes("min_transfer_time") < 0)
-    for row in np.flatnonzero(timeless):
-        findings.warning(
-            "missing_required_field",
-            "Die Mindestzeit zum Umsteigen fehlt. Es gilt die übliche Zeit.",
-            "Bitte ergänzen Sie min_transfer_time.",
-            file=table.file,
-            line=table.lines[row],
-            field="min_transfer_time",
-        )
-    return np.asarray(timeless)
+    timeless = np.asarray((kind == MINIMUM_TIME) & (table.codes("min_transfer_time") < 0))
+    findings.rows(
+        Severity.WARNING,
+        table,
+        timeless,
+        "min_transfer_time",
+        "missing_required_field",
+        "Die Mindestzeit zum Umsteigen fehlt. Es gilt die übliche Zeit.",
+        "Bitte ergänzen Sie min_transfer_time.",
+    )
+    return timeless
 
 
 def _platforms(stops: Stops) -> list[list[int]]:

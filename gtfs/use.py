@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gtfs.check import Checked
-from gtfs.findings import Findings
+from gtfs.findings import Findings, Severity
 from gtfs.routes import Routes
 from gtfs.stop_times import Halts
 from gtfs.stops import Stops
@@ -43,16 +43,8 @@ def _check_trips(checked: Checked, trips: Table, findings: Findings) -> None:
 
 
 def _warn(table: Table, mask: Mask, field: str, code: str, message: str, findings: Findings) -> None:
-    for row in np.flatnonzero(mask):
-        findings.warning(
-            code,
-            message,
-            "Bitte prüfen Sie, ob Halte fehlen oder der Eintrag gelöscht werden kann.",
-            file=table.file,
-            line=table.lines[row],
-            field=field,
-            value=table.cell(int(row), field),
-        )
+    advice = "Bitte prüfen Sie, ob Halte fehlen oder der Eintrag gelöscht werden kann."
+    findings.rows(Severity.WARNING, table, mask, field, code, message, advice)
 
 
 def _check_speed(
@@ -69,14 +61,12 @@ def _check_speed(
     rail = np.isin(routes.type, (2, *range(100, 118)))[route]
     limit_kmh = np.where(rail, RAIL_KMH, ROAD_KMH)
     fast = (np.diff(trip) == 0) & (np.hypot(north_km, east_km) > limit_kmh * np.maximum(hours, 1e-9))
-    for at in np.flatnonzero(fast) + 1:
-        findings.warning(
-            "fast_travel_between_consecutive_stops",
-            "Von der Haltestelle davor bis hier wäre die Fahrt schneller als jedes Fahrzeug "
-            f"({np.hypot(north_km[at - 1], east_km[at - 1]):.0f} km).",
-            "Bitte prüfen Sie die Zeiten und die Koordinaten der Haltestellen.",
-            file=stop_times.file,
-            line=halts.line[at],
-            field="arrival_time",
-            value=stops.ids[halts.stop[at]],
-        )
+    findings.rows(
+        Severity.WARNING,
+        stop_times,
+        halts.row[1:][fast],
+        "stop_id",
+        "fast_travel_between_consecutive_stops",
+        "Von der Haltestelle davor bis hier wäre die Fahrt schneller als jedes Fahrzeug.",
+        "Bitte prüfen Sie die Zeiten und die Koordinaten der Haltestellen.",
+    )
