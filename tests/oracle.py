@@ -38,6 +38,7 @@ ORIGIN, DESTINATION = -1, -2
 """The traveller's own doors, where a hop would name a stop."""
 
 ON_DEMAND_BUS = 715
+DOOR_OFF_STREET_MM = 100_000
 
 
 class Criteria(NamedTuple):
@@ -579,7 +580,7 @@ class Oracle:
         if isinstance(door, StopRef):
             return {}
         spot = self.streets.spot(door.lat, door.lon, Mode.CAR)
-        return {name: spot} if spot.edge >= 0 else {}
+        return {name: spot} if spot.edge >= 0 and spot.off_mm <= DOOR_OFF_STREET_MM else {}
 
     def _is_same_place(self, p: int, q: int) -> bool:
         if p >= 0 and q >= 0:

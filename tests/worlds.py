@@ -32,6 +32,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from routing import Snapshot, hierarchy
+from routing.hierarchy import CarHierarchy
 from routing.linking import link
 from routing.links import FOOTPATH_LIMIT_M, Links
 from routing.overlay import Ride, RideKind, RideStop
@@ -79,6 +81,7 @@ class World:
     timetable: Timetable
     links: Links
     roads: RoadGraph | None
+    car: CarHierarchy | None
     rides: tuple[Ride, ...]
     places: dict[str, tuple[float, float]]
     text: str
@@ -101,8 +104,8 @@ class World:
             options["booked_at"] = self.at(options["booked_at"])
         return Query(self.place(origin), self.place(destination), self.at(when), **options)
 
-    def with_rides(self, rides: tuple[Ride, ...]) -> World:
-        return replace(self, rides=rides)
+    def snapshot(self) -> Snapshot:
+        return Snapshot.of(self.timetable, self.links, self.roads, self.car, self.rides)
 
 
 @dataclass
@@ -136,9 +139,10 @@ def world(text: str) -> World:
     places = _places(drawing)
     timetable = _timetable(drawing, places)
     roads = _roads(drawing, places) if drawing.streets else None
-    links = _with_drawn_walks(drawing, link(timetable, roads, None), timetable)
+    car = hierarchy.build(roads) if roads else None
+    links = _with_drawn_walks(drawing, link(timetable, roads, car), timetable)
     rides = tuple(_ride(cells, timetable, places) for cells in drawing.rides)
-    return World(timetable, links, roads, rides, places, text)
+    return World(timetable, links, roads, car, rides, places, text)
 
 
 def _read(drawing: _Drawing, row: str) -> None:

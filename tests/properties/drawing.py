@@ -18,7 +18,18 @@ from tests.worlds import World, world
 DAYS = ["from 2026-06-02\ndays 2", "from 2026-03-28\ndays 2", "from 2026-10-24\ndays 2"]
 FIRST_HOURS = [7, 23, 25]
 WALKS_M = [50, 75, 150, 300, 600, 1500]
-GRID_M = 300
+CELLS_M = [
+    (0, 0),
+    (310, -15),
+    (655, 40),
+    (20, 330),
+    (345, 290),
+    (610, 385),
+    (-35, 640),
+    (290, 700),
+    (640, 690),
+]
+"""No right angles: then no place is equally near to two streets, but for their common end."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,7 @@ def ride_cases(draw: DrawFn) -> Case:
     rows = [draw(st.sampled_from(DAYS))]
     nodes = list("ABCDEFG"[: draw(st.integers(3, 6))])
     cells = draw(st.permutations(range(9)))
-    rows += [f"at {n} {cells[i] % 3 * GRID_M} {cells[i] // 3 * GRID_M}" for i, n in enumerate(nodes)]
+    rows += ["at {} {} {}".format(name, *CELLS_M[cell]) for name, cell in zip(nodes, cells, strict=False)]
     rows += draw(_streets(nodes))
     n_stops = draw(st.integers(2, min(4, len(nodes))))
     stops = [*nodes[:n_stops], "Y", "Z"]
