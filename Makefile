@@ -1,0 +1,50 @@
+# The commands of this project; `make help` lists them.
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+.DEFAULT_GOAL := help
+
+help: ## diese Übersicht
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: setup ## Demo-Landkreis anlegen und auf http://localhost:8000 zeigen
+	@$(BIN)/mitfahr demo
+	@echo "Das Portal läuft gleich auf http://localhost:$${PORT:-8000} (beenden mit Strg+C)"
+	@trap 'kill 0' INT TERM EXIT; $(BIN)/mitfahr worker & $(BIN)/gunicorn --config web/gunicorn.conf.py web.wsgi:app
+
+setup: .venv/.installed ## nur installieren, nichts starten
+
+.venv/.installed: pyproject.toml uv.lock | $(UV)
+	@echo "Pakete installieren …"
+	@$(UV) sync --inexact --frozen --quiet --no-group dev --python $(PYTHON)
+	@echo "Rechenkerne der Suche übersetzen (einmalig, etwa eine Minute) …"
+	@$(BIN)/python -m routing.warm_up
+	@touch $@
+
+.venv/.tested: pyproject.toml uv.lock .venv/.installed
+	@$(UV) sync --inexact --frozen --quiet --python $(PYTHON)
+	@touch $@
+
+.tools/uv/bin/uv:
+	@echo "uv holen …"
+	@$(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet "uv>=0.9,<1"
+
+test: .venv/.tested ## alle schnellen Tests (unter 10 Minuten)
+	@$(BIN)/pytest -m "not soak"
+
+soak: .venv/.tested ## die langen Tests: mehr Welten, mehr Wettläufe
+	@MITFAHR_SOAK=1 $(BIN)/pytest
+
+check: .venv/.tested ## Stil, Typen, Pfeile zwischen den Teilen
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/.tested ## Messtabelle, verglichen mit dem letzten festgehaltenen Ergebnis
+	@$(BIN)/python -m tests.bench
+
+clean: ## Daten der Entwicklung löschen (./var)
+	rm -rf var
+
+.PHONY: help run setup test soak check bench clean
