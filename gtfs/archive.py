@@ -22,9 +22,9 @@ from gtfs.findings import Findings
 from gtfs.schema import NOT_EVALUATED, TABLES, file_of
 
 MAX_MEMBERS = 1_000
-MAX_MEMBER_BYTES = 2 << 30
-MAX_TOTAL_BYTES = 4 << 30
-MAX_RATIO = 100
+MAX_MEMBER_BYTES = 1 << 30
+MAX_TOTAL_BYTES = 2 << 30
+MAX_RATIO = 50
 RATIO_MATTERS_FROM_BYTES = 20 << 20
 """Small files of nothing but zeros are harmless; only what grows large must be plausible."""
 
