@@ -137,10 +137,11 @@ def dropoff_clock(rides, r, board, alight, between_s, pickup):
 
 @njit(cache=True, nogil=True)
 def _grown(columns, n):
+    """The same rows with room for row n."""
     if n < len(columns):
         return columns
-    wider = np.empty((2 * len(columns), columns.shape[1]), columns.dtype)
-    wider[:n] = columns
+    wider = np.empty((max(n + 1, 2 * len(columns)), columns.shape[1]), columns.dtype)
+    wider[: len(columns)] = columns
     return wider
 
 
