@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from mitfahr.domain import errors
 from mitfahr.settings import SettingsInvalid
 from routing.errors import OutsideTimetable, QueryInvalid, RoutingError, SnapshotUnreadable
+
+
+def _database(error: DatabaseError) -> str:
+    reason = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
+    return f"Die Datenbank ist nicht erreichbar oder nicht lesbar ({reason[0]})"
 
 
 def _always(text: str) -> Callable[[Any], str]:
@@ -18,9 +23,7 @@ def _always(text: str) -> Callable[[Any], str]:
 
 SENTENCES: dict[type[Exception], Callable[[Any], str]] = {
     SettingsInvalid: str,
-    OperationalError: lambda e: (
-        f"Die Datenbank ist nicht erreichbar oder nicht lesbar ({_first_line(e.orig)})"
-    ),
+    OperationalError: _database,
     errors.NothingServes: _always(
         "Es gilt noch kein Fahrplan, oder seine Dateien sind beschädigt. "
         "Bitte zuerst einen einlesen: mitfahr import gtfs DATEI"
@@ -45,11 +48,9 @@ SENTENCES: dict[type[Exception], Callable[[Any], str]] = {
 
 def sentence(error: Exception) -> str | None:
     """The German sentence for an error that is not a programming mistake."""
+    if type(error) is DatabaseError:  # not its kinds: most of them are our mistakes
+        return _database(error)
     for kind in type(error).__mro__:
         if kind in SENTENCES:
             return SENTENCES[kind](error)
     return None
-
-
-def _first_line(error: BaseException | None) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -82,7 +83,12 @@ def stored_enum(kind: type[enum.StrEnum]) -> sa.Enum:
 
 def engine_for(database_url: str) -> Engine:
     """An engine for a SQLite or PostgreSQL URL; raises ValueError for any other database."""
-    url = make_url(database_url)
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise ValueError(
+            "DATABASE_URL: erwartet wird z. B. postgresql://NUTZER:PASSWORT@host/mitfahr"
+        ) from None
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     if url.get_backend_name() in ("postgresql", "postgres"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -65,19 +64,6 @@ def test_up_down_up_with_data(empty_database_url: str) -> None:
     engine.dispose()
 
 
-def test_many_processes_may_migrate_at_once(empty_database_url: str) -> None:
-    def one(_: int) -> None:
-        engine = engine_for(empty_database_url)
-        upgrade(engine)
-        engine.dispose()
-
-    with ThreadPoolExecutor(1) as pool:  # Alembic keeps its context in a module: one per process
-        list(pool.map(one, range(3)))
-    engine = engine_for(empty_database_url)
-    assert is_current(engine)
-    engine.dispose()
-
-
 def _fill(engine: Engine) -> None:
     with sessions(engine).begin() as session:
         person = Person(first_name="Änne", last_name="Muster", email="a@example.org", created_at=NOW)
@@ -86,9 +72,7 @@ def _fill(engine: Engine) -> None:
         session.add_all([person, organisation])
         session.flush()
         session.add(
-            Membership(
-                person_id=person.id, organisation_id=organisation.id, role=MembershipRole.COORDINATOR
-            )
+            Membership(person_id=person.id, organisation_id=organisation.id, role=MembershipRole.COORDINATOR)
         )
         queue_mail(session, "a@example.org", "Grüße", "…", NOW)
         feed = FeedVersion(

@@ -1,0 +1,200 @@
+"""The command line as an operator meets it: a fresh folder, good files, bad files, bad options."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mitfahr.cli import main
+from tests.gtfs.feeds import STOPS, feed, to_folder, to_zip
+from tests.routing.osm_drawings import osm_file, way
+
+ROOT = Path(__file__).parents[2]
+TO_RADEBEUL = ("--from", "51.1634,13.4714", "--to", "51.1030,13.6780")
+
+
+class Operator:
+    """Somebody at a shell, with a data folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.environ = {"MITFAHR_DATA_DIR": str(folder / "var"), "COLUMNS": "200"}
+
+    def __call__(self, *arguments: object, **environ: str) -> Result:
+        return CliRunner().invoke(main, [str(word) for word in arguments], env=self.environ | environ)
+
+
+@pytest.fixture
+def mitfahr(tmp_path: Path) -> Operator:
+    return Operator(tmp_path)
+
+
+@pytest.fixture
+def feed_zip(tmp_path: Path) -> Path:
+    return to_zip(feed(), tmp_path / "vvo.zip")
+
+
+@pytest.fixture
+def extract(tmp_path: Path) -> Path:
+    corners = {1: (0, 0), 2: (2000, -3000), 3: (8000, -3700), 4: (14000, -6700)}
+    return osm_file(tmp_path, corners, [way(1, 2, 3, 4, highway="residential", name="Elbstraße")])
+
+
+def test_from_a_fresh_folder_to_a_journey(mitfahr: Operator, feed_zip: Path, extract: Path) -> None:
+    imported = mitfahr("import", "gtfs", feed_zip)
+    assert imported.exit_code == 0, imported.output
+    assert "Es gilt: Verkehrsgesellschaft Meißen" in imported.output
+    assert "01.06.2026 bis 30.06.2026" in imported.output
+    roads = mitfahr("import", "osm", extract, "--around-stops", "5")
+    assert roads.exit_code == 0, roads.output
+    asked = (*TO_RADEBEUL, "--at", "2026-06-02T07:30")
+    planned = mitfahr("plan", *asked, "--json")
+    assert planned.exit_code == 0, planned.output
+    answer = json.loads(planned.stdout)
+    assert answer["timetable"]["valid_from"] == "2026-06-01"
+    (journey,) = [journey for journey in answer["journeys"] if journey["vehicles"] == 1]
+    (leg,) = [leg for leg in journey["legs"] if leg["kind"] == "transit"]
+    assert (leg["departure"], leg["trip_id"]) == ("2026-06-02T08:00:00+02:00", "t1")
+    assert leg["from"]["stop_id"] == "A"
+    readable = mitfahr("plan", *asked)
+    assert "08:00" in readable.output
+    assert "Linie 421" in readable.output
+    shown = mitfahr("status")
+    assert "Verkehrsgesellschaft Meißen" in shown.output
+    assert "live" in shown.output
+
+
+def test_a_damaged_feed_is_refused_with_file_line_and_report(
+    mitfahr: Operator, feed_zip: Path, tmp_path: Path
+) -> None:
+    assert mitfahr("import", "gtfs", feed_zip).exit_code == 0
+    broken = to_folder(feed(stops=STOPS.replace("51.1634", "einundfünfzig")), tmp_path / "broken")
+    for only_check in ([], ["--check-only"]):
+        refused = mitfahr("import", "gtfs", broken, "--report", tmp_path / "report.json", *only_check)
+        assert refused.exit_code == 2
+        assert "stops.txt:2" in refused.output
+        assert "Abgelehnt" in refused.output
+        findings = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+        assert "einundfünfzig" in {finding["value"] for finding in findings}
+    assert "vvo.zip" in mitfahr("status").output
+    assert mitfahr("plan", *TO_RADEBEUL, "--at", "2026-06-02T07:30").exit_code == 0
+
+
+def test_checking_changes_nothing(mitfahr: Operator, feed_zip: Path) -> None:
+    assert mitfahr("import", "gtfs", feed_zip, "--check-only").exit_code == 0
+    assert "noch kein Fahrplan" in mitfahr("status").output
+
+
+def test_building_without_switching(mitfahr: Operator, feed_zip: Path) -> None:
+    built = mitfahr("import", "gtfs", feed_zip, "--no-switch")
+    assert built.exit_code == 0
+    assert "noch nicht gültig" in built.output
+    assert "noch kein Fahrplan" in mitfahr("status").output
+
+
+def test_a_damaged_extract_is_refused(mitfahr: Operator, tmp_path: Path) -> None:
+    damaged = tmp_path / "sachsen.osm.pbf"
+    damaged.write_bytes(b"<html>")
+    refused = mitfahr("import", "osm", damaged)
+    assert refused.exit_code == 2
+    assert "Abgelehnt: sachsen.osm.pbf" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("plan", *TO_RADEBEUL, "--at", "morgen"), "kein Zeitpunkt"),
+        (("plan", "--from", "Meißen", "--to", "51,13", "--at", "2026-06-02T07:30"), "kein Ort"),
+        (("plan", *TO_RADEBEUL, "--at", "2026-06-02T07:30", "--window", "lange"), "keine Dauer"),
+        (("plan", *TO_RADEBEUL, "--at", "2026-06-02T07:30"), "noch kein Fahrplan"),
+        (("import", "gtfs", "nirgends.zip"), "keine solche Datei"),
+        (("import", "gtfs", "http://127.0.0.1:9/x.zip"), "keine Verbindung"),
+        (("import", "osm", "nirgends.pbf"), "keine solche Datei"),
+        (("import", "osm", "x.pbf", "--bbox", "1,2,3"), "kein Ausschnitt"),
+        (("import", "osm", "x.pbf", "--bbox", "1,2,3,4", "--around-stops", "2"), "schließen sich aus"),
+        (("person", "role", "niemand@example.org"), "Nicht gefunden: niemand@example.org"),
+    ],
+)
+def test_mistakes_are_said_in_a_sentence(mitfahr: Operator, arguments: tuple[str, ...], said: str) -> None:
+    result = mitfahr(*arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_unreadable_settings_and_databases_are_said_in_a_sentence(mitfahr: Operator, tmp_path: Path) -> None:
+    (tmp_path / "text.sqlite").write_text("this is no database, it is only a text that is long enough " * 10)
+    for database_url, said in (
+        ("mysql://db/x", "SQLite oder PostgreSQL"),
+        ("Datenbank", "DATABASE_URL"),
+        (f"sqlite:///{tmp_path / 'text.sqlite'}", "Datenbank"),
+        ("postgresql://nobody@127.0.0.1:9/x", "Datenbank"),
+    ):
+        result = mitfahr("migrate", DATABASE_URL=database_url)
+        assert result.exit_code == 2, result.output
+        assert said in result.output
+
+
+def test_people_and_roles(mitfahr: Operator) -> None:
+    names = ("--first-name", "Anna", "--last-name", "Muster")
+    secret = {"MITFAHR_NEW_PASSWORD": "ein langes Passwort"}
+    added = mitfahr("person", "add", "anna@example.org", *names, "--role", "admin", **secret)
+    assert added.exit_code == 0, added.output
+    again = mitfahr("person", "add", "Anna@example.org", *names, **secret)
+    assert (again.exit_code, "schon ein Konto" in again.output) == (2, True)
+    short = mitfahr("person", "add", "berta@example.org", *names, MITFAHR_NEW_PASSWORD="kurz")
+    assert (short.exit_code, "10 bis 200" in short.output) == (2, True)
+    changed = mitfahr("person", "role", "anna@example.org", "--add", "timetable_staff")
+    assert changed.output.strip() == "Anna Muster: admin, resident, timetable_staff"
+    last = mitfahr("person", "role", "anna@example.org", "--remove", "admin")
+    assert (last.exit_code, "admin" in last.output) == (2, True)
+
+
+def test_help_answers_at_once(tmp_path: Path) -> None:
+    times = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        shown = subprocess.run(
+            [sys.executable, "-m", "mitfahr", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        times.append(time.perf_counter() - begin)
+    assert "Beispiele" in shown.stdout
+    assert min(times) < 1.0  # 0.15 s on a quiet machine
+
+
+def test_every_command_has_help(mitfahr: Operator) -> None:
+    for words in (
+        [],
+        ["import"],
+        ["import", "gtfs"],
+        ["import", "osm"],
+        ["person"],
+        ["person", "add"],
+        ["person", "role"],
+        ["plan"],
+        ["status"],
+        ["migrate"],
+        ["worker"],
+        ["demo"],
+    ):
+        shown = mitfahr(*words, "--help")
+        assert shown.exit_code == 0
+        assert len(shown.output) > 150
+
+
+def test_many_processes_may_migrate_at_once(empty_database_url: str, tmp_path: Path) -> None:
+    environ = {"DATABASE_URL": empty_database_url, "MITFAHR_DATA_DIR": str(tmp_path), "PATH": ""}
+
+    def migrate(_: int) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "mitfahr", "migrate"]
+        return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+
+    with ThreadPoolExecutor(3) as pool:
+        ended = list(pool.map(migrate, range(3)))
+    assert [process.returncode for process in ended] == [0, 0, 0], [process.stderr for process in ended]
