@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, relationship
 
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.db.people import Organisation, Person
@@ -127,6 +127,9 @@ class RideHop(Base):
     wheelchair_taken: Mapped[int] = mapped_column(default=0)
 
 
+_WITHOUT_PEOPLE = (lazyload(Ride.driver), lazyload(Ride.organisation))
+
+
 def ride_of(session: Session, ride_id: str) -> Ride:
     """The ride of this id; raises Unknown."""
     ride = session.get(Ride, ride_id)
@@ -165,13 +168,19 @@ def read_again(session: Session, ride_ids: Collection[str]) -> dict[str, Ride]:
 
 
 def rides_ending_after(session: Session, moment_s: int) -> list[Ride]:
-    """Everything a search could still use: not withdrawn and not over."""
-    return list(session.scalars(select(Ride).where(Ride.withdrawn_at.is_(None), Ride.ends_s > moment_s)))
+    """Everything a search could still use: not withdrawn and not over; people are not read with it."""
+    return list(
+        session.scalars(
+            select(Ride).where(Ride.withdrawn_at.is_(None), Ride.ends_s > moment_s).options(*_WITHOUT_PEOPLE)
+        )
+    )
 
 
 def rides_changed_since(session: Session, revision: int) -> list[Ride]:
-    """Rides changed after live revision `revision`, withdrawn ones too."""
-    return list(session.scalars(select(Ride).where(Ride.changed_revision > revision)))
+    """Rides changed after live revision `revision`, withdrawn ones too; people are not read with it."""
+    return list(
+        session.scalars(select(Ride).where(Ride.changed_revision > revision).options(*_WITHOUT_PEOPLE))
+    )
 
 
 def rides_of_driver(session: Session, driver_id: str, from_s: int) -> list[Ride]:

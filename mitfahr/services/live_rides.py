@@ -63,8 +63,9 @@ def refresh_live_rides(session: Session, known: LiveRides, now: dt.datetime) -> 
 
 def router_rides(session: Session, rides: Collection[Ride], now_s: int) -> dict[str, overlay.Ride]:
     """These rides by id, without the places of requests that have expired by `now_s`."""
+    expired = {ride_id for _, ride_id in expired_holds(session, now_s)} & {ride.id for ride in rides}
     legs: dict[str, list[BookingLeg]] = defaultdict(list)
-    for leg in holding_legs(session, [ride.id for ride in rides]):
+    for leg in holding_legs(session, expired):
         legs[leg.ride_id or ""].append(leg)
     return {ride.id: router_ride(ride, legs[ride.id], now_s) for ride in rides}
 

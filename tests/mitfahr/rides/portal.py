@@ -222,7 +222,7 @@ class Portal:
     ) -> str:
         return book_journey(
             self.sessions,
-            self.snapshot(now),
+            district()[1],
             BookingForm(token, rider_id, keep_others=keep_others),
             actor_id=actor_id or rider_id,
             idempotency_key=key or new_id(),
