@@ -14,15 +14,20 @@ ASSOCIATION_PHONE = "+49 30 23125200"  # from the block that is reserved for fic
 
 @dataclass(frozen=True)
 class Account:
-    """`what` is said on the log-in page; "" keeps the account off it. `role` None is a resident."""
+    """`what` is said on the log-in page; "" is somebody who has no log-in of their own. `role` None is a resident."""
 
     email: str
+    """Without a log-in merely the name by which the demonstration knows the person."""
     first_name: str
     last_name: str
     what: str
     role: Role | None = None
     membership: MembershipRole | None = None
     phone: str | None = None
+
+    @property
+    def can_log_in(self) -> bool:
+        return bool(self.what)
 
 
 RESIDENT = Account("bewohnerin@demo.example", "Erika", "Lehmann", "Bewohnerin", phone="+49 30 23125301")
@@ -45,9 +50,33 @@ VOLUNTEERS = (
         Role.VOLUNTEER,
         MembershipRole.VOLUNTEER,
     ),
-    Account("buergerbus2@demo.example", "Monika", "Pietzsch", "", Role.VOLUNTEER, MembershipRole.VOLUNTEER),
-    Account("buergerbus3@demo.example", "Rolf", "Kießling", "", Role.VOLUNTEER, MembershipRole.VOLUNTEER),
-    Account("buergerbus4@demo.example", "Ute", "Börner", "", Role.VOLUNTEER, MembershipRole.VOLUNTEER),
+    Account(
+        "buergerbus2@demo.example",
+        "Monika",
+        "Pietzsch",
+        "",
+        Role.VOLUNTEER,
+        MembershipRole.VOLUNTEER,
+        "+49 30 23125502",
+    ),
+    Account(
+        "buergerbus3@demo.example",
+        "Rolf",
+        "Kießling",
+        "",
+        Role.VOLUNTEER,
+        MembershipRole.VOLUNTEER,
+        "+49 30 23125503",
+    ),
+    Account(
+        "buergerbus4@demo.example",
+        "Ute",
+        "Börner",
+        "",
+        Role.VOLUNTEER,
+        MembershipRole.VOLUNTEER,
+        "+49 30 23125504",
+    ),
 )
 TIMETABLE_STAFF = Account("fahrplan@demo.example", "Jens", "Hofmann", "Fahrplanpflege", Role.TIMETABLE_STAFF)
 ADMIN = Account("admin@demo.example", "Katrin", "Vogel", "Verwaltung des Portals", Role.ADMIN)
@@ -61,7 +90,7 @@ _DRIVERS_SHOWN = 8
 
 
 def drivers() -> list[Account]:
-    """Those who offer rides: fahrerin1@…, fahrerin2@…; the first eight are shown on the log-in page."""
+    """Those who offer rides: the first eight can log in."""
     names = [name.split(" ") for name in _DRIVER_NAMES.split(", ")]
     return [
         Account(
@@ -77,7 +106,7 @@ def drivers() -> list[Account]:
 
 
 def accounts() -> list[Account]:
-    """Everybody, in the order of the log-in page."""
+    """Everybody; those who can log in are in the order of the log-in page."""
     return [
         RESIDENT,
         SECOND_RESIDENT,

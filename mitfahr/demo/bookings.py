@@ -71,7 +71,7 @@ def _chain_wishes(crowd: Crowd, now: dt.datetime) -> list[_Wish]:
     """With the BürgerBus and the bus to the hospital and home again."""
     rider = crowd.person(accounts.RESIDENT).id
     day = _next_day(now, is_buergerbus_day)
-    home, hospital = _point("Neckanitz"), _destination("Elblandklinikum Meißen")
+    home, hospital = point("Neckanitz"), destination_point("Elblandklinikum Meißen")
     return [
         _Wish(rider, rider, home, hospital, day, dt.time(8, 15), _CHAIN, LegKind.BUERGERBUS),
         _Wish(rider, rider, hospital, home, day, dt.time(11, 30), _CHAIN, LegKind.BUERGERBUS),
@@ -84,7 +84,7 @@ def _ride_wishes(crowd: Crowd, now: dt.datetime) -> list[_Wish]:
     first = _next_day(now, _is_working_day)
     second = _next_day(resolve(first, dt.time(12)).moment, _is_working_day)
     only_rides = frozenset({LegKind.RIDE})
-    ways = (_point("Striegnitz"), _point("Meißen-Cölln"))
+    ways = (point("Striegnitz"), point("Meißen-Cölln"))
     return [
         _Wish(rider, rider, *ways, day, dt.time(6, 20), only_rides, LegKind.RIDE, message)
         for day, message in ((first, "Ich stehe an der Bushaltestelle."), (second, None))
@@ -96,7 +96,7 @@ def _caller_wishes(counter: Counter, crowd: Crowd, now: dt.datetime) -> list[_Wi
     caller = _ensure_caller(counter.sessions, now)
     dispatcher = crowd.person(accounts.DISPATCHER).id
     day = _next_day(now, is_buergerbus_day)
-    ways = (_point("Barmenitz"), _point("Lommatzsch"))
+    ways = (point("Barmenitz"), point("Lommatzsch"))
     return [
         _Wish(
             caller,
@@ -181,11 +181,11 @@ def _is_working_day(day: dt.date) -> bool:
     return WORKING in services_on(day)
 
 
-def _point(place: str) -> Point:
+def point(place: str) -> Point:
     found = door(place)
     return Point(found.lat, found.lon, found.name)
 
 
-def _destination(name: str) -> Point:
+def destination_point(name: str) -> Point:
     found = next(d for d in destinations() if d.name == name)
     return Point(found.lat, found.lon, found.name)

@@ -108,7 +108,7 @@ _BUS_LINES = """
 453 | Nossen, Nossen-Eula, Deutschenbora, Heynitz, Wendischbora, Ilkendorf, Raußlitz    |  |  |  | <07:20 >13:20 >15:10 | 0
 454 | Wülknitz, Lichtensee, Heidehäuser, Gröditz                                        |  |  |  | <07:10 >13:20 | 0
 A   | Meißen-Korbitz, Meißen, Meißen-Cölln, Meißen-Spaar, Meißen-Zaschendorf            | 30 5-21 | 60 7-20 | 60 9-19 |  | 4
-B   | Meißen-Triebischtal, Meißen, Meißen-Cölln, Meißen-Niederfähre, Meißen-Bohnitzsch  | 30 5-21 | 60 7-20 | 60 9-19 |  | 9
+B   | Meißen-Triebischtal, Meißen, Meißen-Cölln, Meißen-Niederfähre, Meißen-Bohnitzsch  | 30 5-21 | 60 7-20 | 60 9-19 |  | 19
 C   | Meißen-Lercha, Meißen, Meißen-Cölln, Meißen-Zaschendorf, Neusörnewitz             | 60 5-19 | 120 8-18 |  |  | 20
 RA  | Riesa-Weida, Riesa, Riesa Bahnhof, Riesa-Gröba, Riesa-Merzdorf                    | 30 5-21 | 60 7-20 | 60 9-19 |  | 3
 RB  | Riesa Bahnhof, Riesa, Riesa-Delle, Poppitz, Göhlis                                | 30 5-20 | 60 7-19 | 120 9-19 |  | 6

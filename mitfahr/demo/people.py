@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.people import Organisation, Person, organisation_by_name, person_by_email
+from mitfahr.db.people import Organisation, Person
 from mitfahr.db.rides import rides_of_driver, runs_of_organisation
 from mitfahr.demo import accounts
 from mitfahr.demo.days import WORKING, services_on
@@ -39,7 +40,7 @@ from mitfahr.services.change_roles import grant_role
 from mitfahr.services.found_organisation import add_member, found_organisation
 from mitfahr.services.offer_ride import RideDraft, offer_ride
 from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
-from mitfahr.services.register_person import register_person
+from mitfahr.services.register_person import register_caller, register_person
 from routing.journey import Place
 from routing.progress import Progress
 from routing.snapshot import Snapshot
@@ -77,14 +78,6 @@ def ensure_people(sessions: sessionmaker[Session], now: dt.datetime, progress: P
             if account.membership is not None and not person.belongs_to(association.id):
                 add_member(session, association, person, account.membership)
     return Crowd(people, association)
-
-
-def present_crowd(session: Session) -> Crowd | None:
-    """The people of an earlier preparation, or None if somebody is missing."""
-    association = organisation_by_name(session, accounts.ASSOCIATION)
-    people = {a.email: person_by_email(session, a.email) for a in accounts.accounts()}
-    found = {email: person for email, person in people.items() if person is not None}
-    return Crowd(found, association) if association is not None and len(found) == len(people) else None
 
 
 def ensure_runs(
@@ -138,19 +131,26 @@ def ensure_rides(
 
 
 def _ensure_person(sessions: sessionmaker[Session], account: accounts.Account, now: dt.datetime) -> Person:
-    with sessions() as session:
-        present = person_by_email(session, account.email)
-    if present is not None:
-        return present
+    first_name, last_name, phone = account.first_name, account.last_name, account.phone
+    with sessions.begin() as session:
+        present = session.scalar(select(Person).where(_is(account)))
+        if present is not None:
+            return present
+        if not account.can_log_in:
+            return register_caller(session, first_name=first_name, last_name=last_name, phone=phone, now=now)
     return register_person(
         sessions,
-        first_name=account.first_name,
-        last_name=account.last_name,
+        first_name=first_name,
+        last_name=last_name,
+        phone=phone,
         email=account.email,
         password=accounts.DEMO_PASSWORD,
-        phone=account.phone,
         now=now,
     )
+
+
+def _is(account: accounts.Account) -> ColumnElement[bool]:
+    return Person.email == account.email if account.can_log_in else Person.phone == account.phone
 
 
 def _run_drafts(day: dt.date, crowd: Crowd) -> Iterator[tuple[str, RunDraft]]:

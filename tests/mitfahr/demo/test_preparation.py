@@ -1,0 +1,166 @@
+"""The prepared demonstration: people, rides, runs and bookings are there, once, on the right days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from mitfahr.db.base import engine_for
+from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_rider, requests_for_driver
+from mitfahr.db.people import members_of, organisation_by_name, person_by_email
+from mitfahr.db.rides import Ride, runs_of_organisation
+from mitfahr.db.session import readers, sessions
+from mitfahr.db.timetables import FeedVersion, serving
+from mitfahr.demo import NotADemonstration, Prepared, accounts
+from mitfahr.demo.people import ensure_people, ensure_rides, ensure_runs
+from mitfahr.demo.rides import BUERGERBUS_WEEKDAYS
+from mitfahr.domain.prices import PriceLaw
+from mitfahr.domain.rides import RideKind
+from mitfahr.domain.roles import Role
+from mitfahr.domain.states import LegState
+from mitfahr.domain.times import local, seconds
+from mitfahr.services.log_in import log_in
+from mitfahr.settings import Settings
+from routing.progress import silent
+from tests.mitfahr.demo.conftest import World
+
+NOTHING_NEW = Prepared(roads=False, timetable=False, rides=0, runs=0, bookings=0)
+
+
+def _rides(session: Session, kind: RideKind) -> list[Ride]:
+    return list(session.scalars(select(Ride).where(Ride.kind == kind)))
+
+
+def test_what_serves_is_called_a_demonstration(world: World) -> None:
+    with world.readers() as session:
+        feed = serving(session).feed
+        assert feed is not None
+        assert feed.is_demo
+        assert [f for f in feed.findings if f["severity"] != "info"] == []
+        assert serving(session).roads is not None
+
+
+def test_everybody_can_log_in_with_the_one_password(world: World) -> None:
+    for account in (accounts.RESIDENT, accounts.drivers()[7], accounts.ADMIN):
+        person = log_in(world.sessions, account.email, accounts.DEMO_PASSWORD, world.now)
+        assert person.full_name == f"{account.first_name} {account.last_name}"
+
+
+def test_roles_and_memberships(world: World) -> None:
+    with world.readers() as session:
+        shown = [account for account in accounts.accounts() if account.can_log_in]
+        roles = {account.email: person_by_email(session, account.email).roles for account in shown}
+        association = organisation_by_name(session, accounts.ASSOCIATION)
+        assert association is not None
+        assert len(members_of(session, association.id)) == 5
+    assert roles[accounts.RESIDENT.email] == {Role.RESIDENT}
+    assert roles[accounts.TIMETABLE_STAFF.email] == {Role.RESIDENT, Role.TIMETABLE_STAFF}
+    assert sum(Role.DRIVER in own for own in roles.values()) == 8
+
+
+def test_forty_rides_on_a_working_day(world: World) -> None:
+    with world.readers() as session:
+        per_day = Counter(local(ride.begins_s).date() for ride in _rides(session, RideKind.PRIVATE))
+    assert per_day[dt.date(2026, 11, 24)] == 40
+    assert 0 < per_day[dt.date(2026, 11, 29)] < 15
+    assert len(per_day) == 10
+
+
+def test_the_buergerbus_runs_three_days_a_week(world: World) -> None:
+    with world.readers() as session:
+        runs = _rides(session, RideKind.RUN)
+    assert {local(run.begins_s).weekday() for run in runs} == BUERGERBUS_WEEKDAYS
+    assert {run.line for run in runs} == {"500", "501"}
+    assert all(run.seats == 8 and run.wheelchairs == 1 and run.driver_id is not None for run in runs)
+    assert len(runs) == 3 * 3 * 6
+
+
+def test_some_journeys_are_booked(world: World) -> None:
+    with world.readers() as session:
+        rider = person_by_email(session, accounts.RESIDENT.email)
+        assert rider is not None
+        booked = bookings_of_rider(session, rider.id, seconds(world.now))
+        assert len(booked) == 2
+        states = Counter(
+            leg.state for leg in session.scalars(select(BookingLeg).where(BookingLeg.ride_id.is_not(None)))
+        )
+        assert states[LegState.CONFIRMED] >= 3
+        waiting = [
+            leg
+            for account in accounts.drivers()
+            if account.can_log_in
+            for leg in requests_for_driver(
+                session, person_by_email(session, account.email).id, seconds(world.now)
+            )
+        ]
+        callers = [b for b in session.scalars(select(Booking)) if b.rider_id != b.booked_by_id]
+    assert len(waiting) == 1
+    assert len(callers) == 1
+
+
+def test_preparing_again_adds_nothing(world: World) -> None:
+    assert world.prepare(world.now + dt.timedelta(hours=1)) == NOTHING_NEW
+
+
+def test_the_next_day_adds_one_more_day_of_rides(tmp_path: Path, world: World) -> None:
+    copy = _copy_of(world, tmp_path)
+    added = copy.prepare(world.now + dt.timedelta(days=1))
+    # the tenth day from Tuesday on is Thursday, 3 December; runs reach Monday, which has none
+    assert added == Prepared(roads=False, timetable=False, rides=40, runs=0, bookings=0)
+
+
+def test_the_next_week_brings_the_next_timetable(tmp_path: Path, world: World) -> None:
+    copy = _copy_of(world, tmp_path)
+    added = copy.prepare(world.now + dt.timedelta(days=7))
+    assert (added.roads, added.timetable) == (False, True)
+    assert added.runs == 18
+    with copy.readers() as session:
+        feed = serving(session).feed
+        assert feed is not None
+        assert feed.valid_from == dt.date(2026, 11, 30) - dt.timedelta(days=30)
+
+
+def test_nothing_is_invented_beside_a_real_timetable(tmp_path: Path, world: World) -> None:
+    copy = _copy_of(world, tmp_path)
+    with copy.sessions.begin() as session:
+        session.execute(update(FeedVersion).values(is_demo=False))
+    with pytest.raises(NotADemonstration):
+        copy.prepare(world.now)
+
+
+def test_people_and_rides_on_postgresql_too(postgres_url: str, world: World) -> None:
+    engine = engine_for(postgres_url)
+    try:
+        writing = sessions(engine)
+        crowd = ensure_people(writing, world.now, silent)
+        snapshot = world.snapshot()
+        assert ensure_runs(writing, snapshot, crowd, world.now, silent) == 54
+        assert ensure_rides(writing, snapshot, crowd, PriceLaw(), world.now, silent) > 300
+        again = ensure_people(writing, world.now, silent)
+        assert again.person(accounts.ADMIN).id == crowd.person(accounts.ADMIN).id
+        assert ensure_runs(writing, snapshot, again, world.now, silent) == 0
+        assert ensure_rides(writing, snapshot, again, PriceLaw(), world.now, silent) == 0
+        with readers(engine)() as session:
+            assert len(runs_of_organisation(session, crowd.association.id, 0)) == 54
+    finally:
+        engine.dispose()
+
+
+def test_progress_is_told_in_order(world: World) -> None:
+    fractions = [fraction for _, fraction in world.told]
+    assert fractions == sorted(fractions)
+    assert world.told[-1] == ("Der Demo-Landkreis ist bereit", 1.0)
+
+
+def _copy_of(world: World, folder: Path) -> World:
+    """The world's database copied, so that a test may change it; the snapshots are shared."""
+    target = folder / "var"
+    shutil.copytree(world.settings.data_dir, target)
+    settings = Settings.from_env({"MITFAHR_DATA_DIR": str(target)})
+    return World(settings, engine_for(settings.database_url), world.prepared, world.now, [])
