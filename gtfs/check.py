@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from gtfs import values
 from gtfs.findings import Findings, Severity
@@ -238,8 +237,7 @@ def _repeated(table: Table, spec: TableSpec, findings: Findings) -> Mask:
     """Rows that say once more what an earlier row says: harmless, left out with a warning."""
     if not spec.key or len(table) < 2:
         return np.zeros(len(table), dtype=bool)
-    codes = pd.DataFrame({name: table.codes(name) for name in table.frame.columns})
-    repeated = np.asarray(codes.duplicated(), dtype=bool)
+    repeated = table.repeats([str(name) for name in table.frame.columns])
     _Report(table, spec, findings).remarks(
         repeated,
         spec.key[0],
@@ -255,11 +253,8 @@ def _check_key(table: Table, report: _Report) -> Mask:
     key = [name for name in report.spec.key if name in table]
     if not key or key[0] != report.spec.key[0]:
         return np.zeros(len(table), dtype=bool)
-    codes = pd.DataFrame({name: table.codes(name) for name in key})
     # An empty id says nothing (but for a second agency without one): that is a missing field.
-    double = np.asarray(codes.duplicated(), dtype=bool) & (
-        (codes[key[0]] >= 0).to_numpy() | (key[0] == "agency_id")
-    )
+    double = table.repeats(key) & ((table.codes(key[0]) >= 0) | (key[0] == "agency_id"))
     report.rows(
         double,
         key[-1],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from gtfs.copies import ESCAPE, Copy
 from gtfs.schema import TABLES
 from gtfs.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read_tables(folder: Path, copies: dict[str, Copy]) -> dict[str, Table]:
@@ -19,7 +20,7 @@ def read_tables(folder: Path, copies: dict[str, Copy]) -> dict[str, Table]:
     transfer of ten hours (Int16), and let pandas guess where they name no type, so that platform "01"
     would become 1. (pandas' "category" would guess as well; so the columns are made categorical here.)
     """
-    # Imported here: gtfs-kit takes five seconds, and only imports of timetables need it.
+    # Imported here: gtfs-kit takes seconds, and web processes know this package without ever reading a feed.
     import gtfs_kit
     from gtfs_kit import constants
 
@@ -30,6 +31,8 @@ def read_tables(folder: Path, copies: dict[str, Copy]) -> dict[str, Table]:
 
 
 def _table(name: str, frame: pd.DataFrame | None, copy: Copy) -> Table:
+    import pandas as pd
+
     if frame is None:  # gtfs-kit's word for "no rows"
         frame = pd.read_csv(copy.path, dtype="string")
     if len(frame) != len(copy.lines):

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gtfs.schema import file_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Mask = NDArray[np.bool_]
 
@@ -68,6 +70,10 @@ class Table:
         """(n,) True where the cell is filled and `wrong` says so."""
         hits = [wrong(text) for text in self.distinct(field)]
         return self._spread(field, np.array([*hits, False], dtype=bool))
+
+    def repeats(self, fields: list[str]) -> Mask:
+        """(n,) True where an earlier row has the same values in all of `fields`."""
+        return np.asarray(self.frame.duplicated(fields), dtype=bool)
 
     def where(self, mask: Mask) -> Table:
         if mask.all():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -138,6 +140,13 @@ def test_progress_rises_to_the_end(tmp_path: Path) -> None:
     fractions = [fraction for _, fraction in steps]
     assert fractions == sorted(fractions)
     assert steps[-1] == ("Fertig", 1.0)
+
+
+def test_knowing_the_package_costs_nothing() -> None:
+    """Web processes import it without ever reading a feed."""
+    code = "import sys, gtfs; print([name for name in ('pandas', 'gtfs_kit') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_times_never_fall_inside_a_trip(tmp_path: Path) -> None:
