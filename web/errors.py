@@ -11,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from mitfahr.domain import errors as domain
 from routing import errors as routing
+from web import problems
 from web.german import clock, day, day_and_clock, euro
 
 log = logging.getLogger(__name__)
@@ -259,6 +260,9 @@ def explain(error: Exception) -> Explained:
 
 
 def page(explained: Explained) -> ResponseReturnValue:
+    """The error page, or problem details for programs."""
+    if problems.answers_path(request.path):
+        return problems.problem(explained.status, explained.title, explained.advice)
     return render_template("error.html", error=explained), explained.status
 
 

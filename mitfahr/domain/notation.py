@@ -13,6 +13,8 @@ from mitfahr.domain.times import resolve
 
 DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 MAX_DURATION_S = 24 * 3600
+YEARS = range(1970, 2200)
+"""Beyond these, moments near the ends of the calendar could not be turned into another time zone."""
 
 
 class NotationInvalid(ValueError):
@@ -43,6 +45,8 @@ def moment(text: str) -> dt.datetime:
     """`2026-11-24T07:30`, with or without UTC offset → aware; without one, clocks in the district are meant."""
     try:
         read = dt.datetime.fromisoformat(text.strip())
+        if read.year not in YEARS:
+            raise ValueError(read)
     except ValueError:
         raise NotationInvalid(
             f"{text!r} ist kein Zeitpunkt: erwartet wird z. B. 2026-11-24T07:30 oder 2026-11-24T07:30:00+01:00"

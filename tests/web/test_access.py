@@ -35,6 +35,10 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "legal.imprint": EVERYBODY,
     "legal.privacy": EVERYBODY,
     "legal.accessibility": EVERYBODY,
+    "api.plan": EVERYBODY,
+    "api.status": EVERYBODY,
+    "api.openapi": EVERYBODY,
+    "api.page": EVERYBODY,
     "health.health": EVERYBODY,
 }
 """None is somebody who is not signed in."""

@@ -1,0 +1,87 @@
+"""The programming interface: open to everybody, without a key, the same JSON as the command line.
+
+No page is served from here that needs a session, so that an answer costs a search and nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from mitfahr.domain.errors import NothingServes
+from mitfahr.itinerary import answer_json, journey_json
+from routing.overlay import RideKind
+from routing.search import search
+from routing.snapshot import Snapshot
+from web.access import PUBLIC, access
+from web.forms.plan import ParametersInvalid, read_plan
+from web.openapi import description
+from web.portal import portal
+from web.problems import json_response, problem
+
+views = Blueprint("api", __name__, url_prefix="/api")
+
+
+@views.get("/v1/plan")
+@access(PUBLIC)
+def plan() -> Response:
+    try:
+        asked = read_plan(request.args)
+    except ParametersInvalid as error:
+        mistakes = [dataclasses.asdict(mistake) for mistake in error.mistakes]
+        return problem(400, "So kann nicht gesucht werden", str(error), mistakes)
+    now = dt.datetime.now(dt.UTC)
+    snapshot = portal().live.current(now)
+    journeys = search(snapshot, asked.query(booked_at=now))
+    return json_response(answer_json(snapshot.timetable, [journey_json(journey) for journey in journeys]))
+
+
+@views.get("/v1/status")
+@access(PUBLIC)
+def status() -> Response:
+    try:
+        snapshot = portal().live.current(dt.datetime.now(dt.UTC))
+    except NothingServes:
+        snapshot = None
+    return json_response(_status(snapshot))
+
+
+@views.get("/openapi.json")
+@access(PUBLIC)
+def openapi() -> Response:
+    return json_response(description(portal().settings.operator_name))
+
+
+@views.get("")
+@access(PUBLIC)
+def page() -> str:
+    """The description as a page for people."""
+    return render_template("api/page.html", api=description(portal().settings.operator_name))
+
+
+def _status(snapshot: Snapshot | None) -> dict[str, Any]:
+    if snapshot is None:
+        nothing = dict.fromkeys(("stops", "routes", "trips", "stop_times", "days", "rides", "runs"), 0)
+        return {"timetable": None, "counts": nothing, "has_roads": False}
+    timetable = snapshot.timetable
+    return {
+        "timetable": {
+            **answer_json(timetable, [])["timetable"],
+            "name": timetable.name,
+            "timezone": timetable.timezone,
+            "is_demo": timetable.is_demo,
+        },
+        "counts": {
+            "stops": timetable.n_stops,
+            "routes": len(timetable.route_id),
+            "trips": timetable.n_trips,
+            "stop_times": len(timetable.time_arr),
+            "days": timetable.n_days,
+            "rides": sum(ride.kind is RideKind.PRIVATE for ride in snapshot.rides.values()),
+            "runs": sum(ride.kind is RideKind.RUN for ride in snapshot.rides.values()),
+        },
+        "has_roads": snapshot.roads is not None,
+    }
