@@ -46,6 +46,16 @@ def day(moment: Moment | dt.date) -> str:
     return f"{WEEKDAYS[date.weekday()]}, {date.day}. {MONTHS[date.month - 1]} {date.year}"
 
 
+def day_short(moment: Moment | dt.date) -> str:
+    """23.11.2026"""
+    return f"{moment if type(moment) is dt.date else local(moment):%d.%m.%Y}"  # type: ignore[arg-type]
+
+
+def now() -> dt.datetime:
+    """This moment, for sentences that name today."""
+    return dt.datetime.now(dt.UTC)
+
+
 def day_and_clock(moment: Moment) -> str:
     """Montag, 23. November 2026, 07:05 Uhr"""
     return f"{day(moment)}, {clock(moment)} Uhr"
@@ -91,8 +101,10 @@ def phone_link(number: str) -> str:
     return "".join(sign for sign in number if sign.isdigit() or sign == "+")
 
 
+FILTERS = (clock, day, day_short, day_and_clock, near_day_and_clock, duration, distance, euro, phone_link)
+
+
 def register(app: Flask) -> None:
-    """Offer these as filters to the templates."""
-    for write in (clock, day, day_and_clock, near_day_and_clock, duration, distance, euro, phone_link):
-        app.jinja_env.filters[write.__name__] = write
-    app.jinja_env.globals["count"] = count
+    """Offer these to the templates."""
+    app.jinja_env.filters.update({write.__name__: write for write in FILTERS})
+    app.jinja_env.globals.update(count=count, now=now)

@@ -9,7 +9,10 @@ from flask_login import current_user
 
 from web.access import is_open, rule_of
 
-ENTRIES = (("search.start", "Verbindung suchen"),)
+ENTRIES = (
+    ("search.start", "Verbindung suchen"),
+    ("journeys.mine", "Meine Fahrten"),
+)
 FOR_GUESTS = (
     ("account.log_in", "Anmelden"),
     ("account.register", "Registrieren"),

@@ -31,7 +31,8 @@ SAME_STOP_M = 400
 
 EXACT, PREFIX = 1.0, 0.8
 TYPO = (0.0, 0.55, 0.45)
-"""How well a word fits: as typed, as a beginning, with one or two typing errors."""
+TYPO_IN_PREFIX = (0.0, 0.5, 0.4)
+"""How well a word fits: as typed, as a beginning, with one or two typing errors, these in a beginning."""
 
 _EXPANDED = {"str": "strasse", "hbf": "hauptbahnhof", "bhf": "bahnhof", "bf": "bahnhof", "pl": "platz"}
 _COORDINATES = re.compile(
@@ -192,15 +193,20 @@ def _word_quality(vocabulary: list[str], word: str) -> dict[int, float]:
     quality: dict[int, float] = {}
     edits = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
     if edits:
-        for _, distance, index in process.extract(
-            word, vocabulary, scorer=Levenshtein.distance, score_cutoff=edits, limit=30
-        ):
-            quality[index] = TYPO[distance]
+        for length in (len(word), len(word) + 1):  # a letter forgotten, or typed twice
+            beginnings = [known[:length] for known in vocabulary]
+            quality |= _typos(beginnings, word, edits, TYPO_IN_PREFIX)
+        quality |= _typos(vocabulary, word, edits, TYPO)
     first, last = bisect_left(vocabulary, word), bisect_left(vocabulary, word + "\U0010ffff")
     quality |= dict.fromkeys(range(first, last), PREFIX)
     if first < len(vocabulary) and vocabulary[first] == word:
         quality[first] = EXACT
     return quality
+
+
+def _typos(words: list[str], word: str, edits: int, worth: tuple[float, ...]) -> dict[int, float]:
+    near = process.extract(word, words, scorer=Levenshtein.distance, score_cutoff=edits, limit=40)
+    return {index: worth[distance] for _, distance, index in near}
 
 
 def _all_in_name(places: Places, wanted: list[str], hits: NDArray[np.int64]) -> NDArray[np.bool_]:

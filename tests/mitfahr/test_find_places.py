@@ -64,6 +64,7 @@ def test_an_address_in_several_spellings(places: Places, typed: str) -> None:
 def test_a_beginning_is_enough_and_words_come_in_any_order(places: Places) -> None:
     assert labels(places, "Lomm")[0] == "Lommatzsch (Stadt)"
     assert labels(places, "elbland meiß") == ["Elblandklinikum Meißen, Meißen (Krankenhaus)"]
+    assert labels(places, "lomat")[0] == "Lommatzsch (Stadt)"
     assert labels(places, "5 großenhainer")[0] == "Großenhainer Straße 5, Meißen"
 
 

@@ -23,7 +23,7 @@ from web.portal import EXTENSION, Portal
 PASSWORD = "lange genug 1"
 
 DRAWING = """
-from 2026-06-02
+from {first_day}
 days 3
 at Lommatzsch 0 0
 at Zehren 8000 0
@@ -36,6 +36,7 @@ t2 days 0,1,2 | 11:00 11:20 11:40
 line 9 type 715 | Zehren[phone]  Lommatzsch
 t3 days 0,1,2 | 15:00 15:20
 """
+FIRST_DAY = dt.date(2026, 6, 2)
 SEVEN = dt.datetime(2026, 6, 2, 5, 0, tzinfo=dt.UTC)
 """07:00 on the clocks of the district, on the first day of the drawing."""
 
@@ -50,12 +51,12 @@ class Served:
     driver_id: str
 
 
-def serve(app: Flask) -> Served:
-    """Put the drawing live; Anna offers her car and the association a BürgerBus."""
-    drawn = world(DRAWING)
+def serve(app: Flask, first_day: dt.date = FIRST_DAY, now: dt.datetime = SEVEN) -> Served:
+    """Put the drawing live; Anna offers her car and the association a BürgerBus on its first day."""
+    drawn = world(DRAWING.format(first_day=first_day))
     _put_live(app, drawn)
     portal: Portal = app.extensions[EXTENSION]
-    return Served(drawn, _publish_run(portal, drawn), *_offer_ride(portal, drawn))
+    return Served(drawn, _publish_run(portal, drawn, now), *_offer_ride(portal, drawn, now))
 
 
 def person(portal: Portal, first_name: str, role: Role = Role.RESIDENT) -> Person:
@@ -117,10 +118,10 @@ def _names(drawn: World) -> Gazetteer:
     return Gazetteer.of(rows + twice, "drawn", "nobody")
 
 
-def _publish_run(portal: Portal, drawn: World) -> str:
+def _publish_run(portal: Portal, drawn: World, now: dt.datetime) -> str:
     volunteer = person(portal, "Bernd", Role.VOLUNTEER)
     with portal.writing.begin() as session:
-        association = found_organisation(session, "Bürgerbusverein", SEVEN, phone="03525 4711")
+        association = found_organisation(session, "Bürgerbusverein", now, phone="03525 4711")
         add_member(session, association, session.get_one(Person, volunteer.id), next(iter(MembershipRole)))
     stops = [("Lommatzsch", "10:00"), ("Zehren", "10:15"), ("Meißen", "10:30")]
     draft = RunDraft(
@@ -131,11 +132,11 @@ def _publish_run(portal: Portal, drawn: World) -> str:
         wheelchairs=1,
     )
     return publish_run(
-        portal.writing, drawn.timetable, draft, actor_id=volunteer.id, idempotency_key="run", now=SEVEN
+        portal.writing, drawn.timetable, draft, actor_id=volunteer.id, idempotency_key="run", now=now
     )
 
 
-def _offer_ride(portal: Portal, drawn: World) -> tuple[str, str]:
+def _offer_ride(portal: Portal, drawn: World, now: dt.datetime) -> tuple[str, str]:
     driver = person(portal, "Anna")
     ends = {name: Place(name, *drawn.places[name], name) for name in ("Lommatzsch", "Meißen")}
     ride_id = offer_ride(
@@ -151,6 +152,6 @@ def _offer_ride(portal: Portal, drawn: World) -> tuple[str, str]:
         driver_id=driver.id,
         idempotency_key="ride",
         law=portal.price_law,
-        now=SEVEN,
+        now=now,
     )
     return ride_id, driver.id

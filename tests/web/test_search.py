@@ -38,7 +38,7 @@ def served(app: Flask) -> Iterator[Served]:
 
 def test_the_form_asks_for_now(served: Served, client: FlaskClient) -> None:
     page = client.get("/").text
-    assert 'value="2026-06-02"' in page and 'value="07:00"' in page
+    assert 'value="02.06.2026"' in page and 'value="07:00"' in page
 
 
 def test_results_in_two_classes(served: Served, client: FlaskClient) -> None:

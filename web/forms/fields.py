@@ -11,8 +11,11 @@ from wtforms import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
+from web.german import WEEKDAYS, day_short, local, now
+
 _CLOCK = re.compile(r"(\d{1,2})\s*(?:[:.,h]|uhr)?\s*(\d{2})?\s*(?:uhr)?", re.IGNORECASE)
-_DATE = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{2}|\d{4})")
+_DATE = re.compile(r"(?:\w+,?\s+)?(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d{2}|\d{4})?")
+_FROM_TODAY = {"heute": 0, "morgen": 1, "übermorgen": 2}
 
 
 def choices(words: Mapping[str, str]) -> list[SelectChoice]:
@@ -58,17 +61,33 @@ class ClockField(_Typed):
 
 
 class DayField(_Typed):
-    """A date, from the browser's calendar (2026-11-23) or typed (23.11.2026)."""
+    """A day: 23.11.2026, 23.11., heute, morgen, Mittwoch, 2026-11-23.
+
+    Without a year the next such day is meant, a weekday means the next one from today on.
+    """
 
     def read(self, text: str) -> dt.date:
-        match = _DATE.fullmatch(text)
+        today, word = local(now()).date(), text.casefold()
+        if word in _FROM_TODAY:
+            return today + dt.timedelta(days=_FROM_TODAY[word])
+        for weekday, name in enumerate(WEEKDAYS):
+            if word in (name.casefold(), name[:2].casefold()):
+                return today + dt.timedelta(days=(weekday - today.weekday()) % 7)
         try:
-            if match is None:
-                return dt.date.fromisoformat(text)
-            year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
-            return dt.date(year, int(match[2]), int(match[1]))
+            return _date(text, today)
         except ValueError:
-            raise ValueError("Bitte schreiben Sie den Tag wie 23.11.2026.") from None
+            raise ValueError("Bitte schreiben Sie den Tag wie 23.11.2026, heute oder morgen.") from None
 
     def written(self, value: dt.date) -> str:
-        return value.isoformat()
+        return day_short(value)
+
+
+def _date(text: str, today: dt.date) -> dt.date:
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return dt.date.fromisoformat(text)
+    day, month, year = match.groups()
+    if year is None:
+        date = dt.date(today.year, int(month), int(day))
+        return date if date >= today else date.replace(year=today.year + 1)
+    return dt.date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))

@@ -11,8 +11,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from mitfahr.db.bookings import booking_of
 from mitfahr.domain.errors import BookingRefused
 from mitfahr.domain.roles import Action
+from mitfahr.domain.states import BookingState
 from mitfahr.offered import Offered, read_signed
 from mitfahr.services import book_journey as booking_service
 from mitfahr.services.find_itineraries import facts_of_rides
@@ -25,6 +27,11 @@ from web.journeys_view import journey_view
 from web.portal import portal
 
 views = Blueprint("booking", __name__)
+
+DONE = {
+    BookingState.BOOKED: "Das hat geklappt. Hier ist Ihre Bestätigung.",
+    BookingState.WAITING: "Ihre Anfrage ist gesendet. Sie bekommen eine E-Mail, sobald sie beantwortet ist.",
+}
 
 
 @views.post("/buchen/pruefen")
@@ -58,7 +65,9 @@ def book() -> ResponseReturnValue:
         )
     except BookingRefused as error:
         return review_page(form.offer.data, form, explain(error))
-    flash("Das hat geklappt. Hier ist Ihre Bestätigung.", "success")
+    with here.reading() as session:
+        state = booking_of(session, booking_id).state
+    flash(DONE.get(state, DONE[BookingState.BOOKED]), "success")
     return redirect(url_for("journeys.one", booking_id=booking_id))
 
 

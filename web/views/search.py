@@ -106,15 +106,14 @@ def results() -> ResponseReturnValue:
     form = SearchForm()
     _take_chosen(form)
     _shift(form)
-    if not form.validate():
-        return _start_page(form), 422
+    form.validate()
     places, choices = _places(), list[Choice]()
     origin = _meant(places, form.origin, form.origin_choice, choices)
     destination = _meant(places, form.destination, form.destination_choice, choices)
-    if origin is not None and destination is not None:
-        return _results_page(form, origin, destination)
     if form.errors:
         return _start_page(form), 422
+    if origin is not None and destination is not None:
+        return _results_page(form, origin, destination)
     return render_template("search/choose.html", form=form, choices=choices)
 
 
@@ -180,6 +179,8 @@ def _meant(
     places: Places, text: StringField, choice: HiddenField, choices: list[Choice]
 ) -> FoundPlace | None:
     """The place a field means. None leaves an error at the field, or a choice to be made in `choices`."""
+    if text.errors:
+        return None
     chosen = decode(choice.data or "")
     if chosen is not None and chosen.label == text.data.strip():
         return chosen

@@ -1,0 +1,116 @@
+"""A real server with a drawn world from tomorrow on, and Debian's Chromium."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from mitfahr.settings import Settings
+from tests.web.served import Served, person, serve
+from web.app import create_app
+from web.portal import EXTENSION, Portal
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running portal: its address, its world, and the day on which the drawn vehicles run."""
+
+    url: str
+    portal: Portal
+    served: Served
+    day: dt.date
+
+
+@pytest.fixture(scope="session")
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data_dir = tmp_path_factory.mktemp("site")
+    database = data_dir / "site.sqlite"
+    shutil.copy(sqlite_template, database)
+    settings = Settings.from_env(
+        {
+            "MITFAHR_DATA_DIR": str(data_dir),
+            "DATABASE_URL": f"sqlite:///{database}",
+            "OPERATOR_NAME": "Landkreis Beispiel",
+            "OPERATOR_PHONE": "03521 725-0",
+            "OPERATOR_PHONE_HOURS": "Montag bis Freitag 8 bis 16 Uhr",
+        }
+    )
+    app = create_app(settings)
+    now = dt.datetime.now(dt.UTC)
+    day = now.date() + dt.timedelta(days=2)
+    served = serve(app, day, now)
+    portal: Portal = app.extensions[EXTENSION]
+    person(portal, "Erika")
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.port}", portal, served, day)
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=["mit JavaScript", "ohne JavaScript"])
+def javascript(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param == "mit JavaScript")
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a browser of its own; any request to another host fails the test."""
+    contexts: list[BrowserContext] = []
+    foreign: list[str] = []
+
+    def open_one(
+        path: str = "/", *, javascript: bool = True, width: int = 1280, scheme: str = "light"
+    ) -> Page:
+        context = browser.new_context(
+            base_url=site.url,
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="de-DE",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on(
+            "request",
+            lambda request: (
+                foreign.append(request.url) if not request.url.startswith((site.url, "data:")) else None
+            ),
+        )
+        page.goto(path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert foreign == []
