@@ -1,0 +1,326 @@
+"""Bookings in any order: hypothesis books, asks, confirms, declines, waits, cancels and withdraws at random.
+
+A model that only counts says after every step what must be free and in which state every leg is; the
+checker that operators run finds no contradiction in the tables at the end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy.engine import Engine
+
+from mitfahr.db.base import new_id
+from mitfahr.domain.errors import NoLongerHolds, OfferExpired, SeatTaken, StateForbids
+from mitfahr.domain.states import FALLEN, HOLDING, LIVE, LegState
+from mitfahr.domain.times import seconds
+from mitfahr.services.cancel_booking import cancel_booking
+from mitfahr.services.decide_request import confirm_request, decline_request
+from mitfahr.services.lapse_holds import lapse_holds
+from mitfahr.services.withdraw_ride import withdraw_ride
+from routing.journey import Leg
+from routing.query import Party
+from tests.mitfahr.rides.portal import NOW, Portal, district
+
+RUN_SEATS = 3
+parties = st.builds(Party, seats=st.integers(1, 2))
+ways = st.sampled_from(["AB", "AC", "AE", "BC", "BD", "CD", "CE", "DE"])
+
+
+@dataclass
+class ModelLeg:
+    id: str
+    ride_id: str
+    hops: range
+    """On the run; unused for private rides, whose hops the checker compares."""
+    state: LegState
+    hold_until_s: int | None
+    seats: int
+
+
+@dataclass
+class ModelBooking:
+    id: str
+    rider_id: str
+    keep_others: bool
+    legs: list[ModelLeg] = field(default_factory=list)
+
+
+class Bookings(RuleBasedStateMachine):
+    portal: Portal
+
+    @initialize()
+    def open(self) -> None:
+        self.now = NOW
+        self.bookings: list[ModelBooking] = []
+        self.riders = [self.portal.person(name) for name in ("Rita", "Sven")]
+        self.drivers = {True: self.portal.person("Asta"), False: self.portal.person("Inge")}
+        self.run_id = self.portal.run(at="07:00", seats=RUN_SEATS)
+        self.rides = {
+            asks: self.portal.offer(driver, seats=3, asks_first=asks, bookable_before_s=3600)
+            for asks, driver in self.drivers.items()
+        }
+        self.driver_of = {self.rides[asks]: driver for asks, driver in self.drivers.items()}
+        self.withdrawn: set[str] = set()
+        self.shown: list[tuple[str, Leg]] = []
+        self.last: tuple[dict[str, Any], str] | None = None
+
+    # what a rider does
+
+    @precondition(lambda self: self.bookable)
+    @rule(way=ways, party=parties, rider=st.integers(0, 1))
+    def book_run(self, way: str, party: Party, rider: int) -> None:
+        hops = range("ABCDE".index(way[0]), "ABCDE".index(way[1]))
+        self.lapse({self.run_id})
+        if all(self.run_taken()[hop] + party.seats <= RUN_SEATS for hop in hops):
+            self.book(rider, party, (self.portal.run_leg(self.run_id, *way, party),))
+
+    @precondition(lambda self: self.bookable)
+    @rule(way=ways, party=parties, rider=st.integers(0, 1), asks=st.booleans(), keep=st.booleans())
+    def book_ride(self, way: str, party: Party, rider: int, asks: bool, keep: bool) -> None:
+        leg = self.ride_leg(asks, way, party)
+        if leg is not None:
+            self.book(rider, party, (leg,), keep)
+
+    @precondition(lambda self: self.bookable)
+    @rule(rider=st.integers(0, 1), asks=st.booleans(), keep=st.booleans())
+    def book_chain(self, rider: int, asks: bool, keep: bool) -> None:
+        ride = self.ride_leg(asks, "CE", Party())
+        self.lapse({self.run_id})
+        if ride is not None and max(self.run_taken()[:2]) < RUN_SEATS:
+            self.book(rider, Party(), (self.portal.run_leg(self.run_id, "A", "C"), ride), keep)
+
+    @precondition(lambda self: self.bookable)
+    @rule(way=ways, party=parties, asks=st.booleans())
+    def look(self, way: str, party: Party, asks: bool) -> None:
+        """Somebody is shown a ride and thinks about it."""
+        leg = self.ride_leg(asks, way, party)
+        if leg is not None:
+            self.shown.append((self.portal.token(leg, party=party, now=self.now), leg))
+
+    @precondition(lambda self: self.shown)
+    @rule(data=st.data(), rider=st.integers(0, 1))
+    def book_what_was_shown_earlier(self, data: st.DataObject, rider: int) -> None:
+        token, leg = data.draw(st.sampled_from(self.shown))
+        self.lapse({leg.boarding.ride_id} if leg.boarding else set())
+        try:
+            booking_id = self.portal.book(self.riders[rider], token, now=self.now)
+        except (SeatTaken, NoLongerHolds, OfferExpired):
+            return
+        self.remember(booking_id, rider, keep=False)
+
+    @precondition(lambda self: self.last)
+    @rule()
+    def send_the_last_form_again(self) -> None:
+        assert self.last is not None
+        form, answer = self.last
+        assert self.portal.book(**form, now=self.now) == answer
+
+    @precondition(lambda self: self.bookings)
+    @rule(data=st.data(), one_leg=st.booleans(), keep=st.booleans())
+    def cancel(self, data: st.DataObject, one_leg: bool, keep: bool) -> None:
+        booking = data.draw(st.sampled_from(self.bookings))
+        leg = data.draw(st.sampled_from(booking.legs)) if one_leg else None
+        request = {
+            "booking_id": booking.id,
+            "actor_id": booking.rider_id,
+            "now": self.now,
+            "leg_id": leg.id if leg else None,
+            "keep_others": keep,
+        }
+        if leg is not None and leg.state in FALLEN - {LegState.CANCELLED}:
+            with pytest.raises(StateForbids):
+                cancel_booking(self.portal.sessions, **request)
+            return
+        cancel_booking(self.portal.sessions, **request)
+        booking.keep_others = keep
+        fallen = [leg] if leg else [one for one in booking.legs if one.state in LIVE]
+        if leg is not None and leg.state is LegState.CANCELLED:
+            return
+        for one in fallen:
+            one.state = LegState.CANCELLED
+        if leg is not None:
+            self.chain(booking)
+
+    # what a driver does
+
+    @precondition(lambda self: self.legs(LegState.REQUESTED))
+    @rule(data=st.data(), yes=st.booleans())
+    def decide(self, data: st.DataObject, yes: bool) -> None:
+        booking, leg = data.draw(st.sampled_from(self.legs(LegState.REQUESTED)))
+        driver_id, sessions = self.driver_of[leg.ride_id], self.portal.sessions
+        request = {"leg_id": leg.id, "driver_id": driver_id, "now": self.now}
+        if yes and self.expired(leg):
+            with pytest.raises(StateForbids):
+                confirm_request(sessions, district()[1], **request)
+        elif yes:
+            confirm_request(sessions, district()[1], **request)
+            leg.state, leg.hold_until_s = LegState.CONFIRMED, None
+        else:
+            decline_request(sessions, district()[1], **request)
+            leg.state = LegState.DECLINED
+            self.chain(booking)
+
+    @precondition(lambda self: len(self.withdrawn) < 2)
+    @rule(asks=st.booleans(), sure=st.integers(0, 4))
+    def withdraw(self, asks: bool, sure: int) -> None:
+        if sure:
+            return
+        ride_id = self.rides[asks]
+        withdraw_ride(
+            self.portal.sessions,
+            district()[1],
+            ride_id=ride_id,
+            actor_id=self.driver_of[ride_id],
+            now=self.now,
+        )
+        self.withdrawn.add(ride_id)
+        for booking in self.bookings:
+            fallen = [leg for leg in booking.legs if leg.ride_id == ride_id and leg.state in LIVE]
+            for leg in fallen:
+                leg.state = LegState.CANCELLED
+            if fallen:
+                self.chain(booking)
+
+    # what time does
+
+    @rule(minutes=st.sampled_from([1, 10, 60, 300]))
+    def wait(self, minutes: int) -> None:
+        self.now = min(self.now + dt.timedelta(minutes=minutes), NOW + dt.timedelta(hours=16))
+
+    @rule()
+    def let_requests_lapse(self) -> None:
+        lapse_holds(self.portal.sessions, district()[1], now=self.now)
+        self.lapse({self.run_id, *self.rides.values()})
+
+    # what must be true after every step
+
+    @invariant()
+    def the_run_is_as_full_as_the_model_says(self) -> None:
+        assert self.portal.taken(self.run_id) == self.run_taken()
+        live = self.portal.snapshot(self.now).rides[self.run_id]
+        assert [RUN_SEATS - free for free in live.seats_free] == self.run_taken()
+
+    @invariant()
+    def nobody_expired_occupies_a_seat(self) -> None:
+        snapshot = self.portal.snapshot(self.now)
+        for ride_id in set(self.rides.values()) - self.withdrawn:
+            on_board = sum(
+                leg.seats * 2
+                for booking in self.bookings
+                for leg in booking.legs
+                if leg.ride_id == ride_id and leg.state in HOLDING and not self.expired(leg)
+            )
+            promised = [
+                stop
+                for stop in snapshot.rides[ride_id].stops
+                if stop.promised_pickup_s is not None or stop.promised_dropoff_s is not None
+            ]
+            assert (on_board == 0) == (promised == [])
+            assert all(0 <= free <= 3 for free in snapshot.rides[ride_id].seats_free)
+
+    @invariant()
+    def every_leg_is_in_the_state_the_model_says(self) -> None:
+        for booking in self.bookings:
+            assert [leg.state for leg in self.portal.booking(booking.id).legs] == [
+                leg.state for leg in booking.legs
+            ]
+
+    def teardown(self) -> None:
+        assert self.portal.contradictions() == []
+
+    # the model
+
+    @property
+    def bookable(self) -> bool:
+        return self.now < NOW + dt.timedelta(hours=16)
+
+    def ride_leg(self, asks: bool, way: str, party: Party) -> Leg | None:
+        ride_id = self.rides[asks]
+        if ride_id in self.withdrawn:
+            return None
+        try:
+            return self.portal.ride_leg(ride_id, *way, party, self.now)
+        except ValueError:  # no order of stops takes this party
+            return None
+
+    def book(self, rider: int, party: Party, legs: tuple[Leg, ...], keep: bool = False) -> None:
+        form = {
+            "rider_id": self.riders[rider],
+            "token": self.portal.token(*legs, party=party, now=self.now),
+            "key": new_id(),
+            "keep_others": keep,
+        }
+        self.lapse({leg.boarding.ride_id for leg in legs if leg.boarding})
+        booking_id = self.portal.book(**form, now=self.now)
+        self.last = (form, booking_id)
+        self.remember(booking_id, rider, keep)
+
+    def remember(self, booking_id: str, rider: int, keep: bool) -> None:
+        booking = ModelBooking(booking_id, self.riders[rider], keep)
+        for leg in self.portal.booking(booking_id).legs:
+            asks = leg.ride_id == self.rides[True]
+            assert leg.state is (LegState.REQUESTED if asks else LegState.CONFIRMED)
+            hops = range(ord(leg.origin_name) - ord("A"), ord(leg.destination_name) - ord("A"))
+            booking.legs.append(
+                ModelLeg(leg.id, leg.ride_id or "", hops, leg.state, leg.hold_until_s, leg.seats)
+            )
+        self.bookings.append(booking)
+
+    def run_taken(self) -> list[int]:
+        taken = [0] * 4
+        for booking in self.bookings:
+            for leg in booking.legs:
+                if leg.ride_id == self.run_id and leg.state in HOLDING:
+                    for hop in leg.hops:
+                        taken[hop] += leg.seats
+        return taken
+
+    def legs(self, state: LegState) -> list[tuple[ModelBooking, ModelLeg]]:
+        return [(booking, leg) for booking in self.bookings for leg in booking.legs if leg.state is state]
+
+    def expired(self, leg: ModelLeg) -> bool:
+        return leg.state is LegState.REQUESTED and (leg.hold_until_s or 0) <= seconds(self.now)
+
+    def lapse(self, ride_ids: set[str]) -> None:
+        """What the portal lapses before it books on these rides: whole bookings."""
+        for booking in self.bookings:
+            if any(self.expired(leg) and leg.ride_id in ride_ids for leg in booking.legs):
+                for leg in booking.legs:
+                    if self.expired(leg):
+                        leg.state = LegState.LAPSED
+                self.chain(booking)
+
+    def chain(self, booking: ModelBooking) -> None:
+        if not booking.keep_others:
+            for leg in booking.legs:
+                if leg.state in LIVE:
+                    leg.state = LegState.CANCELLED
+
+
+def test_bookings_in_any_order(database: Engine) -> None:
+    class OnThisDatabase(Bookings):
+        portal = Portal(database)
+
+    run_state_machine_as_test(
+        OnThisDatabase,
+        settings=settings(
+            max_examples=150,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
