@@ -126,8 +126,8 @@ class _Drawing:
     stops: dict[str, None] = field(default_factory=dict)
 
 
-def world(text: str) -> World:
-    """The world of a drawing; raises ValueError naming the line that is not understood."""
+def world(text: str, east_m: float = 0) -> World:
+    """The world of a drawing, moved to the east; raises ValueError naming the line that is not understood."""
     drawing = _Drawing()
     for row in text.splitlines():
         row = row.split("#")[0].strip()
@@ -136,7 +136,7 @@ def world(text: str) -> World:
                 _read(drawing, row)
             except (ValueError, KeyError, IndexError) as error:
                 raise ValueError(f"drawn line not understood: {row!r}: {error}") from error
-    places = _places(drawing)
+    places = _places(drawing, east_m)
     timetable = _timetable(drawing, places)
     roads = _roads(drawing, places) if drawing.streets else None
     car = hierarchy.build(roads) if roads else None
@@ -228,7 +228,7 @@ def _moment_s(clock: str, day_start_s: Any) -> int:
     return int(day_start_s[int(day[0]) if day else 0]) + _clock_s(time)
 
 
-def _places(drawing: _Drawing) -> dict[str, tuple[float, float]]:
+def _places(drawing: _Drawing, east_m: float) -> dict[str, tuple[float, float]]:
     """Latitude and longitude of every name; a station lies at its first platform."""
     for a, b, *_ in drawing.streets:
         if a not in drawing.xy or b not in drawing.xy:
@@ -239,7 +239,7 @@ def _places(drawing: _Drawing) -> dict[str, tuple[float, float]]:
         drawn.setdefault(stop, (APART_M * (i + 1), 0))
     for station, stop in first_platform.items():
         drawn[station] = drawing.xy.get(station, drawn[stop])
-    return {name: at(east, north) for name, (east, north) in drawn.items()}
+    return {name: at(east + east_m, north) for name, (east, north) in drawn.items()}
 
 
 def _day_starts(drawing: _Drawing) -> list[int]:

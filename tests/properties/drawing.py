@@ -92,8 +92,11 @@ def ride_cases(draw: DrawFn) -> Case:
     cells = draw(st.permutations(range(9)))
     rows += ["at {} {} {}".format(name, *CELLS_M[cell]) for name, cell in zip(nodes, cells, strict=False)]
     rows += draw(_streets(nodes))
+    # Two places beside the ends of streets: so near that a meeting point may serve both.
+    rows += [f"at P {CELLS_M[cells[0]][0] + 11} {CELLS_M[cells[0]][1] + 6}"]
+    rows += [f"at Q {CELLS_M[cells[1]][0] - 7} {CELLS_M[cells[1]][1] + 13}"]
     n_stops = draw(st.integers(2, min(4, len(nodes))))
-    stops = [*nodes[:n_stops], "Y", "Z"]
+    stops = [*nodes[:n_stops], "Y", "Z", *draw(st.sampled_from([[], [], ["P"], ["P", "Q"]]))]
     rows += [f"stop {name}" for name in stops]
     rows += ["at Y 9000 0", "at Z 9000 110.3"]
     rows += [f"at H {draw(st.sampled_from(['-40.3', '150.2', '610.4']))} 22.7"]
@@ -103,8 +106,8 @@ def ride_cases(draw: DrawFn) -> Case:
     if draw(st.integers(0, 3)) == 3:
         rows += draw(_runs(stops, first_hour))
     for i in range(draw(st.sampled_from([2, 3, 1]))):
-        rows.append(draw(_ride(f"r{i}", nodes, first_hour)))
-    places = [*nodes, "Y", "Z", "H"]
+        rows.append(draw(_ride(f"r{i}", [*nodes, "P", "Q"], first_hour)))
+    places = [*nodes, "Y", "Z", "H", "P"]
     return Case("\n".join(rows), tuple(draw(_question(places, first_hour)) for _ in range(3)))
 
 

@@ -17,13 +17,13 @@ Answer = list[tuple[int, int, int, bool]]
 """(departure, arrival, vehicles, with a private ride), sorted."""
 
 
-@worlds(1500)
+@worlds(1000)
 @given(bus_cases())
 def test_buses_and_runs(case: Case) -> None:
     _same_answers(case)
 
 
-@worlds(1500)
+@worlds(1000)
 @given(ride_cases())
 def test_private_rides(case: Case) -> None:
     _same_answers(case)

@@ -13,7 +13,7 @@ from tests.properties.drawing import Case, ride_cases
 from tests.worlds import World
 
 
-@worlds(300)
+@worlds(200)
 @given(ride_cases())
 def test_stored_walks_and_drives(case: Case) -> None:
     drawn = case.world()
