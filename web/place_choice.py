@@ -1,15 +1,75 @@
-"""A chosen place as a hidden form value, so that a choice made once need not be made again.
+"""From what is typed into a form to the place that is meant.
 
-It carries nothing but what the page shows anyway, and whoever changes it asks for another place.
+Where several may be meant, the person chooses on a page of its own. A chosen place travels as a hidden
+form value, so that a choice made once need not be made again. It carries nothing but what the page
+shows anyway, and whoever changes it asks for another place.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from mitfahr.services.find_places import FoundPlace, PlaceKind
+from wtforms import HiddenField, StringField
+
+from mitfahr.services.find_places import FoundPlace, PlaceKind, Places, find_places, the_one_meant
 
 MAX_LENGTH = 600
+CHOICES = 12
+LOOKED_THROUGH = 60
+"""So many places are found before those of other kinds are left out."""
+
+UNKNOWN_PLACE = (
+    "Diesen Ort haben wir nicht gefunden. Bitte prüfen Sie die Schreibweise oder nennen Sie "
+    "eine Haltestelle oder Adresse in der Nähe."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Several places may be meant by what was typed; `field` takes the value of the one chosen."""
+
+    field: str
+    label: str
+    typed: str
+    options: list[tuple[str, FoundPlace]]
+
+
+def meant(
+    places: Places,
+    text: StringField,
+    choice: HiddenField,
+    choices: list[Choice],
+    kinds: Collection[PlaceKind] = tuple(PlaceKind),
+) -> FoundPlace | None:
+    """The place of one of these kinds that a field means.
+
+    None leaves an error at the field, or a choice to be made in `choices`.
+    """
+    chosen = decode(choice.data or "")
+    if chosen is not None and chosen.label == text.data.strip() and chosen.kind in kinds:
+        return chosen
+    found = [place for place in find_places(places, text.data, LOOKED_THROUGH) if place.kind in kinds][
+        :CHOICES
+    ]
+    the_one = the_one_meant(found, text.data)
+    if the_one is not None:
+        text.data, choice.data = the_one.label, encode(the_one)
+    elif found:
+        options = [(encode(place), place) for place in found]
+        choices.append(Choice(choice.name, text.label.text, text.data, options))
+    else:
+        text.errors = [*text.errors, UNKNOWN_PLACE]
+    return the_one
+
+
+def take_chosen(text: StringField, choice: HiddenField) -> None:
+    """A choice from the list of places brings its own name."""
+    chosen = decode(choice.data or "")
+    if chosen is not None:
+        text.data = chosen.label
+        text.raw_data = [chosen.label]
 
 
 def encode(place: FoundPlace) -> str:

@@ -6,46 +6,28 @@ What is asked travels in the body of the request only: no place stands in an add
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from wtforms import HiddenField, StringField
 
 from mitfahr.services.find_itineraries import find_itineraries
-from mitfahr.services.find_places import FoundPlace, Places, find_places, the_one_meant
+from mitfahr.services.find_places import FoundPlace, Places, find_places
 from routing.errors import RoutingError
 from web.access import PUBLIC, access
 from web.errors import explain
 from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm
 from web.german import local
 from web.journeys_view import journey_views
-from web.place_choice import decode, encode
+from web.place_choice import Choice, encode, meant, take_chosen
 from web.portal import portal
 
 views = Blueprint("search", __name__)
 
 SUGGESTIONS = 7
-CHOICES = 12
 SHIFT = dt.timedelta(hours=2)
 STAY = dt.timedelta(hours=2)
 """How long after arriving the way back is asked for, until the person says otherwise."""
-
-UNKNOWN_PLACE = (
-    "Diesen Ort haben wir nicht gefunden. Bitte prüfen Sie die Schreibweise oder nennen Sie "
-    "eine Haltestelle oder Adresse in der Nähe."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Several places may be meant by what was typed; `field` takes the value of the one chosen."""
-
-    field: str
-    label: str
-    typed: str
-    options: list[tuple[str, FoundPlace]]
 
 
 @views.get("/")
@@ -104,12 +86,14 @@ def results_again() -> ResponseReturnValue:
 @access(PUBLIC)
 def results() -> ResponseReturnValue:
     form = SearchForm()
-    _take_chosen(form)
+    if request.form.get("chosen"):
+        take_chosen(form.origin, form.origin_choice)
+        take_chosen(form.destination, form.destination_choice)
     _shift(form)
     form.validate()
     places, choices = _places(), list[Choice]()
-    origin = _meant(places, form.origin, form.origin_choice, choices)
-    destination = _meant(places, form.destination, form.destination_choice, choices)
+    origin = meant(places, form.origin, form.origin_choice, choices)
+    destination = meant(places, form.destination, form.destination_choice, choices)
     if form.errors:
         return _start_page(form), 422
     if origin is not None and destination is not None:
@@ -159,38 +143,8 @@ def _places() -> Places:
     return portal().live.served().places
 
 
-def _take_chosen(form: SearchForm) -> None:
-    """A choice from the list of places brings its own name."""
-    for text, choice in ((form.origin, form.origin_choice), (form.destination, form.destination_choice)):
-        chosen = decode(choice.data or "")
-        if chosen is not None and request.form.get("chosen"):
-            text.data = chosen.label
-            text.raw_data = [chosen.label]
-
-
 def _shift(form: SearchForm) -> None:
     """Earlier or later: the same question two hours before or after."""
     shift = {"frueher": -SHIFT, "spaeter": SHIFT}.get(request.form.get("shift", ""))
     if shift is not None and form.day.data and form.clock.data:
         form.move_to(local(form.moment.moment + shift))
-
-
-def _meant(
-    places: Places, text: StringField, choice: HiddenField, choices: list[Choice]
-) -> FoundPlace | None:
-    """The place a field means. None leaves an error at the field, or a choice to be made in `choices`."""
-    if text.errors:
-        return None
-    chosen = decode(choice.data or "")
-    if chosen is not None and chosen.label == text.data.strip():
-        return chosen
-    found = find_places(places, text.data, CHOICES)
-    meant = the_one_meant(found, text.data)
-    if meant is not None:
-        text.data, choice.data = meant.label, encode(meant)
-    elif found:
-        options = [(encode(place), place) for place in found]
-        choices.append(Choice(choice.name, text.label.text, text.data, options))
-    else:
-        text.errors = [*text.errors, UNKNOWN_PLACE]
-    return meant
