@@ -75,7 +75,7 @@ class Settings:
         values = _read(os.environ if environ is None else environ)
         data_dir: Path = values["data_dir"].expanduser().resolve()
         try:
-            data_dir.mkdir(parents=True, exist_ok=True)
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's data lies there
         except OSError as error:
             raise SettingsInvalid(
                 f"MITFAHR_DATA_DIR: der Ordner {data_dir} kann nicht angelegt werden ({error})"

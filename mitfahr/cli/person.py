@@ -21,7 +21,9 @@ def person() -> None:
 @click.option("--phone", help="Telefonnummer")
 @click.option("--role", "roles", multiple=True, type=click.Choice(GIVEN), help="Rolle; mehrfach möglich")
 @click.password_option(
-    help="Passwort (10 bis 200 Zeichen); ohne Angabe wird gefragt", envvar="MITFAHR_NEW_PASSWORD"
+    help="Passwort (10 bis 200 Zeichen); ohne Angabe wird gefragt",
+    envvar="MITFAHR_NEW_PASSWORD",
+    show_envvar=True,
 )
 def add(
     email: str, first_name: str, last_name: str, phone: str | None, roles: tuple[str, ...], password: str

@@ -45,6 +45,7 @@ def test_the_secret_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert len(keys.pop()) >= 60
     mode = (tmp_path / "var" / "secret_key").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret_key"]
 
 
