@@ -46,7 +46,10 @@ def tell_booked(session: Session, booking: Booking, now: dt.datetime) -> None:
         if waiting
         else "Ihre Reise ist gebucht."
     )
-    _mail(session, booking.rider, f"{subject}: {_title(booking)}", [opening, _legs(booking.legs)], now)
+    parts = [opening, _legs(booking.legs)]
+    if booking.price_ct:
+        parts.append(_price(booking))
+    _mail(session, booking.rider, f"{subject}: {_title(booking)}", parts, now)
     for leg in booking.legs:
         if leg.ride is not None and leg.ride.driver is not None and leg.kind is LegKind.RIDE:
             _tell_driver(session, leg.ride, leg.ride.driver, leg, now)
@@ -114,13 +117,13 @@ def _tell_driver(session: Session, ride: Ride, driver: Person, leg: BookingLeg, 
     parts = [
         f"{leg.booking.rider.first_name} {'möchte mitfahren' if asked else 'fährt mit'}: "
         f"{_when(leg.departure_s)}, von {leg.origin_area} nach {leg.destination_area}, "
-        f"{_party(leg)}. Umweg: etwa {-(-leg.detour_s // 60)} Minuten."
+        f"{_party(leg)}, {_detour(leg)}."
     ]
     if leg.booking.message:
         parts.append(f"Nachricht: {leg.booking.message}")
     if asked and leg.hold_until_s is not None:
         parts.append(
-            f"Bitte antworten Sie bis {_when(leg.hold_until_s)} im Mitfahrportal unter „Meine Fahrten“. "
+            f"Bitte antworten Sie bis {_when(leg.hold_until_s)} im Mitfahrportal unter „Meine Angebote“. "
             "Danach verfällt die Anfrage."
         )
     _mail(session, driver, f"{'Anfrage' if asked else 'Neue Buchung'}: {_ride_title(ride)}", parts, now)
@@ -167,6 +170,18 @@ def _party(leg: BookingLeg) -> str:
     people = leg.seats + leg.wheelchairs
     words = "1 Person" if people == 1 else f"{people} Personen"
     return f"{words}, davon {leg.wheelchairs} mit Rollstuhl" if leg.wheelchairs else words
+
+
+def _detour(leg: BookingLeg) -> str:
+    minutes = -(-leg.detour_s // 60)
+    if minutes <= 0:
+        return "ohne Umweg"
+    return "1 Minute Umweg" if minutes == 1 else f"{minutes} Minuten Umweg"
+
+
+def _price(booking: Booking) -> str:
+    euros, cents = divmod(booking.price_ct, 100)
+    return f"Ihr Anteil an den Fahrtkosten der privaten Fahrten: {euros},{cents:02d} Euro."
 
 
 def _title(booking: Booking) -> str:

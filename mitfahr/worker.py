@@ -28,6 +28,7 @@ from mitfahr.mail import transport_for
 from mitfahr.services.build_timetable import build_waiting_timetables
 from mitfahr.services.build_version import BuildStopped, fail_dead_builds
 from mitfahr.services.clean_up import clean_up
+from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.send_outbox import send_outbox
@@ -58,6 +59,7 @@ class Worker:
         self.jobs = (
             Job("outbox", dt.timedelta(seconds=15), self._send_outbox),
             Job("lapse_holds", dt.timedelta(minutes=1), self._lapse_holds),
+            Job("complete_legs", dt.timedelta(minutes=5), self._complete_legs),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
             Job("dead_builds", dt.timedelta(minutes=1), self._fail_dead_builds),
             Job("clean_up", dt.timedelta(hours=1), self._clean_up),
@@ -92,6 +94,9 @@ class Worker:
         except NothingServes:
             return  # no other way could be offered; meanwhile expired requests hold no seat anyway
         lapse_holds(self.sessions, snapshot, now=now)
+
+    def _complete_legs(self) -> None:
+        complete_legs(self.sessions, now=utc_now())
 
     def _build_timetables(self) -> None:
         build_waiting_timetables(self.sessions, self.settings, utc_now, self._stop_if_told)
