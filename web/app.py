@@ -11,12 +11,14 @@ from web import access, assets, errors, german, headers, login
 from web.menu import menu
 from web.portal import EXTENSION, Portal, portal
 from web.timetable_notice import timetable_notice
-from web.views import account, api, booking, health, journeys, legal, search
+from web.views import account, api, booking, health, journeys, legal, offers, rides, search
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     search.views,
     booking.views,
     journeys.views,
+    offers.views,
+    rides.views,
     account.views,
     api.views,
     legal.views,

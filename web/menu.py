@@ -12,6 +12,8 @@ from web.access import is_open, rule_of
 ENTRIES = (
     ("search.start", "Verbindung suchen"),
     ("journeys.mine", "Meine Fahrten"),
+    ("offers.form", "Fahrt anbieten"),
+    ("rides.mine", "Meine Angebote"),
 )
 FOR_GUESTS = (
     ("account.log_in", "Anmelden"),

@@ -68,11 +68,7 @@ def offer_ride(
     Raises NotAllowed, NoSeats, TooManySeats, PriceTooHigh, InThePast, WindowInvalid, NoWay,
     OverlapsOtherRide, IdempotencyConflict.
     """
-    check_places(draft.seats, draft.wheelchairs)
-    check_rate(draft.rate_ct_per_km, law)
-    way = direct_way(snapshot, draft.origin, draft.destination)
-    if way is None:
-        raise NoWay(draft.origin.name, draft.destination.name)
+    way = _way(snapshot, draft, law)
     with sessions.begin() as session:
         known = claim(session, driver_id, idempotency_key, _body(draft), now)
         if known is not None:
@@ -81,12 +77,34 @@ def offer_ride(
         if driver is None:
             raise Unknown("person", driver_id)
         require(driver.roles, Action.OFFER_RIDE)
+        check_future(seconds(draft.earliest), seconds(now))
+        _check_window(draft, way)
         ride = _ride(draft, way, driver, now)
-        _check_times(session, ride, now)
+        _check_driver_free(session, ride)
         session.add(ride)
         keep_answer(session, driver_id, idempotency_key, {"ride_id": ride.id})
         mark_changed(session, [ride.id])
     return ride.id
+
+
+def preview_ride(snapshot: Snapshot, draft: RideDraft, law: PriceLaw, now: dt.datetime) -> Way:
+    """The way that a draft would be driven, with every check that needs no database; changes nothing.
+
+    Raises NoSeats, TooManySeats, PriceTooHigh, InThePast, WindowInvalid, NoWay.
+    """
+    way = _way(snapshot, draft, law)
+    check_future(seconds(draft.earliest), seconds(now))
+    _check_window(draft, way)
+    return way
+
+
+def _way(snapshot: Snapshot, draft: RideDraft, law: PriceLaw) -> Way:
+    check_places(draft.seats, draft.wheelchairs)
+    check_rate(draft.rate_ct_per_km, law)
+    way = direct_way(snapshot, draft.origin, draft.destination)
+    if way is None:
+        raise NoWay(draft.origin.name, draft.destination.name)
+    return way
 
 
 def _body(draft: RideDraft) -> dict[str, Any]:
@@ -94,15 +112,27 @@ def _body(draft: RideDraft) -> dict[str, Any]:
     return {k: v.isoformat() if isinstance(v, dt.datetime) else v for k, v in fields.items()}
 
 
-def _check_times(session: Session, ride: Ride, now: dt.datetime) -> None:
-    check_future(ride.earliest_s, seconds(now))
+def _check_window(draft: RideDraft, way: Way) -> None:
     check_offer_times(
-        earliest_s=ride.earliest_s,
-        latest_s=ride.latest_s,
-        latest_arrival_s=ride.latest_arrival_s,
-        budget_s=ride.budget_s,
-        direct_s=ride.direct_s,
+        earliest_s=seconds(draft.earliest),
+        latest_s=_latest_s(draft),
+        latest_arrival_s=_latest_arrival_s(draft, way),
+        budget_s=draft.budget_s,
+        direct_s=way.drive_s,
     )
+
+
+def _latest_s(draft: RideDraft) -> int:
+    return seconds(draft.latest or draft.earliest)
+
+
+def _latest_arrival_s(draft: RideDraft, way: Way) -> int:
+    if draft.latest_arrival is None:
+        return _latest_s(draft) + way.drive_s + draft.budget_s + SPARE_S
+    return seconds(draft.latest_arrival)
+
+
+def _check_driver_free(session: Session, ride: Ride) -> None:
     if ride.driver_id is None:
         return
     other = overlapping_ride(session, ride.driver_id, ride.begins_s, ride.ends_s)
@@ -112,12 +142,7 @@ def _check_times(session: Session, ride: Ride, now: dt.datetime) -> None:
 
 def _ride(draft: RideDraft, way: Way, driver: Person, now: dt.datetime) -> Ride:
     earliest_s = seconds(draft.earliest)
-    latest_s = seconds(draft.latest or draft.earliest)
-    latest_arrival_s = (
-        latest_s + way.drive_s + draft.budget_s + SPARE_S
-        if draft.latest_arrival is None
-        else seconds(draft.latest_arrival)
-    )
+    latest_arrival_s = _latest_arrival_s(draft, way)
     return Ride(
         id=new_id(),
         kind=RideKind.PRIVATE,
@@ -129,7 +154,7 @@ def _ride(draft: RideDraft, way: Way, driver: Person, now: dt.datetime) -> Ride:
         ends_s=latest_arrival_s,
         bookable_until_s=earliest_s - draft.bookable_before_s,
         earliest_s=earliest_s,
-        latest_s=latest_s,
+        latest_s=_latest_s(draft),
         latest_arrival_s=latest_arrival_s,
         budget_s=draft.budget_s,
         direct_s=way.drive_s,

@@ -14,6 +14,7 @@ from wtforms.widgets import TextInput
 from web.german import WEEKDAYS, day_short, local, now
 
 _CLOCK = re.compile(r"(\d{1,2})\s*(?:[:.,h]|uhr)?\s*(\d{2})?\s*(?:uhr)?", re.IGNORECASE)
+_AMOUNT = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?\s*(€|euro?|ct|cent)?", re.IGNORECASE)
 _DATE = re.compile(r"(?:\w+,?\s+)?(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d{2}|\d{4})?")
 _FROM_TODAY = {"heute": 0, "morgen": 1, "übermorgen": 2}
 
@@ -91,3 +92,19 @@ def _date(text: str, today: dt.date) -> dt.date:
         date = dt.date(today.year, int(month), int(day))
         return date if date >= today else date.replace(year=today.year + 1)
     return dt.date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+
+
+class CentField(_Typed):
+    """A small amount of money in cents: 20, 20 Cent, 0,20, 0,20 €."""
+
+    def read(self, text: str) -> int:
+        match = _AMOUNT.fullmatch(text)
+        if match is None:
+            raise ValueError("Bitte schreiben Sie den Betrag wie 20 Cent oder 0,20 €.")
+        whole, fraction, unit = int(match[1]), match[2], (match[3] or "").lower()
+        if fraction is None and not unit.startswith(("€", "eu")):
+            return whole
+        return 100 * whole + int((fraction or "0").ljust(2, "0"))
+
+    def written(self, value: int) -> str:
+        return str(value)

@@ -1,0 +1,117 @@
+"""Rides as those see them who drive or organise them: halts with who gets on and off, requests, places."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mitfahr.db.bookings import BookingLeg
+from mitfahr.db.rides import Ride, RideStop
+from mitfahr.domain.rides import RideKind
+from mitfahr.domain.states import LegState, holds_seats
+from mitfahr.domain.times import seconds
+from mitfahr.seen import PassengerSeen, passenger_seen
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A stop of the ride with who gets on and off; `aboard` are the people in the vehicle afterwards."""
+
+    name: str
+    arrival_s: int
+    departure_s: int
+    on: tuple[PassengerSeen, ...]
+    off: tuple[PassengerSeen, ...]
+    aboard: int
+
+
+@dataclass(frozen=True, slots=True)
+class RideView:
+    """`requests` wait for the driver's answer; `passengers` are those who have a place for sure."""
+
+    ride: Ride
+    halts: tuple[Halt, ...]
+    requests: tuple[PassengerSeen, ...]
+    passengers: tuple[PassengerSeen, ...]
+    is_past: bool
+
+    @property
+    def ride_id(self) -> str:
+        return self.ride.id
+
+    @property
+    def origin(self) -> str:
+        return self.halts[0].name
+
+    @property
+    def destination(self) -> str:
+        return self.halts[-1].name
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.ride.withdrawn_at is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still takes place and can still be taken back."""
+        return not self.is_past and not self.is_withdrawn
+
+    @property
+    def everybody(self) -> tuple[PassengerSeen, ...]:
+        return self.requests + self.passengers
+
+    @property
+    def most_aboard(self) -> int:
+        """People on the fullest part of the way, requests included."""
+        return max(halt.aboard for halt in self.halts)
+
+    @property
+    def earns_ct(self) -> int:
+        return sum(passenger.price_ct for passenger in self.passengers)
+
+
+def ride_view(ride: Ride, legs: Sequence[BookingLeg], now: dt.datetime) -> RideView:
+    """`legs` are those that hold places on the ride; expired requests among them are left out."""
+    now_s = seconds(now)
+    holding = [leg for leg in legs if holds_seats(leg.state, leg.hold_until_s, now_s)]
+    seen = {leg.id: passenger_seen(leg, now) for leg in holding}
+    by_time = sorted(holding, key=lambda leg: (leg.departure_s, leg.arrival_s, leg.id))
+    return RideView(
+        ride=ride,
+        halts=_halts(ride, holding, seen),
+        requests=tuple(seen[leg.id] for leg in by_time if leg.state is LegState.REQUESTED),
+        passengers=tuple(seen[leg.id] for leg in by_time if leg.state is not LegState.REQUESTED),
+        is_past=ride.ends_s <= now_s,
+    )
+
+
+def ride_views(
+    rides: Sequence[Ride], legs: Sequence[BookingLeg], now: dt.datetime
+) -> tuple[list[RideView], list[RideView]]:
+    """(upcoming, soonest first; past, latest first)"""
+    by_ride: dict[str, list[BookingLeg]] = {ride.id: [] for ride in rides}
+    for leg in legs:
+        if leg.ride_id in by_ride:
+            by_ride[leg.ride_id].append(leg)
+    views = [ride_view(ride, by_ride[ride.id], now) for ride in rides]
+    return [v for v in views if not v.is_past], [v for v in reversed(views) if v.is_past]
+
+
+def _halts(ride: Ride, legs: Sequence[BookingLeg], seen: dict[str, PassengerSeen]) -> tuple[Halt, ...]:
+    halts, aboard = [], 0
+    for stop in ride.stops:
+        on = tuple(seen[leg.id] for leg in legs if leg.board_stop_id == stop.id)
+        off = tuple(seen[leg.id] for leg in legs if leg.alight_stop_id == stop.id)
+        aboard += sum(p.seats + p.wheelchairs for p in on) - sum(p.seats + p.wheelchairs for p in off)
+        name = _told_name(ride, stop, on, off)
+        halts.append(Halt(name, stop.arrival_s, stop.departure_s, on, off, aboard))
+    return tuple(halts)
+
+
+def _told_name(ride: Ride, stop: RideStop, on: Sequence[PassengerSeen], off: Sequence[PassengerSeen]) -> str:
+    """A halt at somebody's door is named only as far as that passenger may be known already."""
+    if ride.kind is RideKind.RUN or stop.seq in (0, len(ride.stops) - 1):
+        return stop.name
+    names = [p.origin for p in on] + [p.destination for p in off]
+    return next((name.name for name in names if name.lat is not None), names[0].name if names else "Halt")

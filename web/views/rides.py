@@ -1,0 +1,134 @@
+"""My rides: what a driver offers, who asks, who comes along; say yes or no, take a ride back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from mitfahr.db.bookings import holding_legs, leg_of, passengers_of_ride
+from mitfahr.db.rides import ride_of, rides_of_driver
+from mitfahr.domain.errors import NoLongerHolds, StateForbids, Unknown
+from mitfahr.domain.rides import RideKind
+from mitfahr.domain.roles import Action
+from mitfahr.domain.states import LegState
+from mitfahr.domain.times import seconds
+from mitfahr.seen import PassengerSeen
+from mitfahr.services.decide_request import confirm_request, decline_request
+from mitfahr.services.withdraw_ride import withdraw_ride
+from web.access import access
+from web.forms.offer import ReasonForm
+from web.portal import portal
+from web.rides_view import RideView, ride_view, ride_views
+
+views = Blueprint("rides", __name__, url_prefix="/fahrten")
+
+REQUEST_GONE = "Diese Anfrage gilt nicht mehr: Sie ist abgelaufen oder wurde zurückgezogen."
+DOES_NOT_FIT = (
+    "Diese Anfrage passt nicht mehr: Mit denen, die schon zugesagt haben, würde der Umweg zu lang. "
+    "Bitte lehnen Sie sie ab, dann bekommt die Person Bescheid."
+)
+
+
+@views.get("")
+@access(Action.OFFER_RIDE)
+def mine() -> str:
+    now = dt.datetime.now(dt.UTC)
+    with portal().reading() as session:
+        rides = [r for r in rides_of_driver(session, current_user.id, from_s=0) if r.kind is RideKind.PRIVATE]
+        legs = holding_legs(session, [ride.id for ride in rides])
+        upcoming, past = ride_views(rides, legs, now)
+    return render_template("rides/mine.html", upcoming=upcoming, past=past)
+
+
+@views.get("/<ride_id>")
+@access(Action.OFFER_RIDE)
+def one(ride_id: str) -> str:
+    return render_template("rides/one.html", ride=_own(ride_id))
+
+
+@views.post("/anfragen/<leg_id>/zusagen")
+@access(Action.OFFER_RIDE)
+def confirm(leg_id: str) -> ResponseReturnValue:
+    here, now = portal(), dt.datetime.now(dt.UTC)
+    ride, asking = _asked(leg_id)
+    try:
+        confirm_request(
+            here.writing, here.live.current(now), leg_id=leg_id, driver_id=current_user.id, now=now
+        )
+    except NoLongerHolds:
+        flash(DOES_NOT_FIT, "danger")
+    except StateForbids:
+        flash(REQUEST_GONE, "danger")
+    else:
+        name = asking.person.first_name if asking else "Ihr Fahrgast"
+        flash(f"Zugesagt. {name} bekommt gleich Bescheid.", "success")
+    return redirect(url_for("rides.one", ride_id=ride.ride_id))
+
+
+@views.route("/anfragen/<leg_id>/ablehnen", methods=["GET", "POST"])
+@access(Action.OFFER_RIDE)
+def decline(leg_id: str) -> ResponseReturnValue:
+    """Ask why, then say no."""
+    here, now = portal(), dt.datetime.now(dt.UTC)
+    ride, asking = _asked(leg_id)
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return render_template("rides/decline.html", ride=ride, asking=asking, form=form)
+    try:
+        decline_request(
+            here.writing,
+            here.live.current(now),
+            leg_id=leg_id,
+            driver_id=current_user.id,
+            now=now,
+            reason=form.words,
+        )
+    except StateForbids:
+        flash(REQUEST_GONE, "danger")
+    else:
+        flash("Abgelehnt. Die Person bekommt Bescheid und sucht sich einen anderen Weg.", "success")
+    return redirect(url_for("rides.one", ride_id=ride.ride_id))
+
+
+@views.route("/<ride_id>/zuruecknehmen", methods=["GET", "POST"])
+@access(Action.OFFER_RIDE)
+def withdraw(ride_id: str) -> ResponseReturnValue:
+    """Say who is affected, then take the ride back."""
+    here, now = portal(), dt.datetime.now(dt.UTC)
+    ride, form = _own(ride_id), ReasonForm()
+    if not form.validate_on_submit():
+        return render_template("rides/withdraw.html", ride=ride, form=form)
+    withdraw_ride(
+        here.writing,
+        here.live.current(now),
+        ride_id=ride_id,
+        actor_id=current_user.id,
+        now=now,
+        reason=form.words,
+    )
+    flash("Ihre Fahrt ist zurückgenommen. Wer mitfahren wollte, bekommt Bescheid.", "success")
+    return redirect(url_for("rides.mine"))
+
+
+def _own(ride_id: str) -> RideView:
+    """A ride of the person asking; raises Unknown for anybody else's."""
+    now = dt.datetime.now(dt.UTC)
+    with portal().reading() as session:
+        ride = ride_of(session, ride_id)
+        if ride.driver_id != current_user.id or ride.kind is not RideKind.PRIVATE:
+            raise Unknown("ride", ride_id)
+        return ride_view(ride, passengers_of_ride(session, ride_id, seconds(now)), now)
+
+
+def _asked(leg_id: str) -> tuple[RideView, PassengerSeen | None]:
+    """The ride that somebody wants to join, and who; None if the request does not wait any more."""
+    with portal().reading() as session:
+        ride_id = leg_of(session, leg_id).ride_id
+    if ride_id is None:
+        raise Unknown("leg", leg_id)
+    ride = _own(ride_id)
+    waiting = (p for p in ride.requests if p.leg_id == leg_id and p.state is LegState.REQUESTED)
+    return ride, next(waiting, None)
