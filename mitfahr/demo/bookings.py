@@ -13,7 +13,7 @@ from mitfahr.db.bookings import bookings_of_rider, requests_for_driver
 from mitfahr.db.people import Person
 from mitfahr.demo import accounts
 from mitfahr.demo.days import WORKING, services_on
-from mitfahr.demo.people import Crowd, door, is_buergerbus_day
+from mitfahr.demo.people import Crowd, is_buergerbus_day
 from mitfahr.demo.places import destinations
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.times import local, resolve, seconds
@@ -57,19 +57,24 @@ class _Wish:
 
 def ensure_bookings(counter: Counter, crowd: Crowd, now: dt.datetime) -> int:
     """Book what is missing; returns how many bookings are new. Whoever has something booked gets nothing more."""
+    caller = _ensure_caller(counter.sessions, now)
+    plans: list[tuple[str, Callable[[Crowd, str, dt.datetime], list[_Wish]]]] = [
+        (crowd.person(accounts.RESIDENT).id, _chain_wishes),
+        (crowd.person(accounts.SECOND_RESIDENT).id, _ride_wishes),
+        (caller, _caller_wishes),
+    ]
     added = 0
-    for wishes in (_chain_wishes(crowd, now), _ride_wishes(crowd, now), _caller_wishes(counter, crowd, now)):
+    for rider_id, wishes in plans:
         with counter.readers() as session:
-            has_bookings = bool(bookings_of_rider(session, wishes[0].rider_id, seconds(now)))
+            has_bookings = bool(bookings_of_rider(session, rider_id, seconds(now)))
         if not has_bookings:
-            added += sum(_book(counter, wish, now) for wish in wishes)
+            added += sum(_book(counter, wish, now) for wish in wishes(crowd, rider_id, now))
     _confirm_first_request(counter, crowd, now)
     return added
 
 
-def _chain_wishes(crowd: Crowd, now: dt.datetime) -> list[_Wish]:
+def _chain_wishes(_: Crowd, rider: str, now: dt.datetime) -> list[_Wish]:
     """With the BürgerBus and the bus to the hospital and home again."""
-    rider = crowd.person(accounts.RESIDENT).id
     day = _next_day(now, is_buergerbus_day)
     home, hospital = point("Neckanitz"), destination_point("Elblandklinikum Meißen")
     return [
@@ -78,9 +83,8 @@ def _chain_wishes(crowd: Crowd, now: dt.datetime) -> list[_Wish]:
     ]
 
 
-def _ride_wishes(crowd: Crowd, now: dt.datetime) -> list[_Wish]:
+def _ride_wishes(_: Crowd, rider: str, now: dt.datetime) -> list[_Wish]:
     """Two mornings with the same driver, who is asked first."""
-    rider = crowd.person(accounts.SECOND_RESIDENT).id
     first = _next_day(now, _is_working_day)
     second = _next_day(resolve(first, dt.time(12)).moment, _is_working_day)
     only_rides = frozenset({LegKind.RIDE})
@@ -91,9 +95,8 @@ def _ride_wishes(crowd: Crowd, now: dt.datetime) -> list[_Wish]:
     ]
 
 
-def _caller_wishes(counter: Counter, crowd: Crowd, now: dt.datetime) -> list[_Wish]:
+def _caller_wishes(crowd: Crowd, caller: str, now: dt.datetime) -> list[_Wish]:
     """Booked on the phone for somebody without an account."""
-    caller = _ensure_caller(counter.sessions, now)
     dispatcher = crowd.person(accounts.DISPATCHER).id
     day = _next_day(now, is_buergerbus_day)
     ways = (point("Barmenitz"), point("Lommatzsch"))
@@ -182,6 +185,9 @@ def _is_working_day(day: dt.date) -> bool:
 
 
 def point(place: str) -> Point:
+    # Drawing the district takes a second: only when something is missing.
+    from mitfahr.demo.drafts import door
+
     found = door(place)
     return Point(found.lat, found.lon, found.name)
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 
 import holidays
+from holidays.constants import PUBLIC
+from holidays.constants import SCHOOL as SCHOOL_HOLIDAYS
 
 WORKING, SATURDAY, SUNDAY, SCHOOL, NIGHT = "mofr", "sa", "so", "schule", "nacht"
 """Service ids. SCHOOL is a part of WORKING; NIGHT is the night after a Friday or Saturday."""
@@ -50,37 +52,15 @@ def _kind(day: dt.date) -> str:
     return WORKING
 
 
-@cache
 def _public_holidays(year: int) -> frozenset[dt.date]:
-    return frozenset(holidays.country_holidays("DE", subdiv="SN", years=year))
+    return _saxon(year, PUBLIC)
 
 
 def _is_school_holiday(day: dt.date) -> bool:
-    """Close to what Saxony announces year by year, but by rule: the demonstration must work in every year."""
-    return any(
-        first <= day <= last for year in (day.year - 1, day.year) for first, last in _school_holidays(year)
-    )
+    """As announced, for the years the package knows (up to 2029 at present); later ones have none."""
+    return day in _saxon(day.year, SCHOOL_HOLIDAYS)
 
 
 @cache
-def _school_holidays(year: int) -> tuple[tuple[dt.date, dt.date], ...]:
-    two_weeks = dt.timedelta(days=12)
-    winter = _monday_from(dt.date(year, 2, 8))
-    autumn = _monday_from(dt.date(year, 10, 8))
-    good_friday = dt.date.fromisoformat(_good_friday(year))
-    return (
-        (winter, winter + two_weeks),
-        (good_friday, good_friday + dt.timedelta(days=8)),
-        (dt.date(year, 7, 8), dt.date(year, 8, 18)),
-        (autumn, autumn + two_weeks),
-        (dt.date(year, 12, 23), dt.date(year + 1, 1, 2)),
-    )
-
-
-def _good_friday(year: int) -> str:
-    named = holidays.country_holidays("DE", subdiv="SN", years=year, language="en_US")
-    return next(day.isoformat() for day, name in named.items() if name == "Good Friday")
-
-
-def _monday_from(day: dt.date) -> dt.date:
-    return day + dt.timedelta(days=-day.weekday() % 7)
+def _saxon(year: int, category: str) -> frozenset[dt.date]:
+    return frozenset(holidays.country_holidays("DE", subdiv="SN", years=year, categories=(category,)))

@@ -1,0 +1,84 @@
+"""From facts to forms: what drivers and the association would fill in for one day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from mitfahr.demo.geometry import to_degrees
+from mitfahr.demo.highways import junctions
+from mitfahr.demo.places import municipalities
+from mitfahr.demo.rides import (
+    BUERGERBUS_BOOKABLE_BEFORE_S,
+    BUERGERBUS_SEATS,
+    BUERGERBUS_WHEELCHAIRS,
+    BuergerBusLine,
+    Commute,
+    buergerbus_lines,
+)
+from mitfahr.demo.streets import built_up
+from mitfahr.demo.trips import bus_pattern
+from mitfahr.domain.times import resolve
+from mitfahr.services.offer_ride import RideDraft
+from mitfahr.services.publish_run import RunDraft, RunStop
+from routing.journey import Place
+
+_BAY_OF_LINE = "401"
+"""The BürgerBus stops at the bay of this line in Lommatzsch."""
+
+
+def run_drafts(day: dt.date, association_id: str, volunteer_ids: list[str]) -> Iterator[tuple[str, RunDraft]]:
+    """(idempotency key, run): one volunteer drives until noon, the next one after it."""
+    for line in buergerbus_lines():
+        for clock in line.departures:
+            shift = 2 * day.toordinal() + (clock >= dt.time(12))
+            draft = RunDraft(
+                organisation_id=association_id,
+                line=line.number,
+                stops=_run_stops(line, day, clock),
+                seats=BUERGERBUS_SEATS,
+                wheelchairs=BUERGERBUS_WHEELCHAIRS,
+                driver_id=volunteer_ids[shift % len(volunteer_ids)],
+                bookable_before_s=BUERGERBUS_BOOKABLE_BEFORE_S,
+            )
+            yield f"demo-run-{day}-{line.number}-{clock:%H%M}", draft
+
+
+def _run_stops(line: BuergerBusLine, day: dt.date, clock: dt.time) -> tuple[RunStop, ...]:
+    start = resolve(day, clock).moment
+    pattern = bus_pattern(line.via, _BAY_OF_LINE)
+    moments = [start + dt.timedelta(minutes=minutes) for minutes in pattern.minutes]
+    return tuple(RunStop(stop.id, at, at) for stop, at in zip(pattern.stops, moments, strict=True))
+
+
+def ride_drafts(day: dt.date, commute: Commute) -> Iterator[tuple[str, RideDraft]]:
+    """(idempotency key, offer): to work and home again."""
+    home, work = door(commute.origin), door(commute.destination)
+    ways = (("out", home, work, commute.out), ("back", work, home, commute.back))
+    for key, origin, destination, clock in ways:
+        earliest = resolve(day, clock).moment
+        draft = RideDraft(
+            origin=origin,
+            destination=destination,
+            earliest=earliest,
+            latest=earliest + dt.timedelta(minutes=commute.window_min),
+            budget_s=60 * commute.budget_min,
+            seats=commute.seats,
+            rate_ct_per_km=commute.rate_ct_per_km,
+            asks_first=commute.asks_first,
+            vehicle=commute.vehicle,
+        )
+        yield f"demo-ride-{day}-{key}", draft
+
+
+def door(name: str) -> Place:
+    """A house of the place: at the far end of its first side street; the middle where no streets are drawn."""
+    junction = junctions()[name]
+    streets = built_up(junction)
+    if streets is None or junction.place is None:
+        return Place(name, *to_degrees(junction.x, junction.y))
+    street = streets.side_streets[0]
+    x, y = street.line[-1].tolist()
+    town = municipalities()[junction.place.municipality].name
+    context = name if name == town else f"{name}, {town}"
+    return Place(f"{street.name} 6, {context}", *to_degrees(x, y))
