@@ -113,9 +113,9 @@ def booking_view(booking: Booking, timetable: Timetable | None, now: dt.datetime
 def booking_views(
     bookings: Iterable[Booking], timetable: Timetable | None, now: dt.datetime
 ) -> tuple[list[BookingView], list[BookingView]]:
-    """(upcoming, soonest first; past, latest first)"""
+    """(still to come, soonest first; past or fallen through, latest first)"""
     views = [booking_view(booking, timetable, now) for booking in bookings]
-    return [v for v in views if not v.is_past], [v for v in reversed(views) if v.is_past]
+    return [v for v in views if v.can_cancel], [v for v in reversed(views) if not v.can_cancel]
 
 
 def reference(booking_id: str) -> str:

@@ -15,8 +15,10 @@ pytestmark = pytest.mark.browser
 
 
 def test_book_and_cancel(site: Site, open_page: Callable[..., Page], javascript: bool) -> None:
+    name = "Mia" if javascript else "Ole"
+    person(site.portal, name)
     page = open_page(javascript=javascript)
-    log_in(page)
+    log_in(page, name)
     ask(page, site.day)
     choose(page, "BürgerBus 500")
     expect(page.get_by_role("heading", level=1)).to_have_text("Reise prüfen und buchen")
@@ -44,7 +46,7 @@ def test_a_guest_registers_on_the_way(site: Site, open_page: Callable[..., Page]
     page.get_by_role("button", name="Konto anlegen").click()
     page.get_by_label("Nachricht an die Fahrerin").fill("Ich stehe am Markt.")
     page.get_by_role("button", name="Verbindlich buchen").click()
-    expect(page.get_by_text("Angefragt")).to_be_visible()
+    expect(page.get_by_text("Ihre Anfrage ist gesendet")).to_be_visible()
     page.get_by_role("link", name="Absagen").click()
     page.get_by_role("button", name="Jetzt absagen").click()
     expect(page.get_by_text("Ihre Reise ist abgesagt.")).to_be_visible()
@@ -65,7 +67,7 @@ def test_an_error_takes_the_focus(site: Site, open_page: Callable[..., Page], ja
     ask(page, site.day, clock="halb zehn")
     expect(page.locator("#fehler")).to_be_focused()
     expect(page.get_by_label("Uhrzeit", exact=True)).to_have_value("halb zehn")
-    expect(page.get_by_label("Von", exact=True)).to_have_value("Lommatzsch")
+    expect(page.get_by_label("Von", exact=True)).to_have_value("Lommatzsch (Haltestelle)")
 
 
 def test_swapping(open_page: Callable[..., Page], javascript: bool) -> None:
