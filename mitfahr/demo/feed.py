@@ -227,7 +227,7 @@ def _through_trains(all_copies: list[Copy]) -> Iterator[Trip]:
     """An hourly train each way between neighbouring copies, so that they are one world."""
     for copy, other, _ in neighbours(all_copies):
         begin, end = (stations()[name] for name in _THROUGH_TRAIN)
-        stops = _copied(platform(begin, 1), copy), _copied(platform(end, 1), other)
+        stops = _copied(_used_platform(begin), copy), _copied(_used_platform(end), other)
         route = Route(
             f"demo-through-{copy.index}-{other.index}",
             RAIL_AGENCY,
@@ -241,6 +241,12 @@ def _through_trains(all_copies: list[Copy]) -> Iterator[Trip]:
                 for hour in range(5, 22):
                     trip_id = f"{route.id}-{service}-{direction}-{hour:02d}"
                     yield Trip(trip_id, route, service, direction, pattern, hour * 60 + 10, 1, 1)
+
+
+def _used_platform(station: Station) -> Stop:
+    """The first platform where trains of the district stop: only stops that are used are written."""
+    used = {stop for trip in all_trips() for stop in trip.pattern.stops}
+    return next(p for p in (platform(station, i + 1) for i in range(station.platforms)) if p in used)
 
 
 def _copied(stop: Stop, copy: Copy) -> Stop:

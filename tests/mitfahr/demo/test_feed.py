@@ -127,6 +127,7 @@ def test_copies_for_benchmarks(demo_feed: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(demo_feed) as one, zipfile.ZipFile(four) as many:
         single, copied = (a.read("stop_times.txt").count(b"\n") for a in (one, many))
     assert 4 * single < copied < 4.1 * single
+    assert [f for f in gtfs.load(four).findings if f.severity != gtfs.Severity.INFO] == []
 
 
 def test_scale_must_be_a_square(tmp_path: Path) -> None:
