@@ -8,10 +8,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mitfahr.settings import Settings
 from web import access, assets, errors, german, headers, login
+from web.forms.fields import chosen, errors_of
 from web.menu import menu
 from web.portal import EXTENSION, Portal, portal
 from web.timetable_notice import timetable_notice
-from web.views import account, api, booking, health, journeys, legal, offers, rides, search
+from web.views import account, api, booking, health, journeys, legal, offers, rides, runs, search
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     search.views,
@@ -19,6 +20,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     journeys.views,
     offers.views,
     rides.views,
+    runs.views,
     account.views,
     api.views,
     legal.views,
@@ -54,6 +56,7 @@ def create_app(settings: Settings) -> Flask:
     assets.serve(app)
     german.register(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(chosen=chosen, errors_of=errors_of)
     app.context_processor(_for_every_page)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

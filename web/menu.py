@@ -14,6 +14,7 @@ ENTRIES = (
     ("journeys.mine", "Meine Fahrten"),
     ("offers.form", "Fahrt anbieten"),
     ("rides.mine", "Meine Angebote"),
+    ("runs.planned", "BürgerBus"),
 )
 FOR_GUESTS = (
     ("account.log_in", "Anmelden"),

@@ -99,6 +99,11 @@ def organisation_by_name(session: Session, name: str) -> Organisation | None:
     return session.scalar(select(Organisation).where(Organisation.name == name))
 
 
+def organisations(session: Session) -> list[Organisation]:
+    """All of them, by name."""
+    return list(session.scalars(select(Organisation).order_by(Organisation.name)))
+
+
 def members_of(session: Session, organisation_id: str) -> list[Person]:
     """Everybody who acts for the organisation, by last name."""
     return list(

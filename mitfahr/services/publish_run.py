@@ -7,23 +7,27 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import new_id
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.people import Person
+from mitfahr.db.people import Organisation, Person, organisations
 from mitfahr.db.rides import Ride, RideHop, RideStop, overlapping_ride
 from mitfahr.domain.errors import NotAllowed, OverlapsOtherRide, StopUnknown, Unknown
 from mitfahr.domain.rides import RideKind, check_future, check_places, check_run_times
 from mitfahr.domain.roles import Action, Role, require
 from mitfahr.domain.times import moment, seconds
-from routing.timetable import Timetable
+from routing.timetable import StopIdx, Timetable
+
+EVERYWHERE = frozenset({Role.ADMIN, Role.DISPATCHER})
+"""Who may change the runs of every organisation."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunStop:
-    """A stop of the timetable and when the run is there (aware moments)."""
+    """A stop (or station) of the timetable and when the run is there (aware moments)."""
 
     stop_id: str
     arrival: dt.datetime
@@ -61,10 +65,7 @@ def publish_run(
     `timetable` is the serving one: it knows the stops. Raises NotAllowed, NoSeats, TooManySeats,
     InThePast, WindowInvalid, StopUnknown, OverlapsOtherRide, IdempotencyConflict.
     """
-    check_places(draft.seats, draft.wheelchairs)
-    check_run_times([(seconds(stop.arrival), seconds(stop.departure)) for stop in draft.stops])
-    check_future(seconds(draft.stops[0].departure), seconds(now))
-    stops = [_stop(timetable, stop, seq) for seq, stop in enumerate(draft.stops)]
+    stops = check_run(timetable, draft, now)
     with sessions.begin() as session:
         known = claim(session, actor_id, idempotency_key, _body(draft), now)
         if known is not None:
@@ -78,6 +79,17 @@ def publish_run(
     return ride.id
 
 
+def check_run(timetable: Timetable, draft: RunDraft, now: dt.datetime) -> list[RideStop]:
+    """The stops of a draft, after every check that needs no database.
+
+    Raises NoSeats, TooManySeats, InThePast, WindowInvalid, StopUnknown.
+    """
+    check_places(draft.seats, draft.wheelchairs)
+    check_run_times([(seconds(stop.arrival), seconds(stop.departure)) for stop in draft.stops])
+    check_future(seconds(draft.stops[0].departure), seconds(now))
+    return [_stop(timetable, stop, seq) for seq, stop in enumerate(draft.stops)]
+
+
 def check_may_run(session: Session, actor_id: str, organisation_id: str | None) -> None:
     """Raises NotAllowed unless the person may change runs of this organisation.
 
@@ -87,9 +99,19 @@ def check_may_run(session: Session, actor_id: str, organisation_id: str | None) 
     if actor is None:
         raise Unknown("person", actor_id)
     require(actor.roles, Action.PUBLISH_RUN)
-    everywhere = actor.roles & {Role.ADMIN, Role.DISPATCHER}
+    everywhere = actor.roles & EVERYWHERE
     if not everywhere and not (organisation_id and actor.belongs_to(organisation_id)):
         raise NotAllowed(Action.PUBLISH_RUN)
+
+
+def organisations_to_run_for(session: Session, actor_id: str) -> list[Organisation]:
+    """The organisations whose runs the person may change, by name."""
+    actor = session.get(Person, actor_id)
+    if actor is None:
+        raise Unknown("person", actor_id)
+    if actor.roles & EVERYWHERE:
+        return organisations(session)
+    return sorted((row.organisation for row in actor.memberships), key=lambda one: one.name)
 
 
 def _body(draft: RunDraft) -> dict[str, Any]:
@@ -111,18 +133,31 @@ def _check_driver_free(session: Session, ride: Ride) -> None:
 
 
 def _stop(timetable: Timetable, stop: RunStop, seq: int) -> RideStop:
-    index = timetable.stop_by_id.get(stop.stop_id)
-    if index is None:
+    named = timetable.stop_by_id.get(stop.stop_id)
+    if named is None:
         raise StopUnknown(stop.stop_id)
+    index = _halting_place(timetable, named)
     return RideStop(
         seq=seq,
         lat=float(timetable.stop_lat[index]),
         lon=float(timetable.stop_lon[index]),
         name=timetable.stop_name[index],
-        stop_id=stop.stop_id,
+        stop_id=timetable.stop_id[index],
         arrival_s=seconds(stop.arrival),
         departure_s=seconds(stop.departure),
     )
+
+
+def _halting_place(timetable: Timetable, stop: StopIdx) -> int:
+    """The stop itself; of a station, at which no vehicle halts, its busiest platform."""
+    if not timetable.stop_is_station[stop]:
+        return stop
+    platforms = np.flatnonzero(timetable.stop_parent == stop)
+    if not len(platforms):
+        raise StopUnknown(timetable.stop_id[stop])
+    trips = np.repeat(np.diff(timetable.pattern_trip_start), np.diff(timetable.pattern_stop_start))
+    visits = np.bincount(timetable.pattern_stops, weights=trips, minlength=timetable.n_stops)
+    return int(platforms[np.argmax(visits[platforms])])
 
 
 def _ride(draft: RunDraft, stops: list[RideStop], now: dt.datetime) -> Ride:

@@ -14,6 +14,7 @@ from web.access import PUBLIC, access, guard, rule_of
 
 EVERYBODY = frozenset({None, *Role})
 SIGNED_IN = frozenset(Role)
+RUNS = frozenset({Role.VOLUNTEER, Role.DISPATCHER, Role.ADMIN})
 
 OPEN_TO: dict[str, frozenset[Role | None]] = {
     "search.start": EVERYBODY,
@@ -37,6 +38,14 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "rides.confirm": SIGNED_IN,
     "rides.decline": SIGNED_IN,
     "rides.withdraw": SIGNED_IN,
+    "runs.planned": RUNS,
+    "runs.one": RUNS,
+    "runs.form": RUNS,
+    "runs.more_stops": RUNS,
+    "runs.edit": RUNS,
+    "runs.check": RUNS,
+    "runs.publish": RUNS,
+    "runs.cancel": RUNS,
     "account.log_in": EVERYBODY,
     "account.register": EVERYBODY,
     "account.register_for_booking": EVERYBODY,

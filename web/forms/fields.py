@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import Field
+from wtforms import Field, FieldList, Form, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
@@ -22,6 +22,26 @@ _FROM_TODAY = {"heute": 0, "morgen": 1, "übermorgen": 2}
 def choices(words: Mapping[str, str]) -> list[SelectChoice]:
     """Options of a select or radio field: value → what is read."""
     return [SelectChoice(value, label) for value, label in words.items()]
+
+
+def chosen(field: SelectField) -> str:
+    """What is read at the chosen option."""
+    return next((choice.label for choice in field.choices if choice.value == (field.data or "")), "")
+
+
+def errors_of(form: Form) -> list[tuple[str | None, str, str]]:
+    """(id of the field, its label, what is wrong) of every field, rows of a list included.
+
+    Remarks on the form as a whole have no field.
+    """
+    found: list[tuple[str | None, str, str]] = [(None, "", error) for error in form.form_errors]
+    for field in form:
+        if isinstance(field, FieldList):
+            for entry in field.entries:
+                found += errors_of(entry.form)
+        else:
+            found += [(field.id, field.label.text, error) for error in field.errors]
+    return found
 
 
 class _Typed(Field):  # type: ignore[misc]

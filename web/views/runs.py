@@ -1,0 +1,216 @@
+"""Runs of the BürgerBus: what is planned, publish more, who gets on where, cancel one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import groupby
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from mitfahr.db.bookings import holding_legs, passengers_of_ride
+from mitfahr.db.people import Organisation, Person, members_of
+from mitfahr.db.rides import Ride, ride_of, runs_of_organisation
+from mitfahr.domain.errors import NoSeats, RideRefused, TooManySeats, Unknown
+from mitfahr.domain.rides import RideKind
+from mitfahr.domain.roles import Action
+from mitfahr.domain.times import seconds
+from mitfahr.services.find_places import FoundPlace, PlaceKind
+from mitfahr.services.publish_run import check_may_run, check_run, organisations_to_run_for, publish_run
+from mitfahr.services.withdraw_ride import withdraw_ride
+from web.access import access
+from web.errors import explain
+from web.forms.offer import ReasonForm
+from web.forms.run import RunForm, form_like
+from web.german import day as written_day
+from web.german import local
+from web.place_choice import Choice, meant, take_chosen
+from web.portal import portal
+from web.rides_view import RideView, ride_view, ride_views
+
+views = Blueprint("runs", __name__, url_prefix="/buergerbus")
+
+SHOWN_BACK = dt.timedelta(days=14)
+"""Runs of the last two weeks stay in the list."""
+
+
+@views.get("")
+@access(Action.SEE_PASSENGERS)
+def planned() -> str:
+    now = dt.datetime.now(dt.UTC)
+    with portal().reading() as session:
+        by_organisation = [
+            (one, *_runs(session, one, now)) for one in organisations_to_run_for(session, current_user.id)
+        ]
+    return render_template(
+        "runs/planned.html",
+        organisations=[(one, _by_day(upcoming), _by_day(past)) for one, upcoming, past in by_organisation],
+    )
+
+
+@views.get("/<ride_id>")
+@access(Action.SEE_PASSENGERS)
+def one(ride_id: str) -> str:
+    """The run sheet."""
+    return render_template("runs/one.html", run=_run(ride_id))
+
+
+@views.get("/neu")
+@access(Action.PUBLISH_RUN)
+def form() -> str:
+    """An empty form, or one filled in like an earlier run (`wie` is its id)."""
+    like = request.args.get("wie")
+    return _form_page(form_like(_run(like).ride) if like else RunForm(formdata=None))
+
+
+@views.post("/neu/halte")
+@access(Action.PUBLISH_RUN)
+def more_stops() -> str:
+    """The form with room for more halts."""
+    form = RunForm()
+    form.add_rows()
+    return _form_page(form)
+
+
+@views.post("/neu/aendern")
+@access(Action.PUBLISH_RUN)
+def edit() -> str:
+    """The form again, as it was filled in."""
+    return _form_page(RunForm())
+
+
+@views.post("/neu")
+@access(Action.PUBLISH_RUN)
+def check() -> ResponseReturnValue:
+    """The runs as they would be published, or the form with what is wrong."""
+    form = RunForm()
+    halts, page = _halts(form)
+    if page is not None:
+        return page
+    timetable = portal().live.served().without_rides.timetable
+    try:
+        for day in form.days:
+            check_run(timetable, form.draft(day, halts), dt.datetime.now(dt.UTC))
+    except RideRefused as error:
+        return _refused(form, error, day)
+    form.renew_key()
+    return render_template("runs/preview.html", form=form, halts=list(zip(form.halts, halts, strict=True)))
+
+
+@views.post("/neu/veroeffentlichen")
+@access(Action.PUBLISH_RUN)
+def publish() -> ResponseReturnValue:
+    """Publish one run after the other; what stands in the way of one does not stop the others."""
+    form = RunForm()
+    halts, page = _halts(form)
+    if page is not None:
+        return page
+    here, now = portal(), dt.datetime.now(dt.UTC)
+    timetable, published, refused = here.live.served().without_rides.timetable, 0, list[str]()
+    for day in form.days:
+        try:
+            publish_run(
+                here.writing,
+                timetable,
+                form.draft(day, halts),
+                actor_id=current_user.id,
+                idempotency_key=f"{form.idempotency_key.data}-{day}",
+                now=now,
+            )
+            published += 1
+        except RideRefused as error:
+            explained = explain(error)
+            refused.append(f"{written_day(day)}: {explained.title}. {explained.advice}")
+    if published:
+        flash(
+            "Eine Fahrt ist veröffentlicht."
+            if published == 1
+            else f"{published} Fahrten sind veröffentlicht.",
+            "success",
+        )
+    for sentence in refused:
+        flash(f"Nicht veröffentlicht: {sentence}", "danger")
+    return redirect(url_for("runs.planned"))
+
+
+@views.route("/<ride_id>/absagen", methods=["GET", "POST"])
+@access(Action.PUBLISH_RUN)
+def cancel(ride_id: str) -> ResponseReturnValue:
+    """Say who is affected, then cancel the run."""
+    here, now = portal(), dt.datetime.now(dt.UTC)
+    run, form = _run(ride_id), ReasonForm()
+    if not form.validate_on_submit():
+        return render_template("runs/cancel.html", run=run, form=form)
+    withdraw_ride(
+        here.writing,
+        here.live.current(now),
+        ride_id=ride_id,
+        actor_id=current_user.id,
+        now=now,
+        reason=form.words,
+    )
+    flash("Die Fahrt ist abgesagt. Alle Fahrgäste bekommen eine Nachricht.", "success")
+    return redirect(url_for("runs.one", ride_id=ride_id))
+
+
+def _runs(
+    session: Session, organisation: Organisation, now: dt.datetime
+) -> tuple[list[RideView], list[RideView]]:
+    runs = runs_of_organisation(session, organisation.id, from_s=seconds(now - SHOWN_BACK))
+    return ride_views(runs, holding_legs(session, [run.id for run in runs]), now)
+
+
+def _by_day(runs: Sequence[RideView]) -> list[tuple[dt.date, list[RideView]]]:
+    return [(day, list(of_day)) for day, of_day in groupby(runs, lambda run: local(run.ride.begins_s).date())]
+
+
+def _run(ride_id: str) -> RideView:
+    """A run that the person asking may change; raises Unknown, NotAllowed."""
+    now = dt.datetime.now(dt.UTC)
+    with portal().reading() as session:
+        ride: Ride = ride_of(session, ride_id)
+        if ride.kind is not RideKind.RUN:
+            raise Unknown("ride", ride_id)
+        check_may_run(session, current_user.id, ride.organisation_id)
+        return ride_view(ride, passengers_of_ride(session, ride_id, seconds(now)), now)
+
+
+def _halts(form: RunForm) -> tuple[list[FoundPlace], ResponseReturnValue | None]:
+    """The stop of every halt, and the page that asks for what is missing, if anything is."""
+    _offer(form)
+    if request.form.get("chosen"):
+        for row in form.halts:
+            take_chosen(row.place, row.choice)
+    if not form.validate():
+        return [], (_form_page(form), 422)
+    places, choices = portal().live.served().places, list[Choice]()
+    halts = [meant(places, row.place, row.choice, choices, (PlaceKind.STOP,)) for row in form.halts]
+    if any(row.place.errors for row in form.halts):
+        return [], (_form_page(form), 422)
+    if choices:
+        return [], render_template("runs/choose.html", form=form, choices=choices)
+    return [halt for halt in halts if halt is not None], None
+
+
+def _refused(form: RunForm, error: RideRefused, day: dt.date) -> ResponseReturnValue:
+    explained = explain(error)
+    field = form.seats if isinstance(error, TooManySeats | NoSeats) else form.first_day
+    field.errors = [*field.errors, f"{written_day(day)}: {explained.title}. {explained.advice}"]
+    return _form_page(form), explained.status
+
+
+def _offer(form: RunForm) -> None:
+    with portal().reading() as session:
+        organisations = organisations_to_run_for(session, current_user.id)
+        members: dict[str, Person] = {
+            person.id: person for one in organisations for person in members_of(session, one.id)
+        }
+    form.offer(organisations, list(members.values()))
+
+
+def _form_page(form: RunForm) -> str:
+    _offer(form)
+    return render_template("runs/form.html", form=form)
