@@ -8,7 +8,7 @@ The drawn district is one road with five places two kilometres (and two minutes)
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -29,6 +29,7 @@ from mitfahr.services.check_bookings import inconsistencies
 from mitfahr.services.live_rides import read_live_rides
 from mitfahr.services.offer_ride import RideDraft, offer_ride
 from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
+from routing import overlay
 from routing.journey import Boarding, Journey, Leg, Place
 from routing.overlay import RideStop
 from routing.query import LegKind, Party, StopRef
@@ -97,9 +98,12 @@ class Portal:
 
     def snapshot(self, now: dt.datetime = NOW) -> Snapshot:
         """The district with the rides as the database has them now."""
+        return district()[1].with_rides(self.live(now).values())
+
+    def live(self, now: dt.datetime = NOW) -> Mapping[str, overlay.Ride]:
+        """The rides that the router may offer now."""
         with self.readers() as session:
-            live = read_live_rides(session, now)
-        return district()[1].with_rides(live.rides.values())
+            return read_live_rides(session, now).rides
 
     def offer(
         self,
@@ -153,7 +157,7 @@ class Portal:
         self, ride_id: str, origin: str, destination: str, party: Party = ONE_PERSON, now: dt.datetime = NOW
     ) -> Leg:
         """The first leg that the ride could take from one place to another, as a search would show it."""
-        live = self.snapshot(now).rides[ride_id]
+        live = self.live(now)[ride_id]
         ends = [
             RideStop(place(name).lat, place(name).lon, name, place(name).stop_id)
             for name in (origin, destination)
@@ -176,7 +180,7 @@ class Portal:
         )
 
     def run_leg(self, ride_id: str, origin: str, destination: str, party: Party = ONE_PERSON) -> Leg:
-        live = self.snapshot().rides[ride_id]
+        live = self.live()[ride_id]
         names = [stop.name for stop in live.stops]
         board, alight = names.index(origin), names.index(destination)
         departure_s, arrival_s = board_run(live, board, alight, party)
