@@ -69,8 +69,8 @@ def near_day_and_clock(moment: Moment, near: Moment) -> str:
 
 
 def duration(seconds: float) -> str:
-    """35 Minuten, 1 Stunde 5 Minuten; rounded to whole minutes."""
-    hours, minutes = divmod(max(0, round(seconds / 60)), 60)
+    """35 Minuten, 1 Stunde 5 Minuten; rounded to whole minutes, but nothing takes no time."""
+    hours, minutes = divmod(max(1, round(seconds / 60)), 60)
     words = []
     if hours:
         words.append("1 Stunde" if hours == 1 else f"{hours} Stunden")

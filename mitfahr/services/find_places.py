@@ -141,6 +141,8 @@ def find_places(places: Places, text: str, limit: int = 8) -> list[FoundPlace]:
     worst = fit[:, hits].min(axis=0)
     exact = (worst == EXACT) & (places.name_words[hits] == len(wanted)) & _all_in_name(places, wanted, hits)
     tier = np.select([exact, worst == EXACT, worst >= PREFIX], [3, 2, 1], 0)
+    if tier.max() >= 2:  # nobody who spells a name right means another one
+        hits, exact, tier = hits[tier > 0], exact[tier > 0], tier[tier > 0]
     order = np.lexsort((-(places.rank[hits] + fit[:, hits].mean(axis=0)), -tier))[:limit]
     found = [(places.entries[hits[i]], bool(exact[i])) for i in order]
     return _labelled(found)
@@ -217,7 +219,8 @@ def _all_in_name(places: Places, wanted: list[str], hits: NDArray[np.int64]) -> 
         if index < len(places.words) and places.words[index] == word:
             span = slice(places.start[index], places.start[index + 1])
             count[places.posting[span][places.in_name[span]]] += 1
-    return count[hits] == len(wanted)
+    complete: NDArray[np.bool_] = count[hits] == len(wanted)
+    return complete
 
 
 def _labelled(found: list[tuple[_Entry, bool]]) -> list[FoundPlace]:

@@ -56,7 +56,9 @@ def test_spellings_and_typing_errors_of_one_town(places: Places, typed: str) -> 
     assert labels(places, typed)[0] == "Meißen (Stadt)"
 
 
-@pytest.mark.parametrize("typed", ["Döbelner Straße 12", "Doebelner Str. 12", "dobelner strasse 12 lommatzsch"])
+@pytest.mark.parametrize(
+    "typed", ["Döbelner Straße 12", "Doebelner Str. 12", "dobelner strasse 12 lommatzsch"]
+)
 def test_an_address_in_several_spellings(places: Places, typed: str) -> None:
     assert labels(places, typed) == ["Döbelner Straße 12, Lommatzsch"]
 
@@ -66,6 +68,11 @@ def test_a_beginning_is_enough_and_words_come_in_any_order(places: Places) -> No
     assert labels(places, "elbland meiß") == ["Elblandklinikum Meißen, Meißen (Krankenhaus)"]
     assert labels(places, "lomat")[0] == "Lommatzsch (Stadt)"
     assert labels(places, "5 großenhainer")[0] == "Großenhainer Straße 5, Meißen"
+
+
+def test_a_name_spelt_right_brings_no_similar_ones(places: Places) -> None:
+    assert labels(places, "zehren")[:2] == ["Zehren, Diera-Zehren (Ort)", "Zehren (Haltestelle)"]
+    assert all("Zehren" in label for label in labels(places, "zehren"))
 
 
 def test_an_unknown_house_number_still_finds_the_street(places: Places) -> None:
