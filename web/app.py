@@ -12,7 +12,7 @@ from web.forms.fields import chosen, errors_of
 from web.menu import menu
 from web.portal import EXTENSION, Portal, portal
 from web.timetable_notice import timetable_notice
-from web.views import account, api, booking, health, journeys, legal, offers, rides, runs, search
+from web.views import account, api, booking, health, journeys, legal, offers, rides, runs, search, timetables
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     search.views,
@@ -21,6 +21,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     offers.views,
     rides.views,
     runs.views,
+    timetables.views,
     account.views,
     api.views,
     legal.views,
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     for reads_only in (search.views, booking.review):
         csrf.exempt(reads_only)  # whoever takes no cookies can still search and look
+    csrf.exempt(timetables.upload)  # looks at its token itself, after allowing a longer body
     access.guard(app)
     if settings.is_https:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1)  # type: ignore[method-assign]

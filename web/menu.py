@@ -15,6 +15,7 @@ ENTRIES = (
     ("offers.form", "Fahrt anbieten"),
     ("rides.mine", "Meine Angebote"),
     ("runs.planned", "BürgerBus"),
+    ("timetables.versions", "Fahrplan"),
 )
 FOR_GUESTS = (
     ("account.log_in", "Anmelden"),

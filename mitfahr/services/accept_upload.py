@@ -12,6 +12,7 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import new_id
+from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.timetables import FeedVersion
 from mitfahr.domain.errors import FileTooLarge, FileUnreadable
 from mitfahr.domain.versions import VersionStatus
@@ -28,10 +29,12 @@ def accept_upload(
     now: dt.datetime,
     uploaded_by: str | None = None,
     version_id: str | None = None,
+    idempotency_key: str | None = None,
 ) -> FeedVersion:
     """Copy a feed (an open file, a path, a folder) into quarantine; the worker will check it.
 
-    Raises FileTooLarge, FileUnreadable.
+    With `idempotency_key`, the same file sent again by the same person is the same version. Raises
+    FileTooLarge, FileUnreadable, IdempotencyConflict (another file under the key of the first).
     """
     version_id = version_id or new_id()
     settings.uploads_dir.mkdir(parents=True, exist_ok=True)
@@ -49,7 +52,12 @@ def accept_upload(
             status=VersionStatus.UPLOADED,
         )
         with sessions.begin() as session:
-            session.add(feed)
+            known = _known(session, feed, idempotency_key)
+            if known is None:
+                session.add(feed)
+        if known is not None:
+            remove_from_quarantine(target)
+            return known
     except OSError as error:
         remove_from_quarantine(target)
         raise FileUnreadable(filename, error.strerror or str(error)) from error
@@ -57,6 +65,18 @@ def accept_upload(
         remove_from_quarantine(target)
         raise
     return feed
+
+
+def _known(session: Session, feed: FeedVersion, idempotency_key: str | None) -> FeedVersion | None:
+    """The version that this very upload has made already."""
+    if idempotency_key is None or feed.uploaded_by is None:
+        return None
+    body = {"name": feed.original_filename, "checksum": feed.checksum}
+    known = claim(session, feed.uploaded_by, idempotency_key, body, feed.uploaded_at)
+    if known is not None:
+        return session.get_one(FeedVersion, known["version_id"])
+    keep_answer(session, feed.uploaded_by, idempotency_key, {"version_id": feed.id})
+    return None
 
 
 def quarantine_path(settings: Settings, version_id: str, is_folder: bool = False) -> Path:

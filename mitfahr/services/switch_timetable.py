@@ -76,14 +76,19 @@ def switch_roads(session: Session, actor: Person | None, version_id: str, now: d
     return _point(session, pointer, _Target(pointer.feed, roads, links), SwitchReason.ROADS, actor, now)
 
 
-def roll_back(session: Session, actor: Person | None, now: dt.datetime) -> Serving:
+def roll_back(
+    session: Session, actor: Person | None, now: dt.datetime, seen_revision: int | None = None
+) -> Serving:
     """Serve the timetable again that served before; going back twice goes back two versions.
 
-    The road network stays as it is, unless that timetable was never linked with it: then the one that
+    `seen_revision` is the revision that the person saw: when another serves by now (the button was
+    pressed twice, a colleague was faster), nothing changes. The road network stays as it is, unless that timetable was never linked with it: then the one that
     served beside it returns too. Raises NotAllowed, NothingToRollBackTo.
     """
     _require(actor)
     pointer = serving_locked(session)
+    if seen_revision is not None and pointer.revision != seen_revision:
+        return pointer
     before = rollback_target(session)
     if before is None or before.feed_version_id is None:
         raise NothingToRollBackTo

@@ -15,6 +15,7 @@ from web.access import PUBLIC, access, guard, rule_of
 EVERYBODY = frozenset({None, *Role})
 SIGNED_IN = frozenset(Role)
 RUNS = frozenset({Role.VOLUNTEER, Role.DISPATCHER, Role.ADMIN})
+STAFF = frozenset({Role.TIMETABLE_STAFF, Role.ADMIN})
 
 OPEN_TO: dict[str, frozenset[Role | None]] = {
     "search.start": EVERYBODY,
@@ -46,6 +47,11 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "runs.check": RUNS,
     "runs.publish": RUNS,
     "runs.cancel": RUNS,
+    "timetables.versions": STAFF,
+    "timetables.upload": STAFF,
+    "timetables.one": STAFF,
+    "timetables.switch": STAFF,
+    "timetables.back": STAFF,
     "account.log_in": EVERYBODY,
     "account.register": EVERYBODY,
     "account.register_for_booking": EVERYBODY,

@@ -1,0 +1,183 @@
+"""Timetable staff: upload a feed, watch it being checked, read the report, put it live, go back.
+
+Checking and building is the worker's work; these pages only take the file and show what has become of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm import Session, undefer
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from mitfahr.db.people import Person
+from mitfahr.db.timetables import FeedVersion, feed_versions, serving, switches
+from mitfahr.domain.errors import FileTooLarge, NothingToRollBackTo, TimetableRefused, Unknown
+from mitfahr.domain.roles import Action
+from mitfahr.services.accept_upload import accept_upload
+from mitfahr.services.switch_timetable import roll_back, rollback_target, switch_timetable
+from web.access import access
+from web.errors import Explained, explain
+from web.forms.timetable import SwitchForm, UploadForm
+from web.portal import portal
+from web.versions_view import (
+    REASON_WORDS,
+    SEVERITY_SIGN,
+    VersionView,
+    compared,
+    findings_view,
+    version_view,
+)
+
+views = Blueprint("timetables", __name__, url_prefix="/fahrplan")
+
+AROUND_THE_FILE_BYTES = 64 * 1024
+"""What a form with a file in it has besides the file."""
+
+WORKER_LATE = dt.timedelta(minutes=2)
+
+
+@views.get("")
+@access(Action.IMPORT_TIMETABLE)
+def versions() -> ResponseReturnValue:
+    return _versions_page(UploadForm(formdata=None))
+
+
+@views.post("")
+@access(Action.IMPORT_TIMETABLE)
+def upload() -> ResponseReturnValue:
+    """Take a file into quarantine. Its token is checked here, because reading it reads the whole file."""
+    here = portal()
+    limit_mb = here.settings.upload_limit_mb
+    request.max_content_length = (limit_mb << 20) + AROUND_THE_FILE_BYTES
+    try:
+        form = UploadForm()
+        if not form.validate():
+            if "csrf_token" in form.errors:
+                raise CSRFError(form.errors["csrf_token"][0])
+            return _versions_page(form), 422
+        version = accept_upload(
+            here.writing,
+            here.settings,
+            form.file.data.stream,
+            form.file.data.filename,
+            dt.datetime.now(dt.UTC),
+            uploaded_by=current_user.id,
+            idempotency_key=form.idempotency_key.data,
+        )
+    except RequestEntityTooLarge:
+        return _refused(FileTooLarge(limit_mb))
+    except TimetableRefused as error:
+        return _refused(error)
+    flash("Die Datei ist angekommen. Sie wird jetzt geprüft.", "success")
+    return redirect(url_for("timetables.one", version_id=version.id))
+
+
+@views.get("/<version_id>")
+@access(Action.IMPORT_TIMETABLE)
+def one(version_id: str) -> str:
+    """State, progress and findings; while the worker is at it, the page renews itself."""
+    with portal().reading() as session:
+        shown = _version(session, version_id)
+        findings = findings_view(
+            shown.version.findings,
+            severity=request.args.get("schwere", ""),
+            words=request.args.get("suche", "")[:100],
+            page=request.args.get("seite", 1, type=int),
+        )
+    waited = dt.datetime.now(dt.UTC) - shown.version.uploaded_at
+    return render_template(
+        "timetables/one.html",
+        shown=shown,
+        findings=findings,
+        signs=SEVERITY_SIGN,
+        is_late=waited > WORKER_LATE,
+    )
+
+
+@views.route("/<version_id>/schalten", methods=["GET", "POST"])
+@access(Action.SWITCH_TIMETABLE)
+def switch(version_id: str) -> ResponseReturnValue:
+    """Show what would change, then put the version live."""
+    form = SwitchForm()
+    if not form.validate_on_submit():
+        with portal().reading() as session:
+            shown, pointer = _version(session, version_id), serving(session)
+            numbers = compared(pointer.feed, shown.version)
+            return render_template("timetables/switch.html", shown=shown, pointer=pointer, numbers=numbers)
+    try:
+        with portal().writing.begin() as session:
+            switch_timetable(session, _actor(session), version_id, dt.datetime.now(dt.UTC))
+    except TimetableRefused as error:
+        return _refused(error)
+    flash("Der Fahrplan ist in Betrieb. Jede Suche benutzt ihn ab jetzt.", "success")
+    return redirect(url_for("timetables.versions"))
+
+
+@views.route("/zurueck", methods=["GET", "POST"])
+@access(Action.SWITCH_TIMETABLE)
+def back() -> ResponseReturnValue:
+    """Show what served before, then go back to it; pressing twice goes back once."""
+    form = SwitchForm()
+    if form.validate_on_submit():
+        try:
+            with portal().writing.begin() as session:
+                roll_back(session, _actor(session), dt.datetime.now(dt.UTC), form.seen_revision.data)
+        except TimetableRefused as error:
+            return _refused(error)
+        flash("Der vorige Fahrplan ist wieder in Betrieb.", "success")
+        return redirect(url_for("timetables.versions"))
+    with portal().reading() as session:
+        before = rollback_target(session)
+        if before is None or before.feed_version_id is None:
+            return _refused(NothingToRollBackTo())
+        shown, pointer = _version(session, before.feed_version_id), serving(session)
+        numbers = compared(pointer.feed, shown.version)
+        return render_template("timetables/back.html", shown=shown, pointer=pointer, numbers=numbers)
+
+
+def _version(session: Session, version_id: str) -> VersionView:
+    version = session.get(FeedVersion, version_id, options=[undefer(FeedVersion.findings)])
+    if version is None:
+        raise Unknown("feed_version", version_id)
+    return version_view(version, _name(session, version.uploaded_by))
+
+
+def _versions_page(form: UploadForm, refused: Explained | None = None) -> str:
+    with portal().reading() as session:
+        log = [
+            (
+                line,
+                REASON_WORDS[line.reason],
+                session.get(FeedVersion, line.feed_version_id or ""),
+                _name(session, line.by),
+            )
+            for line in switches(session, limit=10)
+        ]
+        return render_template(
+            "timetables/versions.html",
+            form=form,
+            refused=refused,
+            serving=serving(session),
+            versions=[version_view(v, _name(session, v.uploaded_by)) for v in feed_versions(session)],
+            can_go_back=rollback_target(session) is not None,
+            log=log,
+        )
+
+
+def _refused(error: TimetableRefused) -> ResponseReturnValue:
+    explained = explain(error)
+    return _versions_page(UploadForm(formdata=None), explained), explained.status
+
+
+def _actor(session: Session) -> Person:
+    return session.get_one(Person, current_user.id)
+
+
+def _name(session: Session, person_id: str | None) -> str | None:
+    person = session.get(Person, person_id) if person_id else None
+    return person.full_name if person else None
