@@ -13,12 +13,11 @@ GOLDEN = Path(__file__).with_name("golden_rnv.txt")
 
 
 def golden_text(snapshot: Snapshot) -> str:
-    """Thirty questions without rides, ten with 50 drivers on the road."""
+    """Thirty questions without rides, ten along the ways of ten drivers."""
     plain = [_told(snapshot, query) for query in rnv.queries(snapshot.timetable, 30, seed=1)]
-    driven = snapshot.with_rides(rnv.rides(snapshot, 50, seed=2))
-    return "\n".join(
-        [*plain, *(_told(driven, query) for query in rnv.queries(snapshot.timetable, 10, seed=3))]
-    )
+    rides = rnv.rides(snapshot, 10, seed=2)
+    driven = [_told(snapshot.with_rides(rides), query) for query in rnv.queries_along(rides)]
+    return "\n".join([*plain, *driven])
 
 
 def _told(snapshot: Snapshot, query: Query) -> str:

@@ -65,6 +65,17 @@ def queries(timetable: Timetable, number: int, seed: int) -> list[Query]:
     return asked
 
 
+def queries_along(rides: list[Ride]) -> list[Query]:
+    """From some way off each driver's start to some way off the goal, a quarter of an hour before."""
+    asked = []
+    for ride in rides:
+        start, goal = ride.stops[0], ride.stops[-1]
+        when = dt.datetime.fromtimestamp(ride.earliest_s - 900, DAY.tzinfo)
+        ends = Point(start.lat + 0.001, start.lon, start.name), Point(goal.lat, goal.lon + 0.001, goal.name)
+        asked.append(Query(*ends, when))
+    return asked
+
+
 def _end(draw: random.Random, timetable: Timetable, is_stop: bool) -> Point | StopRef:
     stop = draw.choice(np.flatnonzero(timetable.stop_is_station == 0).tolist())
     if is_stop:
