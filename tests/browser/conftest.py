@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,14 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    data_dir = tmp_path_factory.mktemp("site")
+    """One for all tests that leave the timetable as it is."""
+    with running_site(sqlite_template, tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@contextmanager
+def running_site(sqlite_template: Path, data_dir: Path) -> Iterator[Site]:
+    """A portal of its own in this process, on a port of its own."""
     database = data_dir / "site.sqlite"
     shutil.copy(sqlite_template, database)
     settings = Settings.from_env(
@@ -64,9 +72,11 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.port}", portal, served, day)
-    server.shutdown()
-    thread.join()
+    try:
+        yield Site(f"http://127.0.0.1:{server.port}", portal, served, day)
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture(scope="session")

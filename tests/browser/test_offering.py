@@ -1,0 +1,136 @@
+"""A driver offers a ride, a resident books it, the driver says yes, the seat is gone, comes back after a no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site
+from tests.browser.gates import check_page
+from tests.browser.steps import ask, choose, log_in
+from tests.web.served import person
+
+pytestmark = pytest.mark.browser
+
+
+def fill_in_offer(page: Page, site: Site, clock: str, seats: str = "1", **typed: str) -> None:
+    """The form of an offer from Lommatzsch to Meißen, sent; `typed` replaces start or goal."""
+    page.goto("/fahrten/anbieten")
+    page.get_by_label("Start", exact=True).fill(typed.get("origin", "Lommatzsch"))
+    page.get_by_label("Ziel", exact=True).fill(typed.get("destination", "Meißen"))
+    page.get_by_label("Tag").fill(f"{site.day:%d.%m.%Y}")
+    page.get_by_label("Abfahrt um").fill(clock)
+    page.get_by_label("Freie Plätze").select_option(seats)
+    page.get_by_label("Ihr Auto").fill("Roter Polo")
+    page.get_by_role("button", name="Weiter: Fahrt prüfen").click()
+
+
+def offer(page: Page, site: Site, clock: str) -> None:
+    fill_in_offer(page, site, clock)
+    page.get_by_role("button", name="Fahrt veröffentlichen").click()
+    expect(page.get_by_text("Ihre Fahrt ist veröffentlicht")).to_be_visible()
+
+
+def test_from_offer_to_seat_back(site: Site, open_page: Callable[..., Page], javascript: bool) -> None:
+    clock, driver_name = ("14:00", "Dora") if javascript else ("17:00", "Dirk")
+    names = [driver_name, *(f"{name}{javascript}" for name in ("Ralf", "Susi"))]
+    for name in names:
+        person(site.portal, name)
+    driver, resident, another = (open_page(javascript=javascript) for _ in names)
+    for page, name in zip((driver, resident, another), names, strict=True):
+        log_in(page, name)
+
+    offer(driver, site, clock)
+    ask(resident, site.day, clock=clock)
+    choose(resident, f"Fahrt mit {driver_name}")
+    resident.get_by_label("Nachricht an die Fahrerin").fill("Ich habe einen Koffer.")
+    resident.get_by_role("button", name="Verbindlich buchen").click()
+    expect(resident.get_by_text("Ihre Anfrage ist gesendet")).to_be_visible()
+
+    driver.get_by_role("link", name="Meine Angebote", exact=True).click()
+    expect(driver.get_by_text("möchte mitfahren")).to_be_visible()
+    expect(driver.get_by_text("Ich habe einen Koffer.")).to_be_visible()
+    expect(driver.get_by_text("0170 1234567")).to_have_count(0)
+    driver.get_by_role("button", name="Ja, mitnehmen").click()
+    expect(driver.get_by_text("Zugesagt.")).to_be_visible()
+    expect(driver.get_by_text("0170 1234567").first).to_be_visible()
+    resident.reload()
+    expect(resident.get_by_text("fest gebucht")).to_be_visible()
+
+    ask(another, site.day, clock=clock)
+    expect(another.get_by_role("heading", level=1)).to_have_text("Verbindungen")
+    expect(another.get_by_text(f"Fahrt mit {driver_name}")).to_have_count(0)
+
+    resident.get_by_role("link", name="Absagen").click()
+    resident.get_by_role("button", name="Jetzt absagen").click()
+    expect(resident.get_by_text("Ihre Reise ist abgesagt.")).to_be_visible()
+    ask(another, site.day, clock=clock)
+    expect(another.get_by_text(f"Fahrt mit {driver_name}").first).to_be_visible()
+    driver.reload()
+    expect(driver.get_by_text("Noch hat niemand einen Platz fest.")).to_be_visible()
+
+
+def test_a_price_above_the_law_is_refused_in_words(
+    site: Site, open_page: Callable[..., Page], javascript: bool
+) -> None:
+    person(site.portal, name := f"Petra{javascript}")
+    page = open_page(javascript=javascript)
+    log_in(page, name)
+    page.goto("/fahrten/anbieten")
+    page.get_by_label("eine Beteiligung an den Fahrtkosten").check()
+    page.get_by_label("Cent je Kilometer").fill("45")
+    page.get_by_label("Start", exact=True).fill("Lommatzsch")
+    page.get_by_label("Ziel", exact=True).fill("Meißen")
+    page.get_by_label("Tag").fill(f"{site.day:%d.%m.%Y}")
+    page.get_by_label("Abfahrt um").fill("6:00")
+    page.get_by_role("button", name="Weiter: Fahrt prüfen").click()
+    expect(page.locator("#fehler")).to_be_focused()
+    expect(page.locator("#rate-fehler")).to_contain_text("höchstens 0,30 € je Kilometer")
+    expect(page.get_by_label("Cent je Kilometer")).to_have_value("45")
+
+
+def test_every_page_of_a_driver_passes_the_gates(site: Site, open_page: Callable[..., Page]) -> None:
+    guest = open_page("/fahrten/anbieten")
+    check_page(guest)
+    for name in ("Frieda", "Gustav"):
+        person(site.portal, name)
+    driver, rider = open_page(), open_page()
+    log_in(driver, "Frieda")
+    log_in(rider, "Gustav")
+    driver.goto("/fahrten")
+    check_page(driver)
+    fill_in_offer(driver, site, "halb acht", origin="Xyzzy")
+    expect(driver.locator("#fehler")).to_be_visible()
+    check_page(driver)
+    fill_in_offer(driver, site, "19:00", origin="Neudorf")
+    expect(driver.get_by_role("heading", level=1)).to_have_text("Welchen Ort meinen Sie?")
+    check_page(driver)
+    fill_in_offer(driver, site, "19:00")
+    check_page(driver)
+    driver.get_by_role("button", name="Fahrt veröffentlichen").click()
+    check_page(driver)
+    ask(rider, site.day, clock="19:00")
+    choose(rider, "Fahrt mit Frieda")
+    rider.get_by_role("button", name="Verbindlich buchen").click()
+    driver.goto("/fahrten")
+    check_page(driver)
+    driver.get_by_role("link", name="Ablehnen").click()
+    check_page(driver)
+    driver.get_by_role("link", name="Nicht ablehnen").click()
+    check_page(driver)
+    driver.get_by_role("button", name="Ja, mitnehmen").click()
+    check_page(driver)
+    driver.get_by_role("link", name="Fahrt zurücknehmen").click()
+    expect(driver.get_by_text("1 Buchung ist betroffen")).to_be_visible()
+    check_page(driver)
+    driver.get_by_role("button", name="Jetzt zurücknehmen").click()
+    expect(driver.get_by_text("Ihre Fahrt ist zurückgenommen.")).to_be_visible()
+    check_page(driver)
+
+
+def test_the_page_of_the_programming_interface_passes_the_gates(open_page: Callable[..., Page]) -> None:
+    page = open_page("/api")
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    check_page(page)
