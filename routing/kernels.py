@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from routing.overlay import DEPARTURE_STEP_S, HALT_S, PROMISE_TOLERANCE_S
+from routing.query import MAX_RIDE_JOURNEY_S
 
 INF = np.int64(1) << np.int64(60)
 WALK_BITS = 16
@@ -277,7 +278,7 @@ def _arrive(state, k, layer, place, label):
 
 
 @njit(cache=True, nogil=True)
-def _scan_pattern(window, state, k, layer, p, from_pos, board_mask, alight_mask, stop_ok, latest_s, walk_s):
+def _scan_pattern(window, state, k, layer, p, from_pos, board_mask, alight_mask, stop_ok, is_tight):
     """Ride along one pattern: always the first trip that can be caught, better ones as they come."""
     first_call, n = window.stop_start[p], window.n_trips[p]
     n_calls = window.stop_start[p + 1] - first_call
@@ -289,7 +290,7 @@ def _scan_pattern(window, state, k, layer, p, from_pos, board_mask, alight_mask,
         if trip < n and window.alight[first_call + pos] & alight_mask:
             reached = window.arr[window.time_start[p] + np.int64(pos) * n + trip]
             label = label_of(reached, walked)
-            if label < state.bound[k, layer, stop] and label < state.limit[layer]:
+            if label < state.bound[k, layer, stop] and label + state.least[stop] < state.limit[layer]:
                 _arrive(state, k, layer, stop, label)
                 parent = state.parent[k, layer, stop]
                 parent[KIND], parent[REF] = TRIP, window.trip_start[p] + trip
@@ -302,10 +303,8 @@ def _scan_pattern(window, state, k, layer, p, from_pos, board_mask, alight_mask,
             caught = first_trip(window, p, pos, time_of(ready), n if trip == n else trip + 1)
             if caught == n:
                 continue
-            if (
-                k == 1
-                and window.dep[window.time_start[p] + np.int64(pos) * n + caught] > latest_s + walk_s[stop]
-            ):
+            leaves = window.dep[window.time_start[p] + np.int64(pos) * n + caught]
+            if k == 1 and is_tight and leaves != time_of(ready):
                 continue
             if caught < trip or (caught == trip and walk_of(ready) < walked):
                 trip, board_pos, walked = caught, pos, walk_of(ready)
@@ -326,11 +325,11 @@ def _note_ride(
 
 
 @njit(cache=True, nogil=True)
-def _board_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_s):
+def _board_rides(rides, state, k, layer, place, n_stops, base_s, is_tight):
     """Forwards: from one place take every ride at the first moment it can be caught, to every place it reaches."""
     ready = state.ready[k - 1, layer, place]
     ready_clock = base_s + time_of(ready)
-    latest_clock = base_s + latest_s + walk_s[place] if k == 1 else INF
+    is_tight = is_tight and k == 1
     for at in range(rides.at_start[place], rides.at_start[place + 1]):
         board = rides.at_entry[at]
         r = rides.ride[board]
@@ -348,10 +347,10 @@ def _board_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
                     break
                 driver_s += DEPARTURE_STEP_S
                 pickup = pickup_clock(rides, r, board, driver_s)
-        if pickup < ready_clock or pickup > latest_clock:
+        if pickup < ready_clock or (is_tight and pickup > ready_clock):
             continue
         soonest = label_of(pickup - base_s, walk_of(ready))
-        if soonest >= state.limit[next_layer]:
+        if soonest + state.least[place] >= state.limit[next_layer]:
             continue
         for alight in range(rides.entry_start[r], rides.entry_start[r + 1]):
             goal_place = rides.place[alight]
@@ -372,7 +371,10 @@ def _board_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
                 if dropped < 0:
                     continue
             label = label_of(dropped - base_s, walk_of(ready))
-            if label < state.bound[k, next_layer, goal_place] and label < state.limit[next_layer]:
+            if (
+                label < state.bound[k, next_layer, goal_place]
+                and label + state.least[goal_place] < state.limit[next_layer]
+            ):
                 times = (pickup - base_s, dropped - base_s)
                 _note_ride(
                     state,
@@ -392,11 +394,11 @@ def _board_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
 
 
 @njit(cache=True, nogil=True)
-def _leave_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_s):
+def _leave_rides(rides, state, k, layer, place, n_stops, base_s, is_tight):
     """Backwards: be dropped at one place in time, having been picked up as late as possible, wherever that can be."""
     ready = state.ready[k - 1, layer, place]
     deadline = base_s - time_of(ready)
-    earliest_clock = base_s - latest_s - walk_s[place] if k == 1 else -INF
+    is_tight = is_tight and k == 1
     for at in range(rides.at_start[place], rides.at_start[place + 1]):
         alight = rides.at_entry[at]
         r = rides.ride[alight]
@@ -405,19 +407,21 @@ def _leave_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
             continue
         is_run = rides.kind[r] == 1
         soonest = label_of(base_s - deadline, walk_of(ready))
-        if soonest >= state.limit[next_layer]:
+        if soonest + state.least[place] >= state.limit[next_layer]:
             continue
         for board in range(rides.entry_start[r], rides.entry_start[r + 1]):
             start_place = rides.place[board]
-            if soonest >= state.bound[k, next_layer, start_place] or not can_pair(
-                rides, r, board, alight, n_stops
+            if (
+                soonest >= state.bound[k, next_layer, start_place]
+                or soonest + state.least[start_place] >= state.limit[next_layer]
+                or not can_pair(rides, r, board, alight, n_stops)
             ):
                 continue
             driver_s = rides.earliest[r]
             if is_run:
                 pickup = rides.dep[rides.stop_start[r] + rides.gap[board]]
                 dropped = rides.arr[rides.stop_start[r] + rides.gap[alight]]
-                if dropped > deadline or dropped < earliest_clock:
+                if dropped > deadline or (is_tight and dropped < deadline):
                     continue
             else:
                 between_s = np.int64(0)
@@ -435,10 +439,13 @@ def _leave_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
                     if 0 <= dropped <= deadline:
                         break
                     pickup = np.int64(-1)
-                if pickup < 0 or dropped < earliest_clock:
+                if pickup < 0 or (is_tight and dropped < deadline):
                     continue
             label = label_of(base_s - pickup, walk_of(ready))
-            if label < state.bound[k, next_layer, start_place] and label < state.limit[next_layer]:
+            if (
+                label < state.bound[k, next_layer, start_place]
+                and label + state.least[start_place] < state.limit[next_layer]
+            ):
                 times = (base_s - dropped, base_s - pickup)
                 _note_ride(
                     state,
@@ -458,26 +465,22 @@ def _leave_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_
 
 
 @njit(cache=True, nogil=True)
-def _set_limits(state, k, last_ride_s):
-    """Per layer the label that is of no use any more in round k.
+def _set_limits(state, k):
+    """Per layer the label at the goal that is of no use any more in round k.
 
     A label without a private ride still counts when the goal is reached earlier without one, as long as a
     ride can follow: journeys with rides are a class of their own.
     """
     n_layers = state.goal.shape[1]
     for layer in range(n_layers):
-        with_ride = np.int64(-INF)
+        state.limit[layer] = state.goal[k, layer]
         for other in range(max(layer, 1), n_layers):
-            with_ride = max(with_ride, state.goal[k, other])
-        if layer == 0:
-            with_ride = min(with_ride, label_of(last_ride_s, MOST_WALK_S))
-            with_ride = max(with_ride, state.goal[k, 0])
-        state.limit[layer] = with_ride
+            state.limit[layer] = max(state.limit[layer], state.goal[k, other])
 
 
 @njit(cache=True, nogil=True)
 def _take_vehicles(
-    window, rides, state, k, is_mirrored, base_s, n_stops, latest_s, walk_s, board_mask, alight_mask, stop_ok
+    window, rides, state, k, is_mirrored, base_s, n_stops, is_tight, board_mask, alight_mask, stop_ok
 ):
     """From every place where somebody got ready in round k - 1, one vehicle further."""
     for layer in range(state.bound.shape[1]):
@@ -485,9 +488,9 @@ def _take_vehicles(
         for i in range(state.n_marked[layer]):
             place = state.marked[layer, i]
             if is_mirrored:
-                _leave_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_s)
+                _leave_rides(rides, state, k, layer, place, n_stops, base_s, is_tight)
             else:
-                _board_rides(rides, state, k, layer, place, n_stops, base_s, latest_s, walk_s)
+                _board_rides(rides, state, k, layer, place, n_stops, base_s, is_tight)
             if place >= n_stops or stop_ok[place] == 0:
                 continue
             for at in range(window.at_start[place], window.at_start[place + 1]):
@@ -510,8 +513,7 @@ def _take_vehicles(
                 board_mask,
                 alight_mask,
                 stop_ok,
-                latest_s,
-                walk_s,
+                is_tight,
             )
             state.from_pos[p] = -1
 
@@ -542,7 +544,7 @@ def _walk_on(changes, state, k, n_stops, egress_s):
                 ready = label_of(
                     time_of(label) + changes.takes_s[change], walk_of(label) + changes.walk_s[change]
                 )
-                if ready < state.ready_bound[k, layer, to] and ready < state.limit[layer]:
+                if ready < state.ready_bound[k, layer, to] and ready + state.least[to] < state.limit[layer]:
                     state.ready[k, layer, to] = ready
                     state.changed_from[k, layer, to] = place
                     for later in range(k, state.ready_bound.shape[0]):
@@ -585,8 +587,7 @@ def search_moments(
     walk_s,
     egress_s,
     direct_s,
-    latest_s,
-    last_ride_s,
+    is_tight,
     is_mirrored,
     base_s,
     n_stops,
@@ -595,6 +596,9 @@ def search_moments(
     stop_ok,
 ):
     """Leave at each of `moments` (n, 2: moment, place; latest first) and keep what is better than leaving later.
+
+    With `is_tight` the first vehicle leaves exactly when one gets to it: whoever would wait can leave later,
+    which is another moment.
 
     Returns rows of journeys, see `_traced`.
     """
@@ -614,6 +618,10 @@ def search_moments(
         if direct_s >= 0:
             for k in range(n_rounds):
                 state.goal[k, 0] = min(state.goal[k, 0], label_of(moment + direct_s, 0))
+        for layer in range(1, n_layers):
+            for k in range(n_rounds):
+                too_late = label_of(moment + MAX_RIDE_JOURNEY_S + 1, 0)
+                state.goal[k, layer] = min(state.goal[k, layer], too_late)
         state.goal_from[:, :] = -1
         for k in range(1, n_rounds):
             n_marked = 0
@@ -621,7 +629,7 @@ def search_moments(
                 n_marked += state.n_marked[layer]
             if n_marked == 0:
                 break
-            _set_limits(state, k, last_ride_s)
+            _set_limits(state, k)
             _take_vehicles(
                 window,
                 rides,
@@ -630,8 +638,7 @@ def search_moments(
                 is_mirrored,
                 base_s,
                 n_stops,
-                latest_s,
-                walk_s,
+                is_tight,
                 board_mask,
                 alight_mask,
                 stop_ok,

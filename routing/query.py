@@ -11,6 +11,9 @@ from routing.errors import QueryInvalid
 DEFAULT_WINDOW = dt.timedelta(hours=2)
 MAX_JOURNEY_S = 24 * 3600
 """A journey that would take longer than a day is not an answer."""
+MAX_RIDE_JOURNEY_S = 4 * 3600
+"""With a private ride in it, a journey that would take longer than this is not an answer: nobody waits half
+a day for a neighbour's car, and without this limit every ride of the day would have to be tried."""
 
 
 class LegKind(enum.StrEnum):

@@ -17,6 +17,7 @@ Arrive-by is the same search in the mirrored world: times negated, patterns reve
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -24,12 +25,11 @@ from numpy.typing import NDArray
 
 from routing import kernels
 from routing.access import Reach
+from routing.bounds import Segments, least_s
 from routing.changes import Changes
-from routing.overlay import RideKind
 from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR, RideNet
 from routing.window import Window
 
-NEVER_S = 1 << 40
 NO_DRIVE_S = kernels.FAR_S
 
 
@@ -41,7 +41,8 @@ class State(NamedTuple):
     bound, ready_bound      the best of both so far with that many vehicles or fewer
     parent          (…, N_COLUMNS) int64 and changed_from (…) int32: how a label came about
     goal, goal_from (n_rounds, n_layers) int64: best arrival at the goal, and the last stop on its way
-    limit           (n_layers,) int64 label that is of no use any more in this round
+    limit           (n_layers,) int64 label that is of no use any more at the goal in this round
+    least           (n_places,) int64 label: what it takes at least from there to the goal (`routing.bounds`)
     marked, is_marked, n_marked, arrived, is_arrived, n_arrived: places touched in this round, by layer
     from_pos, queue (n_patterns,) int32: where to begin scanning a pattern, -1 not at all
     """
@@ -55,6 +56,7 @@ class State(NamedTuple):
     goal: NDArray[np.int64]
     goal_from: NDArray[np.int64]
     limit: NDArray[np.int64]
+    least: NDArray[np.int64]
     marked: NDArray[np.int32]
     is_marked: NDArray[np.uint8]
     n_marked: NDArray[np.int64]
@@ -82,6 +84,9 @@ class Problem:
     """Window bits that may be boarded."""
     stop_ok: NDArray[np.uint8]
     max_vehicles: int
+    trip_segments: Segments
+    changes_back: Changes
+    """The changes of this direction, found from their end."""
 
     @property
     def n_stops(self) -> int:
@@ -102,18 +107,10 @@ class Problem:
         egress_s[self.n_stops + (DESTINATION_DOOR if self.is_mirrored else ORIGIN_DOOR)] = -1
         return egress_s
 
-    @property
-    def last_ride_s(self) -> int:
-        """When the last private ride ends (mirrored: begins)."""
-        private = self.rides.kind == RideKind.PRIVATE
-        if not private.any():
-            return -NEVER_S
-        last = (
-            self.rides.earliest[private].min()
-            if self.is_mirrored
-            else self.rides.latest_arrival[private].max()
-        )
-        return self.to_time(int(last))
+    @cached_property
+    def least_s(self) -> NDArray[np.int64]:
+        """(n_places,) seconds to the goal at the very least."""
+        return least_s(self.trip_segments, self.changes_back, self.rides, self.egress_s, self.is_mirrored)
 
     def to_time(self, clock_s: int) -> int:
         """UTC seconds → seconds of this search."""
@@ -134,7 +131,7 @@ def at_moment(problem: Problem, moment_s: int, latest_goal_s: int, max_vehicles:
     moments = np.empty((len(places), 2), np.int64)
     moments[:, 0] = moment_s
     moments[:, 1] = places
-    return _run(problem, moments, NEVER_S, latest_goal_s, max_vehicles)
+    return _run(problem, moments, False, latest_goal_s, max_vehicles)
 
 
 def over_range(problem: Problem, first_s: int, last_s: int, latest_goal_s: int) -> list[RawJourney]:
@@ -153,11 +150,11 @@ def over_range(problem: Problem, first_s: int, last_s: int, latest_goal_s: int) 
         )
     )
     found = np.unique(found, axis=0)[::-1]
-    return _run(problem, np.ascontiguousarray(found), last_s, latest_goal_s, problem.max_vehicles)
+    return _run(problem, np.ascontiguousarray(found), True, latest_goal_s, problem.max_vehicles)
 
 
 def _run(
-    problem: Problem, moments: NDArray[np.int64], last_s: int, latest_goal_s: int, max_vehicles: int
+    problem: Problem, moments: NDArray[np.int64], is_tight: bool, latest_goal_s: int, max_vehicles: int
 ) -> list[RawJourney]:
     n_layers = problem.rides.next_layer.shape[1]
     rows = kernels.search_moments(
@@ -169,8 +166,7 @@ def _run(
         problem.start.walk_s,
         problem.egress_s,
         problem.direct_s,
-        last_s,
-        problem.last_ride_s,
+        is_tight,
         problem.is_mirrored,
         problem.base_s,
         problem.n_stops,
@@ -215,6 +211,7 @@ def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: 
         goal=np.full((n_rounds, n_layers), (latest_goal_s + 1) << kernels.WALK_BITS, np.int64),
         goal_from=np.full((n_rounds, n_layers), -1, np.int64),
         limit=np.empty(n_layers, np.int64),
+        least=problem.least_s << kernels.WALK_BITS,
         marked=np.empty((n_layers, n_places), np.int32),
         is_marked=np.zeros((n_layers, n_places), np.uint8),
         n_marked=np.zeros(n_layers, np.int64),

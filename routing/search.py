@@ -191,6 +191,8 @@ class _Asked:
             kinds=kinds,
             stop_ok=stop_ok,
             max_vehicles=query.max_vehicles,
+            trip_segments=snapshot.segments(self.from_s, self.until_s, wheelchair, is_mirrored),
+            changes_back=self._changes(not is_mirrored),
         )
 
     def _rides(self, stop_ok: NDArray[np.uint8], watched: tuple[int, ...]) -> RideNet:

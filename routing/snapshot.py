@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from routing import changes, hierarchy, window
+from routing.bounds import Segments, segments
 from routing.hierarchy import CarHierarchy
 from routing.links import Links
 from routing.overlay import Ride, RideStop
@@ -143,6 +144,14 @@ class Snapshot:
                 (*key, "mirrored"), lambda: window.mirror(self.window(from_s, until_s, wheelchair, False))
             )
         return self.kept.get(key, lambda: window.open_window(self.timetable, base_s, end_s, wheelchair))
+
+    def segments(self, from_s: int, until_s: int, wheelchair: bool, is_mirrored: bool) -> Segments:
+        """The fastest trips of `window` of the same arguments."""
+        key = ("segments", window_base_s(from_s), window_base_s(until_s), wheelchair, is_mirrored)
+        return self.kept.get(
+            key,
+            lambda: segments(self.window(from_s, until_s, wheelchair, is_mirrored), self.timetable.n_stops),
+        )
 
     def changes(self, speed_m_s: float, max_walk_s: int, slack_s: int, is_mirrored: bool) -> changes.Changes:
         key = ("changes", speed_m_s, max_walk_s, slack_s)

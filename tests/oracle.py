@@ -29,7 +29,7 @@ from routing.overlay import (
     RideKind,
     RideStop,
 )
-from routing.query import MAX_JOURNEY_S, LegKind, Point, Query, StopRef
+from routing.query import MAX_JOURNEY_S, MAX_RIDE_JOURNEY_S, LegKind, Point, Query, StopRef
 from routing.roads import MAX_SNAP_M, Mode, RoadGraph
 from routing.timetable import NONE, PHONE, Timetable
 
@@ -273,12 +273,22 @@ class Oracle:
     def pareto(self, private: bool) -> list[Found]:
         one_each: dict[Criteria, Found] = {}
         for found in self._all_found:
-            if found.uses_private_ride == private:
+            if found.uses_private_ride == private and not self._lasts_too_long(found):
                 one_each.setdefault(found.criteria, found)
         walk = None if private else self._walk_from_door_to_door
         criteria = [c for c in one_each if not (walk and self._walking_beats(c, walk.duration_s))]
         best = [one_each[c] for c in self._optimal(criteria)]
         return [*([walk.found] if walk else []), *sorted(best, key=lambda found: found.criteria)]
+
+    def _lasts_too_long(self, found: Found) -> bool:
+        """Nobody waits half a day for a neighbour's car; for one departure (arrival) the wait at home counts."""
+        if not found.uses_private_ride:
+            return False
+        when = int(self.query.when.timestamp())
+        departure_s, arrival_s = found.criteria[:2]
+        if not self.query.window_s:
+            departure_s, arrival_s = (departure_s, when) if self.query.arrive_by else (when, arrival_s)
+        return arrival_s - departure_s > MAX_RIDE_JOURNEY_S
 
     def _optimal(self, criteria: list[Criteria]) -> list[Criteria]:
         """For one departure (arrival) only the other end and the vehicles count, then the least waiting."""

@@ -1,0 +1,1 @@
+"""`make bench`: one table of what the portal costs, beside the last committed figures."""
