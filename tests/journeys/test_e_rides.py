@@ -240,3 +240,13 @@ def test_e28_a_ride_starting_anywhere() -> None:
 
 def test_e29_past_midnight() -> None:
     expect(ROAD + "ride r1 | A 23:55 | B until 25:00\n", "A", "B", "23:30", "23:55 A –ride r1→ 00:06+1 B")
+
+
+def test_e30_nobody_waits_half_a_day_for_a_car() -> None:
+    """Four hours from leaving to arriving at most; for one departure the wait at home counts too."""
+    drawing = ROAD + "line 1 | C A\nt1 | 06:40 06:58\nride r1 | A {} | B until 12:00\n"
+    line = "06:40 C –1→ 06:58/10:29 A –ride r1→ 10:40 B"
+    expect(drawing.format("10:29"), "C", "B", "06:30", line)
+    expect(drawing.format("10:30"), "C", "B", "06:30")
+    expect(drawing.format("10:29"), "C", "B", "06:40", line, window_s=0)
+    expect(drawing.format("10:29"), "C", "B", "06:39", window_s=0)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from routing import Query, Snapshot, search
 from routing.journey import Journey, Leg, Place
-from routing.query import MAX_JOURNEY_S, LegKind, Point, StopRef
+from routing.query import MAX_JOURNEY_S, MAX_RIDE_JOURNEY_S, LegKind, Point, StopRef
 from routing.timetable import Timetable
 
 Best = tuple[int, int, int]
@@ -108,10 +108,11 @@ def _agree_at(query: Query, in_range: list[Journey], singly: Query, at_once: lis
 
 
 def _is_possible_at(moment_s: int, singly: Query, journey: Journey) -> bool:
-    """A range looks further than 24 hours after each of its moments."""
+    """A range looks further than each of its moments: journeys may end later."""
+    limit_s = MAX_RIDE_JOURNEY_S if journey.uses_private_ride else MAX_JOURNEY_S
     if singly.arrive_by:
-        return journey.arrival_s <= moment_s and journey.departure_s >= moment_s - MAX_JOURNEY_S
-    return journey.departure_s >= moment_s and journey.arrival_s <= moment_s + MAX_JOURNEY_S
+        return journey.arrival_s <= moment_s and journey.departure_s >= moment_s - limit_s
+    return journey.departure_s >= moment_s and journey.arrival_s <= moment_s + limit_s
 
 
 def best_of(query: Query, journey: Journey) -> Best:
