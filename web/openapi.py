@@ -86,7 +86,7 @@ _PLAN: Schema = {
     "description": (
         "Alle Verbindungen im Zeitfenster, zu denen es keine gibt, die zugleich nicht früher abfährt, nicht "
         "später ankommt und nicht mehr Fahrzeuge braucht. Verbindungen mit privater Mitfahrt kommen dazu; "
-        "sie verdrängen keine aus dem Fahrplan. Dieselbe Antwort gibt `mitfahr plan --json`."
+        "sie verdrängen keine aus dem Fahrplan. Dieselbe Antwort gibt „mitfahr plan --json“."
     ),
     "parameters": [
         _parameter(
@@ -105,13 +105,13 @@ _PLAN: Schema = {
         ),
         _parameter(
             "arrive_by",
-            "true: `time` ist die Ankunft",
+            "true: „time“ ist die Ankunft",
             "false",
             {"type": "string", "enum": ["true", "false", "1", "0"], "default": "false"},
         ),
         _parameter(
             "window",
-            "Zeitfenster ab `time` (bei arrive_by davor): Dauer nach ISO 8601 oder ganze Minuten, höchstens "
+            "Zeitfenster ab „time“ (bei arrive_by davor): Dauer nach ISO 8601 oder ganze Minuten, höchstens "
             "ein Tag. PT0S: nur die besten Verbindungen für genau diese Zeit.",
             "PT2H",
             {"type": "string", "default": "PT2H"},
@@ -125,7 +125,7 @@ _PLAN: Schema = {
     ],
     "responses": {
         "200": _answer("Die Verbindungen, nach Abfahrt geordnet; eine leere Liste heißt: keine", "Plan"),
-        "400": _problem("Ein Parameter fehlt oder ist nicht zu lesen; `parameters` nennt jeden"),
+        "400": _problem("Ein Parameter fehlt oder ist nicht zu lesen; „parameters“ nennt jeden"),
         "503": _problem("Es ist noch kein Fahrplan geladen"),
     },
 }

@@ -45,9 +45,12 @@ def meant(
 ) -> FoundPlace | None:
     """The place of one of these kinds that a field means.
 
-    None leaves an error at the field, or a choice to be made in `choices`.
+    None leaves an error at the field, or a choice to be made in `choices`; that a field may not stay
+    empty is for the form to say.
     """
     chosen = decode(choice.data or "")
+    if not (text.data or "").strip():
+        return None
     if chosen is not None and chosen.label == text.data.strip() and chosen.kind in kinds:
         return chosen
     found = [place for place in find_places(places, text.data, LOOKED_THROUGH) if place.kind in kinds][

@@ -12,6 +12,7 @@ from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import LegState, holds_seats
 from mitfahr.domain.times import seconds
 from mitfahr.seen import PassengerSeen, passenger_seen
+from mitfahr.services.ride_schedule import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,18 @@ class RideView:
         return sum(passenger.price_ct for passenger in self.passengers)
 
 
-def ride_view(ride: Ride, legs: Sequence[BookingLeg], now: dt.datetime) -> RideView:
-    """`legs` are those that hold places on the ride; expired requests among them are left out."""
+def ride_view(ride: Ride, legs: Sequence[BookingLeg], now: dt.datetime, plan: Plan | None = None) -> RideView:
+    """`legs` are those that hold places on the ride; expired requests among them are left out.
+
+    `plan` is how a private ride would be driven as it is now.
+    """
     now_s = seconds(now)
     holding = [leg for leg in legs if holds_seats(leg.state, leg.hold_until_s, now_s)]
     seen = {leg.id: passenger_seen(leg, now) for leg in holding}
     by_time = sorted(holding, key=lambda leg: (leg.departure_s, leg.arrival_s, leg.id))
     return RideView(
         ride=ride,
-        halts=_halts(ride, holding, seen),
+        halts=_joined(_halts(ride, holding, seen, plan)),
         requests=tuple(seen[leg.id] for leg in by_time if leg.state is LegState.REQUESTED),
         passengers=tuple(seen[leg.id] for leg in by_time if leg.state is not LegState.REQUESTED),
         is_past=ride.ends_s <= now_s,
@@ -98,15 +102,31 @@ def ride_views(
     return [v for v in views if not v.is_past], [v for v in reversed(views) if v.is_past]
 
 
-def _halts(ride: Ride, legs: Sequence[BookingLeg], seen: dict[str, PassengerSeen]) -> tuple[Halt, ...]:
+def _halts(
+    ride: Ride, legs: Sequence[BookingLeg], seen: dict[str, PassengerSeen], plan: Plan | None
+) -> list[Halt]:
     halts, aboard = [], 0
-    for stop in ride.stops:
+    for number, stop in enumerate(ride.stops):
         on = tuple(seen[leg.id] for leg in legs if leg.board_stop_id == stop.id)
         off = tuple(seen[leg.id] for leg in legs if leg.alight_stop_id == stop.id)
         aboard += sum(p.seats + p.wheelchairs for p in on) - sum(p.seats + p.wheelchairs for p in off)
-        name = _told_name(ride, stop, on, off)
-        halts.append(Halt(name, stop.arrival_s, stop.departure_s, on, off, aboard))
-    return tuple(halts)
+        times = (stop.arrival_s, stop.departure_s) if plan is None else 2 * (plan.reached_s[number],)
+        halts.append(Halt(_told_name(ride, stop, on, off), *times, on, off, aboard))
+    return halts
+
+
+def _joined(halts: Sequence[Halt]) -> tuple[Halt, ...]:
+    """Halts that follow each other at one place are one: somebody gets on where the driver starts."""
+    joined = [halts[0]]
+    for halt in halts[1:]:
+        last = joined[-1]
+        if halt.name != last.name:
+            joined.append(halt)
+            continue
+        joined[-1] = Halt(
+            halt.name, last.arrival_s, last.departure_s, last.on + halt.on, last.off + halt.off, halt.aboard
+        )
+    return tuple(joined)
 
 
 def _told_name(ride: Ride, stop: RideStop, on: Sequence[PassengerSeen], off: Sequence[PassengerSeen]) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mitfahr.domain.roles import Role
+from tests.web.served import SEVEN, serve
 from web.access import PUBLIC, access, guard, rule_of
 
 EVERYBODY = frozenset({None, *Role})
@@ -81,9 +83,19 @@ def test_matrix(
     for endpoint in sorted(OPEN_TO, key=lambda name: name == "account.log_out"):
         for method, path in _requests(app, endpoint):
             answer = asking.open(path, method=method)
-            if _is_refused(answer, role) == (role in OPEN_TO[endpoint]):
+            if answer.status_code == 500 or _is_refused(answer, role) == (role in OPEN_TO[endpoint]):
                 wrong.append(f"{method} {path}: {answer.status_code}")
     assert wrong == []
+
+
+def test_nothing_filled_in_is_never_a_crash(app: Flask, client_as: Callable[[Role], FlaskClient]) -> None:
+    with time_machine.travel(SEVEN, tick=False):
+        serve(app)
+        asking = client_as(Role.ADMIN)
+        for endpoint in OPEN_TO:
+            for method, path in _requests(app, endpoint):
+                if endpoint != "account.log_out":
+                    assert asking.open(path, method=method).status_code < 500, path
 
 
 def test_a_view_without_a_rule_stops_the_start() -> None:

@@ -158,3 +158,7 @@ def test_back_to_the_form_keeps_everything(driver: FlaskClient) -> None:
     assert 'value="07:10"' in page or 'value="7:10"' in page
     assert 'value="Roter Polo"' in page and "Hund fährt mit" in page
     assert '<option value="15" selected>' in page
+
+
+def test_without_a_key_each_sending_is_an_offer_of_its_own(driver: FlaskClient) -> None:
+    assert driver.post("/fahrten/anbieten/veroeffentlichen", data=OFFER).status_code == 302

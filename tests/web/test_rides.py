@@ -68,6 +68,8 @@ def test_yes(driver: FlaskClient, rider: FlaskClient, served: Served) -> None:
     assert "Zugesagt. Erika bekommt gleich Bescheid." in answer.text
     assert "Erika Beispiel" in answer.text and "0170 1234567" in answer.text
     assert "Erika Beispiel steigt ein (1 Person)" in answer.text
+    times = re.findall(r'timeline__time">(\d\d:\d\d)<', answer.text.split("Ihr Fahrplan")[1])
+    assert times == ["09:30", "09:46"]
     again = driver.post(yes, follow_redirects=True)
     assert again.status_code == 200 and "Erika Beispiel" in again.text
     assert "fest gebucht" in rider.get(one_of(rider)).text

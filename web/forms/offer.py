@@ -21,7 +21,7 @@ FREE, PAID = "kostenlos", "beteiligung"
 ASK, AT_ONCE = "fragen", "sofort"
 SEATS = {str(n): "1 Platz" if n == 1 else f"{n} Plätze" for n in range(1, MAX_PASSENGERS + 1)}
 WHEELCHAIRS = {"0": "nein", "1": "ja, 1 Rollstuhl"}
-FLEXIBILITY = {"0": "genau dann", "15": "bis 15 Minuten später", "30": "bis 30 Minuten später"}
+FLEXIBILITY = {"0": "keiner", "15": "15 Minuten später", "30": "30 Minuten später"}
 BUDGETS = {"0": "kein Umweg"} | {str(n): f"bis {n} Minuten" for n in (5, 10, 15, 20, 30, 45, 60)}
 
 
@@ -40,7 +40,7 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
     destination_choice = HiddenField()
     day = DayField("Tag", [_filled])
     clock = ClockField("Abfahrt um", [_filled])
-    flexibility = SelectField("Wann fahren Sie los?", choices=choices(FLEXIBILITY), default="0")
+    flexibility = SelectField("Spielraum", choices=choices(FLEXIBILITY), default="0")
     seats = SelectField("Freie Plätze", choices=choices(SEATS), default="3")
     wheelchairs = SelectField("Platz für einen Rollstuhl", choices=choices(WHEELCHAIRS), default="0")
     budget = SelectField("Umweg für Mitfahrende", choices=choices(BUDGETS), default="10")
@@ -61,7 +61,7 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
     note = TextAreaField(
         "Hinweis für Mitfahrende", [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen.")]
     )
-    idempotency_key = HiddenField(validators=[Length(max=64)])
+    idempotency_key = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
 
     def validate_rate(self, field: CentField) -> None:
         if self.price.data == PAID and not field.data and not field.errors:

@@ -91,7 +91,7 @@ class RunForm(FlaskForm):  # type: ignore[misc]
     note = TextAreaField(
         "Hinweis für Fahrgäste", [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen.")]
     )
-    idempotency_key = HiddenField(validators=[Length(max=64)])
+    idempotency_key = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
 
     def offer(self, organisations: Sequence[Organisation], members: Sequence[Person]) -> None:
         """What can be chosen here, and the numbers of the halts."""

@@ -112,8 +112,7 @@ def _draft(form: OfferForm) -> RideDraft | ResponseReturnValue:
     if request.form.get("chosen"):
         take_chosen(form.origin, form.origin_choice)
         take_chosen(form.destination, form.destination_choice)
-    if not form.validate():
-        return _form_page(form), 422
+    form.validate()
     served, choices = portal().live.served(), list[Choice]()
     origin = meant(served.places, form.origin, form.origin_choice, choices)
     destination = meant(served.places, form.destination, form.destination_choice, choices)

@@ -17,7 +17,9 @@ from mitfahr.domain.states import LegState
 from mitfahr.domain.times import seconds
 from mitfahr.seen import PassengerSeen
 from mitfahr.services.decide_request import confirm_request, decline_request
+from mitfahr.services.ride_schedule import plan_ride
 from mitfahr.services.withdraw_ride import withdraw_ride
+from routing.snapshot import Snapshot
 from web.access import access
 from web.forms.offer import ReasonForm
 from web.portal import portal
@@ -46,7 +48,8 @@ def mine() -> str:
 @views.get("/<ride_id>")
 @access(Action.OFFER_RIDE)
 def one(ride_id: str) -> str:
-    return render_template("rides/one.html", ride=_own(ride_id))
+    snapshot = portal().live.served().without_rides
+    return render_template("rides/one.html", ride=_own(ride_id, snapshot))
 
 
 @views.post("/anfragen/<leg_id>/zusagen")
@@ -113,14 +116,18 @@ def withdraw(ride_id: str) -> ResponseReturnValue:
     return redirect(url_for("rides.mine"))
 
 
-def _own(ride_id: str) -> RideView:
-    """A ride of the person asking; raises Unknown for anybody else's."""
+def _own(ride_id: str, snapshot: Snapshot | None = None) -> RideView:
+    """A ride of the person asking; raises Unknown for anybody else's.
+
+    With `snapshot`, its halts have the times at which it would be driven.
+    """
     now = dt.datetime.now(dt.UTC)
     with portal().reading() as session:
         ride = ride_of(session, ride_id)
         if ride.driver_id != current_user.id or ride.kind is not RideKind.PRIVATE:
             raise Unknown("ride", ride_id)
-        return ride_view(ride, passengers_of_ride(session, ride_id, seconds(now)), now)
+        plan = plan_ride(snapshot, ride) if snapshot is not None else None
+        return ride_view(ride, passengers_of_ride(session, ride_id, seconds(now)), now, plan)
 
 
 def _asked(leg_id: str) -> tuple[RideView, PassengerSeen | None]:

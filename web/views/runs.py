@@ -184,11 +184,10 @@ def _halts(form: RunForm) -> tuple[list[FoundPlace], ResponseReturnValue | None]
     if request.form.get("chosen"):
         for row in form.halts:
             take_chosen(row.place, row.choice)
-    if not form.validate():
-        return [], (_form_page(form), 422)
+    is_valid = form.validate()
     places, choices = portal().live.served().places, list[Choice]()
     halts = [meant(places, row.place, row.choice, choices, (PlaceKind.STOP,)) for row in form.halts]
-    if any(row.place.errors for row in form.halts):
+    if not is_valid or any(row.place.errors for row in form.halts):
         return [], (_form_page(form), 422)
     if choices:
         return [], render_template("runs/choose.html", form=form, choices=choices)
