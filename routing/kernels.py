@@ -46,25 +46,41 @@ def walk_of(label):
 
 
 @njit(cache=True, nogil=True)
-def pickup_clock(rides, r, entry, driver_s):
-    """When a driver who leaves at `driver_s` reaches the entry's place to pick up; -1 if a promise breaks before."""
-    first = rides.stop_start[r]
-    clock = driver_s
-    for i in range(rides.gap[entry]):
-        clock = _pass_stop(rides, first + i + 1, clock + rides.leg_s[first + i])
-        if clock < 0:
-            return clock
-    return clock + rides.into_s[entry]
+def leaving_clocks(stop_start, earliest, n_departures, leg_s, pick, drop):
+    """When drivers leave each stop, for each of their departures: (start, clocks).
+
+    Departure k of a ride leaves call c at clocks[start[c] + k]; -1 where a promise breaks before.
+    """
+    start = np.zeros(stop_start[-1] + 1, np.int64)
+    for r in range(len(earliest)):
+        for call in range(stop_start[r], stop_start[r + 1]):
+            start[call + 1] = start[call] + n_departures[r]
+    clocks = np.empty(start[-1], np.int64)
+    for r in range(len(earliest)):
+        for k in range(n_departures[r]):
+            clock = earliest[r] + np.int64(k) * DEPARTURE_STEP_S
+            for call in range(stop_start[r], stop_start[r + 1]):
+                if call > stop_start[r] and clock >= 0:
+                    clock = _pass_stop(pick[call], drop[call], clock + leg_s[call - 1])
+                clocks[start[call] + k] = clock
+    return start, clocks
+
+
+@njit(cache=True, nogil=True, inline="always")
+def pickup_clock(rides, r, entry, k):
+    """When a driver on departure k reaches the entry's place to pick up; -1 if a promise breaks before."""
+    clock = rides.leave[rides.leave_start[rides.stop_start[r] + rides.gap[entry]] + k]
+    return clock + rides.into_s[entry] if clock >= 0 else np.int64(-1)
 
 
 @njit(cache=True, nogil=True)
-def _pass_stop(rides, call, reached):
+def _pass_stop(pick, drop, reached):
     """When a stop promised to people on board is left again; -1 if reached too late."""
-    if rides.drop[call] >= 0 and reached > rides.drop[call] + PROMISE_TOLERANCE_S:
+    if drop >= 0 and reached > drop + PROMISE_TOLERANCE_S:
         return np.int64(-1)
-    if rides.pick[call] >= 0:
-        reached = max(reached, rides.pick[call])
-        if reached > rides.pick[call] + PROMISE_TOLERANCE_S:
+    if pick >= 0:
+        reached = max(reached, pick)
+        if reached > pick + PROMISE_TOLERANCE_S:
             return np.int64(-1)
     return reached + HALT_S
 
@@ -116,17 +132,17 @@ def dropoff_clock(rides, r, board, alight, between_s, pickup):
     else:
         clock += rides.out_s[board]
         for i in range(a + 1, b):
-            clock = _pass_stop(rides, first + i, clock)
+            clock = _pass_stop(rides.pick[first + i], rides.drop[first + i], clock)
             if clock < 0:
                 return clock
             clock += rides.leg_s[first + i]
-        clock = _pass_stop(rides, first + b, clock)
+        clock = _pass_stop(rides.pick[first + b], rides.drop[first + b], clock)
         if clock < 0:
             return clock
         dropped = clock + rides.into_s[alight]
     clock = dropped + HALT_S + rides.out_s[alight]
     for i in range(b + 1, last_gap + 1):
-        clock = _pass_stop(rides, first + i, clock)
+        clock = _pass_stop(rides.pick[first + i], rides.drop[first + i], clock)
         if clock < 0:
             return clock
         clock += rides.leg_s[first + i]
@@ -191,9 +207,8 @@ def ride_moments(rides, places, walk_s, sign, base_s, first_s, last_s, n_stops):
                     n += 1
                 continue
             for k in range(rides.n_departures[r]):
-                driver_s = rides.earliest[r] + np.int64(k) * DEPARTURE_STEP_S
                 if sign > 0:
-                    clock = pickup_clock(rides, r, entry, driver_s)
+                    clock = pickup_clock(rides, r, entry, k)
                     moment = clock - base_s - walk_s[place]
                     if clock >= 0 and first_s <= moment <= last_s:
                         found = _grown(found, n)
@@ -202,7 +217,7 @@ def ride_moments(rides, places, walk_s, sign, base_s, first_s, last_s, n_stops):
                         n += 1
                     continue
                 for board in range(rides.entry_start[r], rides.entry_start[r + 1]):
-                    clock = _boarded_until(rides, r, board, entry, driver_s, n_stops)
+                    clock = _boarded_until(rides, r, board, entry, k, n_stops)
                     moment = base_s - clock - walk_s[place]
                     if clock >= 0 and first_s <= moment <= last_s:
                         found = _grown(found, n)
@@ -213,7 +228,7 @@ def ride_moments(rides, places, walk_s, sign, base_s, first_s, last_s, n_stops):
 
 
 @njit(cache=True, nogil=True)
-def _boarded_until(rides, r, board, alight, driver_s, n_stops):
+def _boarded_until(rides, r, board, alight, k, n_stops):
     """Drop-off clock of one whole boarding of a private ride, -1 when impossible."""
     if not can_pair(rides, r, board, alight, n_stops):
         return np.int64(-1)
@@ -222,7 +237,7 @@ def _boarded_until(rides, r, board, alight, driver_s, n_stops):
         between_s = driving_between(rides, rides.place[board], rides.place[alight], n_stops)
     if between_s >= FAR_S or not fits_budget(rides, r, board, alight, between_s):
         return np.int64(-1)
-    pickup = pickup_clock(rides, r, board, driver_s)
+    pickup = pickup_clock(rides, r, board, k)
     if pickup < 0:
         return np.int64(-1)
     return dropoff_clock(rides, r, board, alight, between_s, pickup)
@@ -277,6 +292,15 @@ def _arrive(state, k, layer, place, label):
         state.n_arrived[layer] += 1
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _is_wanted(state, k, layer, place, label):
+    """Better than what is known there, and of use: for walking to the goal now, or with one vehicle more."""
+    return label < state.bound[k, layer, place] and (
+        label + state.least[place] < state.next_limit[layer]
+        or label + state.egress[place] < state.goal[k, layer]
+    )
+
+
 @njit(cache=True, nogil=True)
 def _scan_pattern(window, state, k, layer, p, from_pos, board_mask, alight_mask, stop_ok, is_tight):
     """Ride along one pattern: always the first trip that can be caught, better ones as they come."""
@@ -290,7 +314,7 @@ def _scan_pattern(window, state, k, layer, p, from_pos, board_mask, alight_mask,
         if trip < n and window.alight[first_call + pos] & alight_mask:
             reached = window.arr[window.time_start[p] + np.int64(pos) * n + trip]
             label = label_of(reached, walked)
-            if label < state.bound[k, layer, stop] and label + state.least[stop] < state.limit[layer]:
+            if _is_wanted(state, k, layer, stop, label):
                 _arrive(state, k, layer, stop, label)
                 parent = state.parent[k, layer, stop]
                 parent[KIND], parent[REF] = TRIP, window.trip_start[p] + trip
@@ -325,57 +349,72 @@ def _note_ride(
 
 
 @njit(cache=True, nogil=True)
+def best_by_ride(rides, least_s, sign):
+    """What a ride can do for the goal at best, per call and departure like `rides.leave`.
+
+    Forwards: the earliest clock at the goal for whoever boards after this stop. Backwards: the latest clock
+    at the (mirrored) goal for whoever is dropped after it. No detour, no halt and no change is counted, so
+    it is a bound; INF (-INF) where the ride leads nowhere.
+    """
+    best = np.full(len(rides.leave), INF if sign > 0 else -INF)
+    for r in range(len(rides.kind)):
+        first, last = rides.stop_start[r], rides.stop_start[r + 1]
+        shift = np.full(last - first, INF)
+        for entry in range(rides.entry_start[r], rides.entry_start[r + 1]):
+            gap = rides.gap[entry]
+            shift[gap] = min(shift[gap], least_s[rides.place[entry]] + sign * rides.into_s[entry])
+        for k in range(rides.n_departures[r]):
+            so_far = INF if sign > 0 else -INF
+            for i in range(last - first):
+                call = last - 1 - i if sign > 0 else first + i
+                at = rides.leave_start[call] + k
+                clock = rides.leave[at]
+                if clock >= 0 and shift[call - first] < INF:
+                    clock += sign * shift[call - first]
+                    so_far = min(so_far, clock) if sign > 0 else max(so_far, clock)
+                best[at] = so_far
+    return best
+
+
+@njit(cache=True, nogil=True)
 def _board_rides(rides, state, k, layer, place, n_stops, base_s, is_tight):
     """Forwards: from one place take every ride at the first moment it can be caught, to every place it reaches."""
     ready = state.ready[k - 1, layer, place]
-    ready_clock = base_s + time_of(ready)
-    is_tight = is_tight and k == 1
+    walked, ready_clock = walk_of(ready), base_s + time_of(ready)
     for at in range(rides.at_start[place], rides.at_start[place + 1]):
         board = rides.at_entry[at]
         r = rides.ride[board]
         next_layer = rides.next_layer[r, layer]
         if next_layer < 0:
             continue
-        is_run = rides.kind[r] == 1
-        driver_s = rides.earliest[r]
-        if is_run:
-            pickup = rides.dep[rides.stop_start[r] + rides.gap[board]]
+        if rides.kind[r] == 1:
+            departure, pickup = 0, rides.dep[rides.stop_start[r] + rides.gap[board]]
         else:
-            pickup = pickup_clock(rides, r, board, driver_s)
-            for _ in range(1, rides.n_departures[r]):
-                if pickup < 0 or pickup >= ready_clock:
-                    break
-                driver_s += DEPARTURE_STEP_S
-                pickup = pickup_clock(rides, r, board, driver_s)
-        if pickup < ready_clock or (is_tight and pickup > ready_clock):
+            departure, pickup = _first_departure(rides, r, board, ready_clock)
+        if pickup < ready_clock or (is_tight and k == 1 and pickup > ready_clock):
             continue
-        soonest = label_of(pickup - base_s, walk_of(ready))
+        soonest = label_of(pickup - base_s, walked)
         if soonest + state.least[place] >= state.limit[next_layer]:
             continue
+        if rides.kind[r] == 0:
+            at_best = state.ride_best[rides.leave_start[rides.stop_start[r] + rides.gap[board]] + departure]
+            if label_of(at_best - base_s, walked) >= state.limit[next_layer]:
+                continue
         for alight in range(rides.entry_start[r], rides.entry_start[r + 1]):
             goal_place = rides.place[alight]
-            if soonest >= state.bound[k, next_layer, goal_place] or not can_pair(
-                rides, r, board, alight, n_stops
-            ):
+            if rides.kind[r] == 0 and rides.gap[alight] == rides.gap[board]:
+                # The driver cannot be there before having driven there without the detour.
+                direct = pickup + HALT_S + max(rides.into_s[alight] - rides.into_s[board], 0)
+                soonest = label_of(direct - base_s, walked)
+            if not _is_wanted(state, k, next_layer, goal_place, soonest):
                 continue
-            if is_run:
-                dropped = rides.arr[rides.stop_start[r] + rides.gap[alight]]
-                between_s = np.int64(0)
-            else:
-                between_s = np.int64(0)
-                if rides.gap[board] == rides.gap[alight]:
-                    between_s = driving_between(rides, place, goal_place, n_stops)
-                if between_s >= FAR_S or not fits_budget(rides, r, board, alight, between_s):
-                    continue
-                dropped = dropoff_clock(rides, r, board, alight, between_s, pickup)
-                if dropped < 0:
-                    continue
-            label = label_of(dropped - base_s, walk_of(ready))
-            if (
-                label < state.bound[k, next_layer, goal_place]
-                and label + state.least[goal_place] < state.limit[next_layer]
-            ):
+            if not can_pair(rides, r, board, alight, n_stops):
+                continue
+            dropped = _dropped(rides, r, board, alight, pickup, n_stops)
+            label = label_of(dropped - base_s, walked)
+            if dropped >= 0 and _is_wanted(state, k, next_layer, goal_place, label):
                 times = (pickup - base_s, dropped - base_s)
+                driver_s = rides.earliest[r] + np.int64(departure) * DEPARTURE_STEP_S - base_s
                 _note_ride(
                     state,
                     k,
@@ -388,65 +427,76 @@ def _board_rides(rides, state, k, layer, place, n_stops, base_s, is_tight):
                     board,
                     alight,
                     times,
-                    driver_s - base_s,
+                    driver_s,
                     False,
                 )
+
+
+@njit(cache=True, nogil=True)
+def _first_departure(rides, r, board, ready_clock):
+    """The driver's first departure that reaches the place at or after a clock, and when; (0, -1) without."""
+    for departure in range(rides.n_departures[r]):
+        pickup = pickup_clock(rides, r, board, departure)
+        if pickup < 0 or pickup >= ready_clock:
+            return departure, pickup
+    return 0, np.int64(-1)
+
+
+@njit(cache=True, nogil=True)
+def _dropped(rides, r, board, alight, pickup, n_stops):
+    """When somebody picked up is dropped off, -1 when that is not possible; `can_pair` has been asked."""
+    if rides.kind[r] == 1:
+        return rides.arr[rides.stop_start[r] + rides.gap[alight]]
+    between_s = np.int64(0)
+    if rides.gap[board] == rides.gap[alight]:
+        between_s = driving_between(rides, rides.place[board], rides.place[alight], n_stops)
+    if between_s >= FAR_S or not fits_budget(rides, r, board, alight, between_s):
+        return np.int64(-1)
+    return dropoff_clock(rides, r, board, alight, between_s, pickup)
 
 
 @njit(cache=True, nogil=True)
 def _leave_rides(rides, state, k, layer, place, n_stops, base_s, is_tight):
     """Backwards: be dropped at one place in time, having been picked up as late as possible, wherever that can be."""
     ready = state.ready[k - 1, layer, place]
-    deadline = base_s - time_of(ready)
-    is_tight = is_tight and k == 1
+    walked, deadline = walk_of(ready), base_s - time_of(ready)
     for at in range(rides.at_start[place], rides.at_start[place + 1]):
         alight = rides.at_entry[at]
         r = rides.ride[alight]
         next_layer = rides.next_layer[r, layer]
-        if next_layer < 0:
+        if next_layer < 0 or ready + state.least[place] >= state.limit[next_layer]:
             continue
-        is_run = rides.kind[r] == 1
-        soonest = label_of(base_s - deadline, walk_of(ready))
-        if soonest + state.least[place] >= state.limit[next_layer]:
-            continue
+        last = rides.n_departures[r] - 1
+        if rides.kind[r] == 0:
+            last = _last_in_time(rides, r, alight, deadline)
+            if last < 0:
+                continue
+            at_best = state.ride_best[rides.leave_start[rides.stop_start[r] + rides.gap[alight]] + last]
+            if label_of(base_s - at_best, walked) >= state.limit[next_layer]:
+                continue
         for board in range(rides.entry_start[r], rides.entry_start[r + 1]):
             start_place = rides.place[board]
-            if (
-                soonest >= state.bound[k, next_layer, start_place]
-                or soonest + state.least[start_place] >= state.limit[next_layer]
-                or not can_pair(rides, r, board, alight, n_stops)
+            if rides.kind[r] == 1:
+                latest = rides.dep[rides.stop_start[r] + rides.gap[board]]
+            else:
+                latest = pickup_clock(rides, r, board, last)
+                on_the_way_s = np.int64(HALT_S)
+                if rides.gap[alight] == rides.gap[board]:
+                    on_the_way_s += max(rides.into_s[alight] - rides.into_s[board], 0)
+                latest = min(latest, deadline - on_the_way_s)
+            if latest < 0 or not _is_wanted(
+                state, k, next_layer, start_place, label_of(base_s - latest, walked)
             ):
                 continue
-            driver_s = rides.earliest[r]
-            if is_run:
-                pickup = rides.dep[rides.stop_start[r] + rides.gap[board]]
-                dropped = rides.arr[rides.stop_start[r] + rides.gap[alight]]
-                if dropped > deadline or (is_tight and dropped < deadline):
-                    continue
-            else:
-                between_s = np.int64(0)
-                if rides.gap[board] == rides.gap[alight]:
-                    between_s = driving_between(rides, start_place, place, n_stops)
-                if between_s >= FAR_S or not fits_budget(rides, r, board, alight, between_s):
-                    continue
-                pickup, dropped = np.int64(-1), np.int64(-1)
-                for n_steps in range(rides.n_departures[r] - 1, -1, -1):
-                    driver_s = rides.earliest[r] + np.int64(n_steps) * DEPARTURE_STEP_S
-                    pickup = pickup_clock(rides, r, board, driver_s)
-                    if pickup < 0:
-                        continue
-                    dropped = dropoff_clock(rides, r, board, alight, between_s, pickup)
-                    if 0 <= dropped <= deadline:
-                        break
-                    pickup = np.int64(-1)
-                if pickup < 0 or (is_tight and dropped < deadline):
-                    continue
-            label = label_of(base_s - pickup, walk_of(ready))
-            if (
-                label < state.bound[k, next_layer, start_place]
-                and label + state.least[start_place] < state.limit[next_layer]
-            ):
+            if not can_pair(rides, r, board, alight, n_stops):
+                continue
+            departure, pickup, dropped = _last_departure(rides, r, board, alight, last, deadline, n_stops)
+            if pickup < 0 or (is_tight and k == 1 and dropped < deadline):
+                continue
+            label = label_of(base_s - pickup, walked)
+            if _is_wanted(state, k, next_layer, start_place, label):
                 times = (base_s - dropped, base_s - pickup)
+                driver_s = rides.earliest[r] + np.int64(departure) * DEPARTURE_STEP_S - base_s
                 _note_ride(
                     state,
                     k,
@@ -459,14 +509,51 @@ def _leave_rides(rides, state, k, layer, place, n_stops, base_s, is_tight):
                     board,
                     alight,
                     times,
-                    driver_s - base_s,
+                    driver_s,
                     True,
                 )
 
 
 @njit(cache=True, nogil=True)
+def _last_in_time(rides, r, alight, deadline):
+    """The last departure on which the driver, without any detour, is at a place by a clock; -1 without."""
+    start = rides.leave_start[rides.stop_start[r] + rides.gap[alight]]
+    for departure in range(rides.n_departures[r] - 1, -1, -1):
+        clock = rides.leave[start + departure]
+        if clock >= 0 and clock + rides.into_s[alight] <= deadline:
+            return departure
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _last_departure(rides, r, board, alight, last, deadline, n_stops):
+    """The driver's last departure up to `last` that drops off by a clock, with pick-up and drop-off.
+
+    Pick-up is -1 without.
+    """
+    nothing = (0, np.int64(-1), np.int64(-1))
+    if rides.kind[r] == 1:
+        dropped = rides.arr[rides.stop_start[r] + rides.gap[alight]]
+        pickup = rides.dep[rides.stop_start[r] + rides.gap[board]]
+        return (0, pickup, dropped) if dropped <= deadline else nothing
+    between_s = np.int64(0)
+    if rides.gap[board] == rides.gap[alight]:
+        between_s = driving_between(rides, rides.place[board], rides.place[alight], n_stops)
+    if between_s >= FAR_S or not fits_budget(rides, r, board, alight, between_s):
+        return nothing
+    for departure in range(last, -1, -1):
+        pickup = pickup_clock(rides, r, board, departure)
+        if pickup < 0 or pickup + HALT_S + between_s > deadline:
+            continue
+        dropped = dropoff_clock(rides, r, board, alight, between_s, pickup)
+        if 0 <= dropped <= deadline:
+            return departure, pickup, dropped
+    return nothing
+
+
+@njit(cache=True, nogil=True)
 def _set_limits(state, k):
-    """Per layer the label at the goal that is of no use any more in round k.
+    """Per layer the label at the goal that is of no use any more in round k, and in the round after it.
 
     A label without a private ride still counts when the goal is reached earlier without one, as long as a
     ride can follow: journeys with rides are a class of their own.
@@ -476,6 +563,11 @@ def _set_limits(state, k):
         state.limit[layer] = state.goal[k, layer]
         for other in range(max(layer, 1), n_layers):
             state.limit[layer] = max(state.limit[layer], state.goal[k, other])
+        state.next_limit[layer] = -INF
+        if k + 1 < state.goal.shape[0]:
+            state.next_limit[layer] = state.goal[k + 1, layer]
+            for other in range(max(layer, 1), n_layers):
+                state.next_limit[layer] = max(state.next_limit[layer], state.goal[k + 1, other])
 
 
 @njit(cache=True, nogil=True)
@@ -519,7 +611,7 @@ def _take_vehicles(
 
 
 @njit(cache=True, nogil=True)
-def _walk_on(changes, state, k, n_stops, egress_s):
+def _walk_on(changes, state, k, n_stops):
     """From every place reached by vehicle: to the goal, and to wherever one can change."""
     for layer in range(state.bound.shape[1]):
         for i in range(state.n_marked[layer]):
@@ -529,14 +621,13 @@ def _walk_on(changes, state, k, n_stops, egress_s):
             place = state.arrived[layer, i]
             state.is_arrived[layer, place] = 0
             label = state.by_vehicle[k, layer, place]
-            if egress_s[place] >= 0:
-                home = label_of(time_of(label) + egress_s[place], walk_of(label) + egress_s[place])
-                if home < state.goal[k, layer]:
-                    for later in range(k, state.goal.shape[0]):
-                        if home >= state.goal[later, layer]:
-                            break
-                        state.goal[later, layer] = home
-                    state.goal_from[k, layer] = place
+            home = label + state.egress[place]
+            if home < state.goal[k, layer]:
+                for later in range(k, state.goal.shape[0]):
+                    if home >= state.goal[later, layer]:
+                        break
+                    state.goal[later, layer] = home
+                state.goal_from[k, layer] = place
             if place >= n_stops or k + 1 >= state.bound.shape[0]:
                 continue
             for change in range(changes.start[place], changes.start[place + 1]):
@@ -544,7 +635,10 @@ def _walk_on(changes, state, k, n_stops, egress_s):
                 ready = label_of(
                     time_of(label) + changes.takes_s[change], walk_of(label) + changes.walk_s[change]
                 )
-                if ready < state.ready_bound[k, layer, to] and ready + state.least[to] < state.limit[layer]:
+                if (
+                    ready < state.ready_bound[k, layer, to]
+                    and ready + state.least[to] < state.next_limit[layer]
+                ):
                     state.ready[k, layer, to] = ready
                     state.changed_from[k, layer, to] = place
                     for later in range(k, state.ready_bound.shape[0]):
@@ -585,7 +679,6 @@ def search_moments(
     state,
     moments,
     walk_s,
-    egress_s,
     direct_s,
     is_tight,
     is_mirrored,
@@ -643,7 +736,7 @@ def search_moments(
                 alight_mask,
                 stop_ok,
             )
-            _walk_on(changes, state, k, n_stops, egress_s)
+            _walk_on(changes, state, k, n_stops)
         for layer in range(n_layers):
             for m in range(state.n_marked[layer]):
                 state.is_marked[layer, state.marked[layer, m]] = 0

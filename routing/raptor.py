@@ -42,7 +42,10 @@ class State(NamedTuple):
     parent          (…, N_COLUMNS) int64 and changed_from (…) int32: how a label came about
     goal, goal_from (n_rounds, n_layers) int64: best arrival at the goal, and the last stop on its way
     limit           (n_layers,) int64 label that is of no use any more at the goal in this round
+    next_limit      (n_layers,) the same for what still needs a vehicle
+    egress          (n_places,) int64 label: the walk to the goal, endless without one
     least           (n_places,) int64 label: what it takes at least from there to the goal (`routing.bounds`)
+    ride_best       int64 clocks, see `kernels.best_by_ride`
     marked, is_marked, n_marked, arrived, is_arrived, n_arrived: places touched in this round, by layer
     from_pos, queue (n_patterns,) int32: where to begin scanning a pattern, -1 not at all
     """
@@ -56,7 +59,10 @@ class State(NamedTuple):
     goal: NDArray[np.int64]
     goal_from: NDArray[np.int64]
     limit: NDArray[np.int64]
+    next_limit: NDArray[np.int64]
+    egress: NDArray[np.int64]
     least: NDArray[np.int64]
+    ride_best: NDArray[np.int64]
     marked: NDArray[np.int32]
     is_marked: NDArray[np.uint8]
     n_marked: NDArray[np.int64]
@@ -112,6 +118,13 @@ class Problem:
         """(n_places,) seconds to the goal at the very least."""
         return least_s(self.trip_segments, self.changes_back, self.rides, self.egress_s, self.is_mirrored)
 
+    @cached_property
+    def ride_best(self) -> NDArray[np.int64]:
+        best: NDArray[np.int64] = kernels.best_by_ride(
+            self.rides, self.least_s, -1 if self.is_mirrored else 1
+        )
+        return best
+
     def to_time(self, clock_s: int) -> int:
         """UTC seconds → seconds of this search."""
         return self.base_s - clock_s if self.is_mirrored else clock_s - self.base_s
@@ -164,7 +177,6 @@ def _run(
         _fresh_state(problem, max_vehicles + 1, n_layers, latest_goal_s),
         moments,
         problem.start.walk_s,
-        problem.egress_s,
         problem.direct_s,
         is_tight,
         problem.is_mirrored,
@@ -211,7 +223,10 @@ def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: 
         goal=np.full((n_rounds, n_layers), (latest_goal_s + 1) << kernels.WALK_BITS, np.int64),
         goal_from=np.full((n_rounds, n_layers), -1, np.int64),
         limit=np.empty(n_layers, np.int64),
+        next_limit=np.empty(n_layers, np.int64),
+        egress=_as_labels(problem.egress_s),
         least=problem.least_s << kernels.WALK_BITS,
+        ride_best=problem.ride_best,
         marked=np.empty((n_layers, n_places), np.int32),
         is_marked=np.zeros((n_layers, n_places), np.uint8),
         n_marked=np.zeros(n_layers, np.int64),
@@ -221,3 +236,9 @@ def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: 
         from_pos=np.full(n_patterns, -1, np.int32),
         queue=np.empty(n_patterns, np.int32),
     )
+
+
+def _as_labels(walk_s: NDArray[np.int32]) -> NDArray[np.int64]:
+    """What a walk adds to a label: its time, and its walking; endless where there is none (-1)."""
+    seconds = walk_s.astype(np.int64)
+    return np.where(seconds >= 0, (seconds << kernels.WALK_BITS) + seconds, kernels.INF >> 2)

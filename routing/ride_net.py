@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from routing import hierarchy
 from routing.hierarchy import UNREACHABLE, CarHierarchy, Sweep
+from routing.kernels import leaving_clocks
 from routing.links import Links
 from routing.overlay import DEPARTURE_STEP_S, Ride, RideKind, RideStop
 from routing.query import Party
@@ -36,7 +37,8 @@ class RideNet(NamedTuple):
         int32 (n_rides + 1) into the next two groups; next_layer int8 (n_rides, n_layers), the layer a
         journey is in after boarding, -1 where it may not board
     Per stop of a ride: arr, dep int64 (runs); pick, drop int64 promises or NO_PROMISE; leg_s int32
-        driving to the next stop; room uint8, 1 when the hop to the next stop takes the party
+        driving to the next stop; room uint8, 1 when the hop to the next stop takes the party; leave_start
+        int64 into leave, when the driver leaves that stop by departure, see `kernels.leaving_clocks`
     Per entry, a place where a ride can be boarded or left: place int32; gap int32, the stop of the ride
         it comes after (runs: the stop it is); into_s, out_s int32 driving from that stop to it and from it
         to the next stop; ride int32; at_start int32 (n_stops + 3) and at_entry int32 list them by place
@@ -58,6 +60,8 @@ class RideNet(NamedTuple):
     drop: NDArray[np.int64]
     leg_s: NDArray[np.int32]
     room: NDArray[np.uint8]
+    leave_start: NDArray[np.int64]
+    leave: NDArray[np.int64]
     place: NDArray[np.int32]
     gap: NDArray[np.int32]
     into_s: NDArray[np.int32]
@@ -401,21 +405,26 @@ def select(
     calls = np.repeat(rows.stop_start[chosen] - stop_start[:-1], n_calls) + np.arange(stop_start[-1])
     by_place = np.argsort(place, kind="stable").astype(np.int32)
     from_origin_s, to_destination_s, door_to_door_s = _door_times(streets, origin, destination)
+    earliest, n_departures = rows.earliest[chosen], rows.n_departures[chosen]
+    leg_s, pick, drop = rows.leg_s[calls], rows.pick[calls], rows.drop[calls]
+    leave_start, leave = leaving_clocks(stop_start, earliest, n_departures, leg_s, pick, drop)
     return RideNet(
         kind=rows.kind[chosen],
-        earliest=rows.earliest[chosen],
+        earliest=earliest,
         latest_arrival=rows.latest_arrival[chosen],
-        n_departures=rows.n_departures[chosen],
+        n_departures=n_departures,
         spare_s=rows.spare_s[chosen],
         stop_start=stop_start,
         entry_start=np.searchsorted(ride, np.arange(len(chosen) + 1)).astype(np.int32),
         next_layer=np.ascontiguousarray(next_layer[chosen]),
         arr=rows.arr[calls],
         dep=rows.dep[calls],
-        pick=rows.pick[calls],
-        drop=rows.drop[calls],
-        leg_s=rows.leg_s[calls],
+        pick=pick,
+        drop=drop,
+        leg_s=leg_s,
         room=rows.room(party)[calls],
+        leave_start=leave_start,
+        leave=leave,
         place=place,
         gap=gap,
         into_s=into_s,
