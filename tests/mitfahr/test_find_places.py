@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from mitfahr.services.find_places import Places, PlaceKind, find_places, the_one_meant, words_of
+from mitfahr.services.find_places import PlaceKind, Places, find_places, the_one_meant, words_of
 from routing.gazetteer import Gazetteer, Kind, Name
 from routing.query import Point, StopRef
 from tests.worlds import world
