@@ -26,6 +26,7 @@ def check(snapshot: Snapshot, query: Query, journey: Journey) -> list[Reason]:
     """
     vehicles = [leg for leg in journey.legs if leg.kind is not LegKind.WALK]
     reasons = [reason for leg in vehicles for reason in _of_vehicle(snapshot, query, leg)]
+    reasons += _of_steps(snapshot, query, vehicles)
     reasons += _of_changes(snapshot, query, vehicles)
     reasons += _of_ends(snapshot, query, journey, vehicles)
     boarded = [leg.boarding.ride_id for leg in vehicles if leg.kind is LegKind.RIDE and leg.boarding]
@@ -97,11 +98,19 @@ def _of_vehicle(snapshot: Snapshot, query: Query, leg: Leg) -> Iterator[Reason]:
         if ride.kind is RideKind.PRIVATE:
             insertion_of(snapshot, query, ride, leg)
         else:
-            times = board_run(ride, leg.boarding.board_after, leg.boarding.alight_after, query.party)
-            if times != (leg.departure_s, leg.arrival_s):
-                yield Reason.TIMES_CHANGED
+            _board_same_stops(ride, leg, leg.boarding, query)
     except BoardingRefused as refused:
         yield refused.reason
+
+
+def _board_same_stops(run: Ride, leg: Leg, boarding: Boarding, query: Query) -> None:
+    """Raises BoardingRefused when the run no longer calls at the leg's stops, at the leg's times."""
+    times = board_run(run, boarding.board_after, boarding.alight_after, query.party)
+    called = run.stops[boarding.board_after].stop_id, run.stops[boarding.alight_after].stop_id
+    if called != (leg.origin.stop_id, leg.destination.stop_id):
+        raise BoardingRefused(Reason.RIDE_GONE)
+    if times != (leg.departure_s, leg.arrival_s):
+        raise BoardingRefused(Reason.TIMES_CHANGED)
 
 
 def _of_trip(snapshot: Snapshot, query: Query, leg: Leg) -> Iterator[Reason]:
@@ -156,6 +165,15 @@ def _of_changes(snapshot: Snapshot, query: Query, vehicles: list[Leg]) -> Iterat
         change = changes.between(known, origin, to)
         if change is None or after.departure_s - before.arrival_s < known.takes_s[change]:
             yield Reason.CHANGE_TOO_SHORT
+
+
+def _of_steps(snapshot: Snapshot, query: Query, vehicles: list[Leg]) -> Iterator[Reason]:
+    """Nobody gets on or off with a wheelchair where the timetable says that it cannot be done."""
+    if not query.party.wheelchairs:
+        return
+    used = [_stop(snapshot, place.stop_id) for leg in vehicles for place in (leg.origin, leg.destination)]
+    if any(stop is not None and snapshot.timetable.stop_wheelchair[stop] == 2 for stop in used):
+        yield Reason.STOP_NOT_ACCESSIBLE
 
 
 def _of_ends(snapshot: Snapshot, query: Query, journey: Journey, vehicles: list[Leg]) -> Iterator[Reason]:

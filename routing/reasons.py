@@ -7,13 +7,15 @@ import enum
 
 class Reason(enum.StrEnum):
     TRIP_GONE = "trip_gone"
-    """The timetable no longer has this trip on this day, or not between these stops."""
+    """The timetable no longer has this trip on this day, or not between these stops, or not for wheelchairs."""
     TIMES_CHANGED = "times_changed"
     """The vehicle leaves or arrives at another time than the journey says."""
     CHANGE_TOO_SHORT = "change_too_short"
     """Walk and transfer slack no longer fit between two vehicles, or the way between them is gone."""
     RIDE_GONE = "ride_gone"
-    """The ride or run is no longer offered (or its driver is not to be matched)."""
+    """The ride or run is no longer offered (or its driver is not to be matched), or a run not between these stops."""
+    STOP_NOT_ACCESSIBLE = "stop_not_accessible"
+    """A wheelchair cannot get on or off at a stop of the journey."""
     SEATS_TAKEN = "seats_taken"
     """Too few seats or wheelchair places on a hop of the ride."""
     TOO_LATE_TO_BOOK = "too_late_to_book"
