@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mitfahr.cli import demo, imports, migrate, person, plan, status, worker
+from mitfahr.cli import check, demo, imports, migrate, person, plan, status, worker
 
 REFUSED = 2
 """Exit code for bad input, whether an option or a file."""
@@ -50,6 +50,7 @@ for command in (
     migrate.migrate,
     imports.import_,
     status.status,
+    check.check,
     plan.plan,
     person.person,
     worker.worker,

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import click
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
+from sqlalchemy.engine import Engine
 
 from mitfahr.cli import main
+from mitfahr.db.rides import RideHop
+from mitfahr.domain.roles import Role
 from tests.gtfs.feeds import STOPS, feed, to_folder, to_zip
+from tests.mitfahr.rides.portal import Portal
 from tests.routing.osm_drawings import osm_file, way
 
 ROOT = Path(__file__).parents[2]
+COMMANDS = ROOT / "docs" / "commands.md"
 TO_RADEBEUL = ("--from", "51.1634,13.4714", "--to", "51.1030,13.6780")
 
 
@@ -156,6 +166,39 @@ def test_people_and_roles(mitfahr: Operator) -> None:
     assert (last.exit_code, "admin" in last.output) == (2, True)
 
 
+def test_damaged_files_are_found_and_replaced(mitfahr: Operator, feed_zip: Path, tmp_path: Path) -> None:
+    assert mitfahr("check").exit_code == 0
+    assert mitfahr("import", "gtfs", feed_zip).exit_code == 0
+    clean = mitfahr("check")
+    assert (clean.exit_code, clean.output.startswith("Alles stimmt")) == (0, True)
+    (array,) = (tmp_path / "var" / "snapshots").glob("timetable-*/time_dep.npy")
+    content = array.read_bytes()
+    array.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))  # the size stays the same
+    found = mitfahr("check")
+    assert found.exit_code == 1
+    (line,) = found.output.splitlines()
+    assert line == f"Datei {array}: checksum differs from the manifest"
+    shutil.rmtree(array.parent)
+    gone = mitfahr("check")
+    assert (gone.exit_code, "manifest.json" in gone.output) == (1, True)
+    assert mitfahr("import", "gtfs", feed_zip).exit_code == 0
+    assert mitfahr("check").exit_code == 0
+
+
+def test_contradictions_between_rides_and_bookings_are_found(mitfahr: Operator, database: Engine) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    portal = Portal(database)
+    ride_id = portal.offer(portal.person("Anna", Role.DRIVER))
+    assert mitfahr("check", DATABASE_URL=url).exit_code == 0
+    with portal.sessions.begin() as session:
+        session.execute(sa.update(RideHop).values(taken=1))
+    found = mitfahr("check", DATABASE_URL=url)
+    assert found.exit_code == 1
+    assert (
+        found.output == f"Fahrt {ride_id}: auf Abschnitt 0 sind 1 + 0 Plätze vermerkt, gebucht sind 0 + 0\n"
+    )
+
+
 def test_help_answers_at_once(tmp_path: Path) -> None:
     times = []
     for _ in range(3):
@@ -168,24 +211,24 @@ def test_help_answers_at_once(tmp_path: Path) -> None:
     assert min(times) < 1.0  # 0.15 s on a quiet machine
 
 
-def test_every_command_has_help(mitfahr: Operator) -> None:
-    for words in (
-        [],
-        ["import"],
-        ["import", "gtfs"],
-        ["import", "osm"],
-        ["person"],
-        ["person", "add"],
-        ["person", "role"],
-        ["plan"],
-        ["status"],
-        ["migrate"],
-        ["worker"],
-        ["demo"],
-    ):
-        shown = mitfahr(*words, "--help")
-        assert shown.exit_code == 0
-        assert len(shown.output) > 150
+def _commands(group: click.Group, *words: str) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        yield (*words, name)
+        if isinstance(command, click.Group):
+            yield from _commands(command, *words, name)
+
+
+@pytest.mark.parametrize("words", [(), *_commands(main)], ids=" ".join)
+def test_every_command_has_help(mitfahr: Operator, words: tuple[str, ...]) -> None:
+    shown = mitfahr(*words, "--help")
+    assert shown.exit_code == 0
+    assert len(shown.output) > 150
+
+
+def test_the_table_names_every_command() -> None:
+    rows = re.findall(r"^\| `mitfahr ([a-z ]+)` \|", COMMANDS.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    groups = {words[:-1] for words in _commands(main)}
+    assert rows == sorted(" ".join(words) for words in _commands(main) if words not in groups)
 
 
 def test_many_processes_may_migrate_at_once(empty_database_url: str, tmp_path: Path) -> None:
