@@ -60,6 +60,8 @@ def prepare(
 
 
 ROADS_NAME = "demo-landkreis.osm.pbf"
+ROADS_ATTRIBUTION = "Demo-Landkreis, erzeugt"
+"""Nobody at OpenStreetMap has drawn these streets."""
 
 
 def _feed_name(monday: dt.date) -> str:
@@ -84,7 +86,10 @@ def _import_roads(
     path.parent.mkdir(parents=True, exist_ok=True)
     generate_roads(path)
     _check(
-        import_roads(sessions, settings, path, clock, progress=part(progress, 0.2, 1.0)), VersionStatus.LIVE
+        import_roads(
+            sessions, settings, path, clock, progress=part(progress, 0.2, 1.0), attribution=ROADS_ATTRIBUTION
+        ),
+        VersionStatus.LIVE,
     )
 
 

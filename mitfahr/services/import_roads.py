@@ -25,6 +25,7 @@ from routing.progress import Progress, silent
 from routing.timetable import Timetable
 
 if TYPE_CHECKING:  # routing.osm takes seconds to load, and only the import itself needs it
+    from routing.osm import OsmExtract
     from routing.osm.area import BoundingBox, Surroundings
 
 
@@ -46,10 +47,12 @@ def import_roads(
     clock: Clock,
     wanted: Part = EVERYTHING,
     progress: Progress = silent,
+    attribution: str | None = None,
 ) -> RoadsVersion:
     """Build, link with every timetable that may serve next, and switch; returns how it ended.
 
-    A damaged extract ends as a refused version with the reason in `message`. Raises FileUnreadable.
+    `attribution` names who is to be credited if it is not the contributors to OpenStreetMap. A damaged
+    extract ends as a refused version with the reason in `message`. Raises FileUnreadable.
     """
     version_id = new_id()
     with build_lock(settings.data_dir, version_id):
@@ -58,9 +61,8 @@ def import_roads(
         written = written_progress(sessions, RoadsVersion, version_id, progress)
         with failing_visibly(sessions, RoadsVersion, version_id, clock):
             try:
-                folders = _build(
-                    sessions, settings, source, version_id, wanted, clock, part(written, 0.0, 0.7)
-                )
+                extract = _read(sessions, settings, source, wanted, attribution, part(written, 0.0, 0.5))
+                folders = _build(sessions, settings, extract, version_id, clock, part(written, 0.5, 0.7))
                 _switch(sessions, settings, folders, version_id, clock, part(written, 0.7, 1.0))
             except RoadsRefused as refusal:
                 refused = {"status": VersionStatus.REFUSED, "message": str(refusal)}
@@ -88,22 +90,33 @@ def _enter(sessions: sessionmaker[Session], source: Path, version_id: str, clock
         )
 
 
-def _build(
+def _read(
     sessions: sessionmaker[Session],
     settings: Settings,
     source: Path,
-    version_id: str,
     wanted: Part,
+    attribution: str | None,
+    progress: Progress,
+) -> OsmExtract:
+    # Imported here, see above.
+    from routing.osm import ATTRIBUTION, read_osm
+
+    around = _surroundings(sessions, settings, wanted)
+    return read_osm(source, wanted.bbox, around, progress, attribution or ATTRIBUTION)
+
+
+def _build(
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    extract: OsmExtract,
+    version_id: str,
     clock: Clock,
     progress: Progress,
 ) -> RoadFolders:
     # Imported here, see above.
     from routing.hierarchy import build
-    from routing.osm import read_osm
 
-    around = _surroundings(sessions, settings, wanted)
-    extract = read_osm(source, wanted.bbox, around, part(progress, 0.0, 0.8))
-    hierarchy = build(extract.roads, part(progress, 0.8, 1.0))
+    hierarchy = build(extract.roads, progress)
     roads_folder = extract.roads.save(settings.snapshots_dir).name
     hierarchy_folder = hierarchy.save(settings.snapshots_dir).name
     gazetteer_folder = extract.gazetteer.save(settings.snapshots_dir).name

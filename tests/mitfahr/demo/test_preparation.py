@@ -16,7 +16,7 @@ from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_rider, requests
 from mitfahr.db.people import members_of, organisation_by_name, person_by_email
 from mitfahr.db.rides import Ride, runs_of_organisation
 from mitfahr.db.session import readers, sessions
-from mitfahr.db.timetables import FeedVersion, serving
+from mitfahr.db.timetables import FeedVersion, serving, serving_folders
 from mitfahr.demo import NotADemonstration, Prepared, accounts
 from mitfahr.demo.people import ensure_people, ensure_rides, ensure_runs
 from mitfahr.demo.rides import BUERGERBUS_WEEKDAYS
@@ -27,7 +27,9 @@ from mitfahr.domain.states import LegState
 from mitfahr.domain.times import local, seconds
 from mitfahr.services.log_in import log_in
 from mitfahr.settings import Settings
+from routing.gazetteer import Gazetteer
 from routing.progress import silent
+from routing.roads import RoadGraph
 from tests.mitfahr.demo.conftest import World
 
 NOTHING_NEW = Prepared(roads=False, timetable=False, rides=0, runs=0, bookings=0)
@@ -44,6 +46,15 @@ def test_what_serves_is_called_a_demonstration(world: World) -> None:
         assert feed.is_demo
         assert [f for f in feed.findings if f["severity"] != "info"] == []
         assert serving(session).roads is not None
+
+
+def test_the_streets_are_credited_to_the_demonstration_alone(world: World) -> None:
+    with world.readers() as session:
+        folders = serving_folders(session)
+    assert folders is not None and folders.roads is not None and folders.gazetteer is not None
+    at = world.settings.snapshots_dir
+    assert RoadGraph.open(at / folders.roads).attribution == "Demo-Landkreis, erzeugt"
+    assert Gazetteer.open(at / folders.gazetteer).attribution == "Demo-Landkreis, erzeugt"
 
 
 def test_everybody_can_log_in_with_the_one_password(world: World) -> None:
