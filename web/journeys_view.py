@@ -37,6 +37,7 @@ class LegView:
     phone: str
     note: str | None
     is_tight: bool
+    ride_id: str | None
 
     @property
     def is_walk(self) -> bool:
@@ -59,7 +60,8 @@ class JourneyView:
 
     @property
     def duration_s(self) -> int:
-        return self.arrival_s - self.departure_s
+        """Between the two times as they are written, without their seconds: a reader subtracts them."""
+        return (self.arrival_s // 60 - self.departure_s // 60) * 60
 
     @property
     def vehicles(self) -> tuple[LegView, ...]:
@@ -80,6 +82,10 @@ class JourneyView:
     @property
     def uses_private_ride(self) -> bool:
         return any(leg.kind is LegKind.RIDE for leg in self.legs)
+
+    @property
+    def private_ride_ids(self) -> frozenset[str]:
+        return frozenset(leg.ride_id for leg in self.legs if leg.kind is LegKind.RIDE and leg.ride_id)
 
     @property
     def to_book(self) -> tuple[LegView, ...]:
@@ -149,6 +155,7 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         phone=(ride.phone if ride else trip.agency_phone if trip else None) or "",
         note=ride.note if ride else None,
         is_tight=leg.slack_s is not None and leg.slack_s < SHORT_CHANGE_S,
+        ride_id=leg.boarding.ride_id if leg.boarding else None,
     )
 
 

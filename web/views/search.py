@@ -21,6 +21,7 @@ from web.german import local
 from web.journeys_view import journey_views
 from web.place_choice import Choice, encode, meant, take_chosen
 from web.portal import portal
+from web.shown_first import lines_first, rides_first
 
 views = Blueprint("search", __name__)
 
@@ -120,11 +121,15 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
         form.day.errors = [*form.day.errors, f"{explained.title}. {explained.advice}"]
         return _start_page(form), explained.status
     journeys = journey_views(answer.itineraries, answer.rides, snapshot.timetable)
+    lines = [journey for journey in journeys if not journey.uses_private_ride]
+    rides = [journey for journey in journeys if journey.uses_private_ride]
+    arrive_by = answer.request.arrive_by
     return render_template(
         "search/results.html",
         form=form,
-        journeys=[journey for journey in journeys if not journey.uses_private_ride],
-        rides=[journey for journey in journeys if journey.uses_private_ride],
+        lines=lines_first(lines, arrive_by),
+        rides=rides_first(rides, lines, arrive_by),
+        is_found=any(journey.vehicles for journey in journeys),
         beyond_window=answer.beyond_window,
         clock_change=CLOCK_CHANGE_WORDS.get(form.moment.clock_change),
         timetable=snapshot.timetable,

@@ -1,0 +1,84 @@
+"""What a page of results shows first; nothing is ever dropped."""
+
+from __future__ import annotations
+
+from routing.query import LegKind
+from web.journeys_view import JourneyView, LegView
+from web.shown_first import SHOWN, lines_first, rides_first
+
+
+def leg(kind: LegKind, departure: int, arrival: int, ride_id: str | None = None) -> LegView:
+    return LegView(
+        kind=kind,
+        icon="bus",
+        title="Bus",
+        headsign=None,
+        departure_s=departure * 60,
+        arrival_s=arrival * 60,
+        origin="A",
+        destination="B",
+        distance_m=None,
+        is_beeline=False,
+        stops_between=(),
+        bookable_until_s=None,
+        asks_first=False,
+        price_ct=None,
+        operator="",
+        phone="",
+        note=None,
+        is_tight=False,
+        ride_id=ride_id,
+    )
+
+
+def journey(*legs: LegView) -> JourneyView:
+    return JourneyView(legs[0].departure_s, legs[-1].arrival_s, legs, "token", None)
+
+
+def bus(departure: int, arrival: int) -> JourneyView:
+    return journey(leg(LegKind.TRANSIT, departure, arrival))
+
+
+def car(ride_id: str, departure: int, arrival: int) -> JourneyView:
+    return journey(leg(LegKind.RIDE, departure, arrival, ride_id))
+
+
+def test_few_are_shown_and_the_rest_is_folded() -> None:
+    buses = [bus(start, start + 30) for start in range(0, 70, 10)]
+    shelf = lines_first(buses, arrive_by=False)
+    assert shelf.first == buses[:SHOWN] and shelf.folded == buses[SHOWN:]
+
+
+def test_who_wants_to_arrive_by_a_time_sees_the_latest() -> None:
+    buses = [bus(start, start + 30) for start in range(0, 70, 10)]
+    assert lines_first(buses, arrive_by=True).first == buses[-SHOWN:]
+
+
+def test_the_buergerbus_is_always_seen() -> None:
+    buses = [bus(start, start + 30) for start in range(0, 70, 10)]
+    slow = journey(leg(LegKind.BUERGERBUS, 60, 200))
+    shelf = lines_first([*buses, slow], arrive_by=False)
+    assert slow in shelf.first and len(shelf.first) == SHOWN
+
+
+def test_a_ride_that_a_bus_beats_is_folded() -> None:
+    useful, useless = car("useful", 5, 25), car("useless", 5, 240)
+    shelf = rides_first([useful, useless], [bus(10, 40)], arrive_by=False)
+    assert shelf.first == [useful] and shelf.folded == [useless]
+
+
+def test_a_ride_that_takes_longer_than_walking_is_folded() -> None:
+    walk = journey(leg(LegKind.WALK, 0, 10))
+    ride = car("ride", 100, 130)
+    assert rides_first([ride], [walk], arrive_by=False).folded == [ride]
+
+
+def test_each_car_is_shown_once() -> None:
+    rides = [car("petra", 0, 20), car("petra", 5, 25), car("anna", 7, 27)]
+    shelf = rides_first(rides, [], arrive_by=False)
+    assert shelf.first == [rides[0], rides[2]] and shelf.folded == [rides[1]]
+
+
+def test_the_length_is_what_a_reader_subtracts() -> None:
+    odd = JourneyView(59, 121, (leg(LegKind.TRANSIT, 0, 2),), None, None)
+    assert odd.duration_s == 120
