@@ -27,12 +27,17 @@ from routing.timetable import Timetable
 
 MAX_TEXT = 200
 SAME_STOP_M = 400
+SAME_PLACE_M = 1000
+"""A town and its stop of the same name are one answer within this distance."""
 """Platforms of one name without a station are one entry within this distance."""
 
 EXACT, PREFIX = 1.0, 0.8
 TYPO = (0.0, 0.55, 0.45)
 TYPO_IN_PREFIX = (0.0, 0.5, 0.4)
 """How well a word fits: as typed, as a beginning, with one or two typing errors, these in a beginning."""
+
+NAME_BONUS = 0.3
+"""More than the size of a place can weigh: "Meisen" is Meißen, not bigger Radebeul in its district."""
 
 _EXPANDED = {"str": "strasse", "hbf": "hauptbahnhof", "bhf": "bahnhof", "bf": "bahnhof", "pl": "platz"}
 _COORDINATES = re.compile(
@@ -143,7 +148,8 @@ def find_places(places: Places, text: str, limit: int = 8) -> list[FoundPlace]:
     tier = np.select([exact, worst == EXACT, worst >= PREFIX], [3, 2, 1], 0)
     if tier.max() >= 2:  # nobody who spells a name right means another one
         hits, exact, tier = hits[tier > 0], exact[tier > 0], tier[tier > 0]
-    order = np.lexsort((-(places.rank[hits] + fit[:, hits].mean(axis=0)), -tier))[:limit]
+    own = NAME_BONUS * np.stack([_fit(places, word, in_name=True) for word in wanted])[:, hits].astype(bool)
+    order = np.lexsort((-(places.rank[hits] + (fit[:, hits] + own).mean(axis=0)), -tier))[:limit]
     found = [(places.entries[hits[i]], bool(exact[i])) for i in order]
     return _labelled(found)
 
@@ -154,14 +160,22 @@ def stop_label(name: str) -> str:
 
 
 def the_one_meant(found: list[FoundPlace], text: str) -> FoundPlace | None:
-    """The place that `text` names beyond doubt, or None: then the person has to choose."""
+    """The place that `text` names beyond doubt, or None: then the person has to choose.
+
+    Exact names that lie close together mean the first of them.
+    """
     typed = " ".join(text.split()).casefold()
     same = [place for place in found if place.label.casefold() == typed]
     exact = [place for place in found if place.is_exact]
-    for likely in (same, exact):
-        if len(likely) == 1:
-            return likely[0]
+    if len(same) == 1:
+        return same[0]
+    if exact and all(_is_close(exact[0], other) for other in exact[1:]):
+        return exact[0]
     return None
+
+
+def _is_close(one: FoundPlace, other: FoundPlace) -> bool:
+    return bool(beeline_m(one.lat, one.lon, other.lat, other.lon) <= SAME_PLACE_M)
 
 
 def words_of(text: str) -> list[str]:
@@ -180,12 +194,13 @@ def words_of(text: str) -> list[str]:
     return words
 
 
-def _fit(places: Places, word: str) -> NDArray[np.float64]:
-    """(n_entries,) how well the best word of each entry fits `word`, 0 = not at all."""
+def _fit(places: Places, word: str, in_name: bool = False) -> NDArray[np.float64]:
+    """(n_entries,) how well the best word of each entry (of its name only) fits `word`, 0 = not at all."""
     quality = _word_quality(places.words, word)
     best = np.zeros(len(places.entries))
     for index, value in quality.items():
-        entries = places.posting[places.start[index] : places.start[index + 1]]
+        span = slice(places.start[index], places.start[index + 1])
+        entries = places.posting[span][places.in_name[span]] if in_name else places.posting[span]
         best[entries] = np.maximum(best[entries], value)
     return best
 

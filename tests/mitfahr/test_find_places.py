@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from mitfahr.services.find_places import PlaceKind, Places, find_places, the_one_meant, words_of
+from mitfahr.services.find_places import FoundPlace, PlaceKind, Places, find_places, the_one_meant, words_of
 from routing.gazetteer import Gazetteer, Kind, Name
 from routing.query import Point, StopRef
 from tests.worlds import world
@@ -132,3 +132,25 @@ def test_forty_thousand_names_answer_at_once() -> None:
         assert find_places(places, typed)
         best_s = min(best_s, time.perf_counter() - begun)
     assert best_s < 0.03
+
+
+def test_the_name_counts_more_than_what_lies_around_it() -> None:
+    towns = Gazetteer.of(
+        [
+            Name("Radebeul", Kind.PLACE, "town", "Landkreis Meißen", 51.10, 13.66, 34_000),
+            Name("Meißen", Kind.PLACE, "town", "Landkreis Meißen", 51.1637, 13.4737, 29_000),
+        ],
+        source="drawn",
+        attribution="nobody",
+    )
+    for typed in ("Meisen", "meiß"):
+        assert labels(Places.of(STOPS.timetable, towns), typed)[0].startswith("Meißen")
+
+
+def test_a_town_and_its_stop_close_by_are_not_asked_about() -> None:
+    stop, town = (
+        FoundPlace(PlaceKind.STOP, "Meißen (Haltestelle)", 51.1640, 13.4730, "m", is_exact=True),
+        FoundPlace(PlaceKind.PLACE, "Meißen (Stadt)", 51.1637, 13.4737, None, is_exact=True),
+    )
+    assert the_one_meant([town, stop], "Meißen") == town
+    assert the_one_meant([town, stop], "Meißen (Haltestelle)") == stop
