@@ -40,8 +40,8 @@ def rides_first(rides: Sequence[JourneyView], lines: Sequence[JourneyView], arri
 
 def _best_first(journeys: Sequence[JourneyView], arrive_by: bool) -> list[JourneyView]:
     if arrive_by:
-        return sorted(journeys, key=lambda one: (-one.departure_s, one.changes, one.arrival_s))
-    return sorted(journeys, key=lambda one: (one.arrival_s, one.changes, -one.departure_s))
+        return sorted(journeys, key=lambda one: (-_minute(one.departure_s), one.changes, one.arrival_s))
+    return sorted(journeys, key=lambda one: (_minute(one.arrival_s), one.changes, -one.departure_s))
 
 
 def _is_as_good(line: JourneyView, ride: JourneyView) -> bool:
@@ -49,10 +49,15 @@ def _is_as_good(line: JourneyView, ride: JourneyView) -> bool:
     if not line.vehicles:
         return line.duration_s <= ride.duration_s
     return (
-        line.departure_s >= ride.departure_s
-        and line.arrival_s <= ride.arrival_s
+        _minute(line.departure_s) >= _minute(ride.departure_s)
+        and _minute(line.arrival_s) <= _minute(ride.arrival_s)
         and line.changes <= ride.changes
     )
+
+
+def _minute(moment_s: int) -> int:
+    """What a page writes of a time: nobody plans by the second."""
+    return moment_s // 60
 
 
 def _shelf(journeys: Sequence[JourneyView], chosen: Sequence[JourneyView]) -> Shelf:

@@ -67,6 +67,12 @@ def test_a_ride_that_a_bus_beats_is_folded() -> None:
     assert shelf.first == [useful] and shelf.folded == [useless]
 
 
+def test_seconds_do_not_count() -> None:
+    ride = JourneyView(30, 1200, (leg(LegKind.RIDE, 0, 20, "ride"),), "token", None)
+    line = JourneyView(0, 1230, (leg(LegKind.TRANSIT, 0, 20),), "token", None)
+    assert rides_first([ride], [line], arrive_by=False).folded == [ride]
+
+
 def test_a_ride_that_takes_longer_than_walking_is_folded() -> None:
     walk = journey(leg(LegKind.WALK, 0, 10))
     ride = car("ride", 100, 130)
