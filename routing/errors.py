@@ -4,7 +4,6 @@ RoutingError
 ├── SnapshotUnreadable      the files of a snapshot are damaged, incomplete or of another version
 ├── QueryInvalid            the question itself makes no sense (window negative, no party, …)
 ├── UnknownStop             a stop id that the serving timetable does not have
-├── OutsideTimetable        the asked-for day is not covered by the timetable
 ├── RoadsRefused            an OSM extract that no road graph can be built from
 └── BoardingRefused         (routing.rides) a ride cannot be boarded like this
 """
@@ -26,10 +25,6 @@ class QueryInvalid(RoutingError):
 
 class UnknownStop(RoutingError):
     """The timetable has no stop of this id."""
-
-
-class OutsideTimetable(RoutingError):
-    """No service day of the timetable covers the asked-for time."""
 
 
 class RoadsRefused(RoutingError):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from routing.errors import QueryInvalid
 
-DEFAULT_WINDOW = dt.timedelta(hours=2)
 MAX_JOURNEY_S = 24 * 3600
 """A journey that would take longer than a day is not an answer."""
 MAX_RIDE_JOURNEY_S = 4 * 3600

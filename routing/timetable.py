@@ -27,8 +27,6 @@ PatternIdx = NewType("PatternIdx", int)
 RouteIdx = NewType("RouteIdx", int)
 ServiceIdx = NewType("ServiceIdx", int)
 
-NO_STOP = StopIdx(-1)
-
 REGULAR, NONE, PHONE, DRIVER = 0, 1, 2, 3
 """Values of `pattern_board` and `pattern_alight`, GTFS pickup_type and drop_off_type."""
 

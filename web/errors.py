@@ -244,9 +244,6 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         "Diese Haltestelle gibt es nicht mehr",
         "Der Fahrplan hat gewechselt. Bitte wählen Sie die Haltestelle noch einmal aus.",
     ),
-    routing.OutsideTimetable: _refused(
-        422, "Für diesen Tag gibt es keinen Fahrplan", "Bitte wählen Sie einen anderen Tag."
-    ),
 }
 
 

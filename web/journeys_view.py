@@ -98,11 +98,6 @@ class JourneyView:
         return tuple(leg for leg in self.legs if leg.kind is LegKind.RUFBUS)
 
     @property
-    def book_by_s(self) -> int | None:
-        times = [leg.bookable_until_s for leg in self.to_book if leg.bookable_until_s is not None]
-        return min(times, default=None)
-
-    @property
     def needs_ticket(self) -> bool:
         return any(leg.kind is not LegKind.RIDE for leg in self.vehicles)
 

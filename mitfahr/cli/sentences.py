@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from mitfahr.domain import errors
 from mitfahr.settings import SettingsInvalid
-from routing.errors import OutsideTimetable, QueryInvalid, RoutingError, SnapshotUnreadable
+from routing.errors import QueryInvalid, RoutingError, SnapshotUnreadable
 
 
 def _database(error: DatabaseError) -> str:
@@ -39,7 +39,6 @@ SENTENCES: dict[type[Exception], Callable[[Any], str]] = {
     errors.PhoneInvalid: lambda e: f"{e.phone!r} ist keine Telefonnummer",
     errors.PasswordUnfit: lambda e: f"Das Passwort braucht {e.shortest} bis {e.longest} Zeichen",
     errors.LastAdmin: _always("Mindestens eine Person muss die Rolle admin behalten"),
-    OutsideTimetable: _always("Für diesen Tag gibt es keinen Fahrplan"),
     QueryInvalid: lambda e: f"So kann nicht gesucht werden: {e}",
     SnapshotUnreadable: lambda e: f"Beschädigte Dateien: {e}",
     RoutingError: str,

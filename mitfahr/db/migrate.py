@@ -6,8 +6,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
 import migrations
@@ -23,13 +21,6 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Take migrations back down to `revision` ("base" for all of them)."""
     command.downgrade(_config(engine), revision)
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the database has the newest form."""
-    with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    return present == ScriptDirectory(str(SCRIPTS)).get_current_head()
 
 
 def _config(engine: Engine) -> Config:

@@ -26,7 +26,6 @@ _MAXSPEED_KMH = {"primary": 100, "secondary": 80, "tertiary": 70, "unclassified"
 _MAXSPEED_BUILT_UP_KMH = {"primary": 50, "secondary": 50, "tertiary": 50, "unclassified": 30}
 _ROUNDABOUT_RADIUS_M = 22.0
 _CARRIAGEWAY_ASIDE_M = 12.0
-_RAMP_M = 350.0
 _SQUARE_M = 60.0
 _HOUSE_EVERY_M = 28.0
 _HOUSE_ASIDE_M = 14.0

@@ -77,7 +77,7 @@ def find_itineraries(
     """Journeys for a request, as `person_id` may book them.
 
     One's own rides and those of people kept apart are left out. Reads before and after the search,
-    never during it. Raises QueryInvalid, UnknownStop, OutsideTimetable.
+    never during it. Raises QueryInvalid, UnknownStop.
     """
     banned = _banned(readers, person_id)
     journeys = search(snapshot, request.query(booked_at=now, banned=banned))

@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
 from mitfahr.db.base import engine_for
-from mitfahr.db.migrate import downgrade, is_current, upgrade
+from mitfahr.db.migrate import downgrade, upgrade
 from mitfahr.db.outbox import OutboxMessage, queue_mail
 from mitfahr.db.people import Membership, MembershipRole, Organisation, Person, PersonRole, Role
 from mitfahr.db.schema import metadata
@@ -41,9 +41,7 @@ def test_migrations_lead_to_the_models(database: Engine) -> None:
 
 def test_up_down_up_with_data(empty_database_url: str) -> None:
     engine = engine_for(empty_database_url)
-    assert not is_current(engine)
     upgrade(engine)
-    assert is_current(engine)
     _fill(engine)
     downgrade(engine, "0001")
     with readers(engine)() as session:

@@ -52,7 +52,6 @@ def test_the_nearest_known_ancestor_speaks() -> None:
         (domain.SeatTaken("Fahrt mit Anna", 1), 409, "nicht mehr genug Platz"),
         (domain.Unknown("booking", "x"), 404, "Diese Seite gibt es nicht"),
         (domain.NotAllowed("book"), 403, "nicht freigegeben"),
-        (routing.OutsideTimetable("x"), 422, "einen anderen Tag"),
         (ZeroDivisionError("geheim"), 500, "Da ist uns ein Fehler passiert"),
     ],
 )
