@@ -13,7 +13,6 @@ import numpy as np
 from numba import njit
 
 from routing.overlay import DEPARTURE_STEP_S, HALT_S, PROMISE_TOLERANCE_S
-from routing.query import MAX_RIDE_JOURNEY_S
 
 INF = np.int64(1) << np.int64(60)
 WALK_BITS = 16
@@ -377,59 +376,160 @@ def best_by_ride(rides, least_s, sign):
 
 
 @njit(cache=True, nogil=True)
-def _board_rides(rides, state, k, layer, place, n_stops, base_s, is_tight):
-    """Forwards: from one place take every ride at the first moment it can be caught, to every place it reaches."""
-    ready = state.ready[k - 1, layer, place]
-    walked, ready_clock = walk_of(ready), base_s + time_of(ready)
-    for at in range(rides.at_start[place], rides.at_start[place + 1]):
-        board = rides.at_entry[at]
-        r = rides.ride[board]
-        next_layer = rides.next_layer[r, layer]
-        if next_layer < 0:
+def _take_rides(rides, state, k, layer, is_mirrored, n_stops, base_s, is_tight):
+    """Every ride that can be boarded (mirrored: left) where somebody got ready, ride by ride."""
+    n_queued = 0
+    for i in range(state.n_marked[layer]):
+        place = state.marked[layer, i]
+        for at in range(rides.at_start[place], rides.at_start[place + 1]):
+            r = rides.ride[rides.at_entry[at]]
+            if rides.next_layer[r, layer] >= 0 and state.is_queued[r] == 0:
+                state.is_queued[r] = 1
+                state.ride_queue[n_queued] = r
+                n_queued += 1
+    for i in range(n_queued):
+        r = state.ride_queue[i]
+        state.is_queued[r] = 0
+        if is_mirrored:
+            _leave_ride(rides, state, k, layer, r, n_stops, base_s, is_tight and k == 1)
+        else:
+            _board_ride(rides, state, k, layer, r, n_stops, base_s, is_tight and k == 1)
+
+
+@njit(cache=True, nogil=True)
+def _board_ride(rides, state, k, layer, r, n_stops, base_s, is_tight):
+    """Forwards: board at the first moment the ride can be caught at each place, to every place it reaches."""
+    next_layer = rides.next_layer[r, layer]
+    n = 0
+    for board in range(rides.entry_start[r], rides.entry_start[r + 1]):
+        place = rides.place[board]
+        if state.is_marked[layer, place] == 0:
             continue
+        ready = state.ready[k - 1, layer, place]
+        ready_clock = base_s + time_of(ready)
         if rides.kind[r] == 1:
             departure, pickup = 0, rides.dep[rides.stop_start[r] + rides.gap[board]]
         else:
             departure, pickup = _first_departure(rides, r, board, ready_clock)
-        if pickup < ready_clock or (is_tight and k == 1 and pickup > ready_clock):
+        if pickup < ready_clock or (is_tight and pickup > ready_clock):
             continue
-        soonest = label_of(pickup - base_s, walked)
-        if soonest + state.least[place] >= state.limit[next_layer]:
+        if label_of(pickup - base_s, walk_of(ready)) + state.least[place] >= state.limit[next_layer]:
             continue
         if rides.kind[r] == 0:
             at_best = state.ride_best[rides.leave_start[rides.stop_start[r] + rides.gap[board]] + departure]
-            if label_of(at_best - base_s, walked) >= state.limit[next_layer]:
+            if label_of(at_best - base_s, walk_of(ready)) >= state.limit[next_layer]:
                 continue
-        for alight in range(rides.entry_start[r], rides.entry_start[r + 1]):
-            goal_place = rides.place[alight]
-            if rides.kind[r] == 0 and rides.gap[alight] == rides.gap[board]:
-                # The driver cannot be there before having driven there without the detour.
-                direct = pickup + HALT_S + max(rides.into_s[alight] - rides.into_s[board], 0)
-                soonest = label_of(direct - base_s, walked)
-            if not _is_wanted(state, k, next_layer, goal_place, soonest):
-                continue
-            if not can_pair(rides, r, board, alight, n_stops):
-                continue
-            dropped = _dropped(rides, r, board, alight, pickup, n_stops)
-            label = label_of(dropped - base_s, walked)
-            if dropped >= 0 and _is_wanted(state, k, next_layer, goal_place, label):
-                times = (pickup - base_s, dropped - base_s)
-                driver_s = rides.earliest[r] + np.int64(departure) * DEPARTURE_STEP_S - base_s
-                _note_ride(
-                    state,
-                    k,
-                    layer,
-                    next_layer,
-                    goal_place,
-                    label,
-                    rides,
-                    r,
-                    board,
-                    alight,
-                    times,
-                    driver_s,
-                    False,
-                )
+        state.tried[n], state.tried_clock[n], state.tried_departure[n] = board, pickup, departure
+        n += 1
+    n_kept = 0
+    for i in np.argsort(state.tried_clock[:n]):
+        board = state.tried[i]
+        better = -1
+        if not is_tight:
+            better = _better_board(
+                rides, state, k, layer, r, board, state.tried_departure[i], n_kept, n_stops
+            )
+        first, last = rides.entry_start[r], rides.entry_start[r + 1]
+        if better >= 0:
+            first, last = _same_place(rides, r, better)
+        else:
+            state.kept[n_kept], state.kept_departure[n_kept] = board, state.tried_departure[i]
+            n_kept += 1
+        _board_at(
+            rides,
+            state,
+            k,
+            layer,
+            r,
+            board,
+            first,
+            last,
+            state.tried_departure[i],
+            state.tried_clock[i],
+            n_stops,
+            base_s,
+        )
+
+
+@njit(cache=True, nogil=True)
+def _better_board(rides, state, k, layer, r, board, departure, n_kept, n_stops):
+    """An entry already tried that gets everybody everywhere no later and no farther than `board`; -1 without.
+
+    It lies on the driver's way to `board` and is boarded on the same departure or an earlier one, with no
+    more walking. Only rides without people on board are compared; to its own place it does not lead.
+    """
+    place = rides.place[board]
+    if rides.kind[r] == 1 or place >= n_stops or rides.stop_start[r + 1] - rides.stop_start[r] > 2:
+        return -1
+    walked = walk_of(state.ready[k - 1, layer, place])
+    for i in range(n_kept):
+        other = state.kept[i]
+        other_place = rides.place[other]
+        if (
+            other_place < n_stops
+            and state.kept_departure[i] <= departure
+            and walk_of(state.ready[k - 1, layer, other_place]) <= walked
+            and rides.into_s[other] <= rides.into_s[board]
+            and rides.into_s[other] + _between_stops(rides, other_place, place) <= rides.into_s[board]
+        ):
+            return other
+    return -1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _between_stops(rides, origin, to):
+    """Driving seconds between two stops, 0 at one meeting point; the matrix's own "no way" is far enough."""
+    return np.int64(rides.drive_s[rides.meeting[origin], rides.meeting[to]])
+
+
+@njit(cache=True, nogil=True)
+def _same_place(rides, r, entry):
+    """The range of entries of a ride without people on board that stand at the same meeting point as one of them."""
+    meeting = rides.meeting[rides.place[entry]]
+    first, last = entry, entry + 1
+    while first > rides.entry_start[r] and rides.meeting[rides.place[first - 1]] == meeting:
+        first -= 1
+    while last < rides.entry_start[r + 1] and rides.meeting[rides.place[last]] == meeting:
+        last += 1
+    return first, last
+
+
+@njit(cache=True, nogil=True)
+def _board_at(rides, state, k, layer, r, board, first, last, departure, pickup, n_stops, base_s):
+    """From one boarding to the entries first:last of the ride."""
+    next_layer = rides.next_layer[r, layer]
+    walked = walk_of(state.ready[k - 1, layer, rides.place[board]])
+    soonest = label_of(pickup - base_s, walked)
+    for alight in range(first, last):
+        goal_place = rides.place[alight]
+        if rides.kind[r] == 0 and rides.gap[alight] == rides.gap[board]:
+            # The driver cannot be there before having driven there without the detour.
+            direct = pickup + HALT_S + max(rides.into_s[alight] - rides.into_s[board], 0)
+            soonest = label_of(direct - base_s, walked)
+        if not _is_wanted(state, k, next_layer, goal_place, soonest):
+            continue
+        if not can_pair(rides, r, board, alight, n_stops):
+            continue
+        dropped = _dropped(rides, r, board, alight, pickup, n_stops)
+        label = label_of(dropped - base_s, walked)
+        if dropped >= 0 and _is_wanted(state, k, next_layer, goal_place, label):
+            times = (pickup - base_s, dropped - base_s)
+            driver_s = rides.earliest[r] + np.int64(departure) * DEPARTURE_STEP_S - base_s
+            _note_ride(
+                state,
+                k,
+                layer,
+                next_layer,
+                goal_place,
+                label,
+                rides,
+                r,
+                board,
+                alight,
+                times,
+                driver_s,
+                False,
+            )
 
 
 @njit(cache=True, nogil=True)
@@ -456,62 +556,119 @@ def _dropped(rides, r, board, alight, pickup, n_stops):
 
 
 @njit(cache=True, nogil=True)
-def _leave_rides(rides, state, k, layer, place, n_stops, base_s, is_tight):
-    """Backwards: be dropped at one place in time, having been picked up as late as possible, wherever that can be."""
-    ready = state.ready[k - 1, layer, place]
-    walked, deadline = walk_of(ready), base_s - time_of(ready)
-    for at in range(rides.at_start[place], rides.at_start[place + 1]):
-        alight = rides.at_entry[at]
-        r = rides.ride[alight]
-        next_layer = rides.next_layer[r, layer]
-        if next_layer < 0 or ready + state.least[place] >= state.limit[next_layer]:
+def _leave_ride(rides, state, k, layer, r, n_stops, base_s, is_tight):
+    """Backwards: be dropped in time at each place, having been picked up as late as possible, wherever that can be."""
+    next_layer = rides.next_layer[r, layer]
+    n = 0
+    for alight in range(rides.entry_start[r], rides.entry_start[r + 1]):
+        place = rides.place[alight]
+        if state.is_marked[layer, place] == 0:
             continue
-        last = rides.n_departures[r] - 1
+        ready = state.ready[k - 1, layer, place]
+        if ready + state.least[place] >= state.limit[next_layer]:
+            continue
+        last = 0
         if rides.kind[r] == 0:
-            last = _last_in_time(rides, r, alight, deadline)
+            last = _last_in_time(rides, r, alight, base_s - time_of(ready))
             if last < 0:
                 continue
             at_best = state.ride_best[rides.leave_start[rides.stop_start[r] + rides.gap[alight]] + last]
-            if label_of(base_s - at_best, walked) >= state.limit[next_layer]:
+            if label_of(base_s - at_best, walk_of(ready)) >= state.limit[next_layer]:
                 continue
-        for board in range(rides.entry_start[r], rides.entry_start[r + 1]):
-            start_place = rides.place[board]
-            if rides.kind[r] == 1:
-                latest = rides.dep[rides.stop_start[r] + rides.gap[board]]
-            else:
-                latest = pickup_clock(rides, r, board, last)
-                on_the_way_s = np.int64(HALT_S)
-                if rides.gap[alight] == rides.gap[board]:
-                    on_the_way_s += max(rides.into_s[alight] - rides.into_s[board], 0)
-                latest = min(latest, deadline - on_the_way_s)
-            if latest < 0 or not _is_wanted(
-                state, k, next_layer, start_place, label_of(base_s - latest, walked)
-            ):
-                continue
-            if not can_pair(rides, r, board, alight, n_stops):
-                continue
-            departure, pickup, dropped = _last_departure(rides, r, board, alight, last, deadline, n_stops)
-            if pickup < 0 or (is_tight and k == 1 and dropped < deadline):
-                continue
-            label = label_of(base_s - pickup, walked)
-            if _is_wanted(state, k, next_layer, start_place, label):
-                times = (base_s - dropped, base_s - pickup)
-                driver_s = rides.earliest[r] + np.int64(departure) * DEPARTURE_STEP_S - base_s
-                _note_ride(
-                    state,
-                    k,
-                    layer,
-                    next_layer,
-                    start_place,
-                    label,
-                    rides,
-                    r,
-                    board,
-                    alight,
-                    times,
-                    driver_s,
-                    True,
-                )
+        state.tried[n], state.tried_clock[n], state.tried_departure[n] = alight, time_of(ready), last
+        n += 1
+    n_kept = 0
+    for i in np.argsort(state.tried_clock[:n]):
+        alight = state.tried[i]
+        better = -1
+        if not is_tight:
+            better = _better_alight(rides, state, k, layer, r, alight, n_kept, n_stops)
+        first, last = rides.entry_start[r], rides.entry_start[r + 1]
+        if better >= 0:
+            first, last = _same_place(rides, r, better)
+        else:
+            state.kept[n_kept] = alight
+            n_kept += 1
+        _leave_at(
+            rides,
+            state,
+            k,
+            layer,
+            r,
+            alight,
+            first,
+            last,
+            state.tried_departure[i],
+            n_stops,
+            base_s,
+            is_tight,
+        )
+
+
+@njit(cache=True, nogil=True)
+def _better_alight(rides, state, k, layer, r, alight, n_kept, n_stops):
+    """Like `_better_board`: an entry on the driver's way on from `alight`, to be reached no sooner than through it."""
+    place = rides.place[alight]
+    if rides.kind[r] == 1 or place >= n_stops or rides.stop_start[r + 1] - rides.stop_start[r] > 2:
+        return -1
+    ready = state.ready[k - 1, layer, place]
+    for i in range(n_kept):
+        other = state.kept[i]
+        other_place = rides.place[other]
+        if other_place >= n_stops or rides.out_s[other] > rides.out_s[alight]:
+            continue
+        other_ready = state.ready[k - 1, layer, other_place]
+        between_s = _between_stops(rides, place, other_place)
+        if (
+            walk_of(other_ready) <= walk_of(ready)
+            and between_s + rides.out_s[other] <= rides.out_s[alight]
+            and time_of(other_ready) + between_s <= time_of(ready)
+        ):
+            return other
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _leave_at(rides, state, k, layer, r, alight, first, last, departure, n_stops, base_s, is_tight):
+    """From one drop-off back to the entries first:last of the ride; `departure` is the last that can be in time."""
+    next_layer = rides.next_layer[r, layer]
+    ready = state.ready[k - 1, layer, rides.place[alight]]
+    walked, deadline = walk_of(ready), base_s - time_of(ready)
+    for board in range(first, last):
+        start_place = rides.place[board]
+        if rides.kind[r] == 1:
+            latest = rides.dep[rides.stop_start[r] + rides.gap[board]]
+        else:
+            on_the_way_s = np.int64(HALT_S)
+            if rides.gap[alight] == rides.gap[board]:
+                on_the_way_s += max(rides.into_s[alight] - rides.into_s[board], 0)
+            latest = min(pickup_clock(rides, r, board, departure), deadline - on_the_way_s)
+        if latest < 0 or not _is_wanted(state, k, next_layer, start_place, label_of(base_s - latest, walked)):
+            continue
+        if not can_pair(rides, r, board, alight, n_stops):
+            continue
+        used, pickup, dropped = _last_departure(rides, r, board, alight, departure, deadline, n_stops)
+        if pickup < 0 or (is_tight and dropped < deadline):
+            continue
+        label = label_of(base_s - pickup, walked)
+        if _is_wanted(state, k, next_layer, start_place, label):
+            times = (base_s - dropped, base_s - pickup)
+            driver_s = rides.earliest[r] + np.int64(used) * DEPARTURE_STEP_S - base_s
+            _note_ride(
+                state,
+                k,
+                layer,
+                next_layer,
+                start_place,
+                label,
+                rides,
+                r,
+                board,
+                alight,
+                times,
+                driver_s,
+                True,
+            )
 
 
 @njit(cache=True, nogil=True)
@@ -576,13 +733,10 @@ def _take_vehicles(
 ):
     """From every place where somebody got ready in round k - 1, one vehicle further."""
     for layer in range(state.bound.shape[1]):
+        _take_rides(rides, state, k, layer, is_mirrored, n_stops, base_s, is_tight)
         n_queued = 0
         for i in range(state.n_marked[layer]):
             place = state.marked[layer, i]
-            if is_mirrored:
-                _leave_rides(rides, state, k, layer, place, n_stops, base_s, is_tight)
-            else:
-                _board_rides(rides, state, k, layer, place, n_stops, base_s, is_tight)
             if place >= n_stops or stop_ok[place] == 0:
                 continue
             for at in range(window.at_start[place], window.at_start[place + 1]):
@@ -654,10 +808,11 @@ def _walk_on(changes, state, k, n_stops):
 
 @njit(cache=True, nogil=True)
 def _traced(state, k, layer, moment, out, n_out):
-    """Append one journey: a head row (moment, vehicles, layer) and its vehicles, last taken first."""
+    """Append one journey: a head row (moment, vehicles, layer, goal label) and its vehicles, last taken first."""
     out = _grown(out, n_out + k + 1)
     out[n_out, :] = 0
     out[n_out, KIND], out[n_out, REF], out[n_out, LAYER], out[n_out, BOARD_S] = -1, k, layer, moment
+    out[n_out, ALIGHT_S] = state.goal[k, layer]
     n_out += 1
     place = state.goal_from[k, layer]
     for round_ in range(k, 0, -1):
@@ -678,6 +833,8 @@ def search_moments(
     rides,
     state,
     moments,
+    known,
+    longest_with_ride_s,
     walk_s,
     direct_s,
     is_tight,
@@ -690,6 +847,8 @@ def search_moments(
 ):
     """Leave at each of `moments` (n, 2: moment, place; latest first) and keep what is better than leaving later.
 
+    `known` (n, 4: moment, vehicles, layer, label at the goal; latest first) are journeys found before: only what
+    beats them is sought. Journeys with a private ride take at most `longest_with_ride_s`.
     With `is_tight` the first vehicle leaves exactly when one gets to it: whoever would wait can leave later,
     which is another moment.
 
@@ -698,6 +857,7 @@ def search_moments(
     out = np.empty((64, N_COLUMNS), np.int64)
     n_out = 0
     n_rounds, n_layers = state.goal.shape
+    n_known = 0
     i = 0
     while i < len(moments):
         moment = moments[i, 0]
@@ -713,8 +873,13 @@ def search_moments(
                 state.goal[k, 0] = min(state.goal[k, 0], label_of(moment + direct_s, 0))
         for layer in range(1, n_layers):
             for k in range(n_rounds):
-                too_late = label_of(moment + MAX_RIDE_JOURNEY_S + 1, 0)
+                too_late = label_of(moment + longest_with_ride_s + 1, 0)
                 state.goal[k, layer] = min(state.goal[k, layer], too_late)
+        while n_known < len(known) and known[n_known, 0] >= moment:
+            layer = known[n_known, 2]
+            for k in range(known[n_known, 1], n_rounds):
+                state.goal[k, layer] = min(state.goal[k, layer], known[n_known, 3])
+            n_known += 1
         state.goal_from[:, :] = -1
         for k in range(1, n_rounds):
             n_marked = 0

@@ -27,6 +27,7 @@ from routing import kernels
 from routing.access import Reach
 from routing.bounds import Segments, least_s
 from routing.changes import Changes
+from routing.query import MAX_RIDE_JOURNEY_S
 from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR, RideNet
 from routing.window import Window
 
@@ -47,6 +48,8 @@ class State(NamedTuple):
     least           (n_places,) int64 label: what it takes at least from there to the goal (`routing.bounds`)
     ride_best       int64 clocks, see `kernels.best_by_ride`
     marked, is_marked, n_marked, arrived, is_arrived, n_arrived: places touched in this round, by layer
+    is_queued, ride_queue   (n_rides,): rides to be tried in this round
+    tried, tried_clock, tried_departure, kept, kept_departure   (most entries of a ride,): boardings of one ride
     from_pos, queue (n_patterns,) int32: where to begin scanning a pattern, -1 not at all
     """
 
@@ -69,6 +72,13 @@ class State(NamedTuple):
     arrived: NDArray[np.int32]
     is_arrived: NDArray[np.uint8]
     n_arrived: NDArray[np.int64]
+    is_queued: NDArray[np.uint8]
+    ride_queue: NDArray[np.int32]
+    tried: NDArray[np.int64]
+    tried_clock: NDArray[np.int64]
+    tried_departure: NDArray[np.int64]
+    kept: NDArray[np.int64]
+    kept_departure: NDArray[np.int64]
     from_pos: NDArray[np.int32]
     queue: NDArray[np.int32]
 
@@ -135,6 +145,7 @@ class RawJourney(NamedTuple):
 
     moment_s: int
     layer: int
+    goal_label: int
     vehicles: NDArray[np.int64]
 
 
@@ -144,11 +155,15 @@ def at_moment(problem: Problem, moment_s: int, latest_goal_s: int, max_vehicles:
     moments = np.empty((len(places), 2), np.int64)
     moments[:, 0] = moment_s
     moments[:, 1] = places
-    return _run(problem, moments, False, latest_goal_s, max_vehicles)
+    return _run(problem, moments, [], MAX_RIDE_JOURNEY_S, False, latest_goal_s, max_vehicles)
 
 
 def over_range(problem: Problem, first_s: int, last_s: int, latest_goal_s: int) -> list[RawJourney]:
-    """Leave at any moment of [first_s, last_s]: every journey that is better than all that leave later."""
+    """Leave at any moment of [first_s, last_s]: every journey that is better than all that leave later.
+
+    First with short journeys with rides only: they bound the search for the long ones, which would
+    otherwise try every ride of the next hours from every place.
+    """
     places, walk_s = problem.start.places, problem.start.walk_s
     sign = -1 if problem.is_mirrored else 1
     stops = places[places < problem.n_stops]
@@ -162,20 +177,40 @@ def over_range(problem: Problem, first_s: int, last_s: int, latest_goal_s: int) 
             ),
         )
     )
-    found = np.unique(found, axis=0)[::-1]
-    return _run(problem, np.ascontiguousarray(found), True, latest_goal_s, problem.max_vehicles)
+    moments = np.ascontiguousarray(np.unique(found, axis=0)[::-1])
+    journeys: list[RawJourney] = []
+    for longest_s in (MAX_RIDE_JOURNEY_S // 4, MAX_RIDE_JOURNEY_S):
+        journeys += _run(problem, moments, journeys, longest_s, True, latest_goal_s, problem.max_vehicles)
+        if problem.rides.next_layer.shape[1] == 1:
+            break
+    return journeys
 
 
 def _run(
-    problem: Problem, moments: NDArray[np.int64], is_tight: bool, latest_goal_s: int, max_vehicles: int
+    problem: Problem,
+    moments: NDArray[np.int64],
+    known: list[RawJourney],
+    longest_with_ride_s: int,
+    is_tight: bool,
+    latest_goal_s: int,
+    max_vehicles: int,
 ) -> list[RawJourney]:
     n_layers = problem.rides.next_layer.shape[1]
+    bounds = np.array(
+        sorted(
+            ((one.moment_s, len(one.vehicles), one.layer, one.goal_label) for one in known),
+            key=lambda row: -row[0],
+        ),
+        np.int64,
+    ).reshape(-1, 4)
     rows = kernels.search_moments(
         problem.window,
         problem.changes,
         problem.rides,
         _fresh_state(problem, max_vehicles + 1, n_layers, latest_goal_s),
         moments,
+        bounds,
+        longest_with_ride_s,
         problem.start.walk_s,
         problem.direct_s,
         is_tight,
@@ -199,6 +234,7 @@ def _journeys(rows: NDArray[np.int64], is_mirrored: bool) -> list[RawJourney]:
             RawJourney(
                 int(rows[head, kernels.BOARD_S]),
                 int(rows[head, kernels.LAYER]),
+                int(rows[head, kernels.ALIGHT_S]),
                 vehicles if is_mirrored else vehicles[::-1],
             )
         )
@@ -207,7 +243,8 @@ def _journeys(rows: NDArray[np.int64], is_mirrored: bool) -> list[RawJourney]:
 
 def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: int) -> State:
     n_places = problem.n_stops + 2
-    n_patterns = len(problem.window.n_trips)
+    n_patterns, n_rides = len(problem.window.n_trips), len(problem.rides.kind)
+    n_entries = int(np.diff(problem.rides.entry_start).max(initial=0))
     shape = (n_rounds, n_layers, n_places)
 
     def never() -> NDArray[np.int64]:
@@ -233,6 +270,13 @@ def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: 
         arrived=np.empty((n_layers, n_places), np.int32),
         is_arrived=np.zeros((n_layers, n_places), np.uint8),
         n_arrived=np.zeros(n_layers, np.int64),
+        is_queued=np.zeros(n_rides, np.uint8),
+        ride_queue=np.empty(n_rides, np.int32),
+        tried=np.empty(n_entries, np.int64),
+        tried_clock=np.empty(n_entries, np.int64),
+        tried_departure=np.empty(n_entries, np.int64),
+        kept=np.empty(n_entries, np.int64),
+        kept_departure=np.empty(n_entries, np.int64),
         from_pos=np.full(n_patterns, -1, np.int32),
         queue=np.empty(n_patterns, np.int32),
     )
