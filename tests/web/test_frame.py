@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mitfahr.db.timetables import FeedVersion, serving
+from mitfahr.demo.accounts import DEMO_PASSWORD, accounts
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.settings import Settings
 from tests.web.conftest import NOW
@@ -66,6 +67,20 @@ def test_a_real_timetable_has_no_notice(app: Flask) -> None:
     _serve(app, is_demo=False)
     page = app.test_client().get("/").text
     assert "erfunden" not in page and "noch kein Fahrplan" not in page
+
+
+def test_the_log_in_page_names_the_accounts_of_the_demonstration_only_there(app: Flask) -> None:
+    client = app.test_client()
+    assert DEMO_PASSWORD not in client.get("/anmelden").text
+    _serve(app, is_demo=True)
+    page = client.get("/anmelden").text
+    assert DEMO_PASSWORD in page
+    for account in accounts():
+        assert (f"<code>{account.email}</code>" in page) == account.can_log_in
+        assert not account.can_log_in or f"{account.last_name}, {account.what}</li>" in page
+    _serve(app, is_demo=False)
+    real = client.get("/anmelden").text
+    assert DEMO_PASSWORD not in real and "demo.example" not in real
 
 
 def test_legal_pages_show_the_operator(settings: Settings, sqlite_url: str) -> None:

@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 from wtforms import Form
 
+from mitfahr.demo.accounts import DEMO_PASSWORD
 from mitfahr.domain import errors
 from mitfahr.services.log_in import log_in as check_password
 from mitfahr.services.register_person import register_person
 from web.access import PUBLIC, SIGNED_IN, access
+from web.demo_accounts import demo_accounts
 from web.errors import Explained, explain
 from web.forms.account import LogInForm, RegisterForm
 from web.login import sign_in
@@ -89,7 +91,14 @@ def log_out() -> ResponseReturnValue:
 
 
 def _log_in_page(form: Form, refused: Explained | None = None) -> ResponseReturnValue:
-    page = render_template("account/log_in.html", form=form, refused=refused, next=_next())
+    page = render_template(
+        "account/log_in.html",
+        form=form,
+        refused=refused,
+        next=_next(),
+        demo_accounts=demo_accounts(),
+        demo_password=DEMO_PASSWORD,
+    )
     return page, _status(form, refused)
 
 
