@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from mitfahr.settings import Settings
 from web import access, assets, errors, german, headers, login
 from web.forms.fields import chosen, errors_of
+from web.map_credit import map_credit
 from web.menu import menu
 from web.portal import EXTENSION, Portal, portal
 from web.timetable_notice import timetable_notice
@@ -75,4 +76,5 @@ def _for_every_page() -> dict[str, object]:
         "settings": portal().settings,
         "menu": menu,
         "timetable_notice": timetable_notice(),
+        "map_credit": map_credit,
     }

@@ -13,6 +13,7 @@ from mitfahr.demo.accounts import DEMO_PASSWORD, accounts
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.settings import Settings
 from tests.web.conftest import NOW
+from tests.web.served import serve
 from web.app import create_app
 from web.headers import CONTENT_SECURITY_POLICY
 from web.portal import EXTENSION
@@ -67,6 +68,15 @@ def test_a_real_timetable_has_no_notice(app: Flask) -> None:
     _serve(app, is_demo=False)
     page = app.test_client().get("/").text
     assert "erfunden" not in page and "noch kein Fahrplan" not in page
+
+
+def test_every_page_credits_whoever_drew_the_streets(app: Flask) -> None:
+    client = app.test_client()
+    assert "Straßen und Ortsnamen" not in client.get("/").text
+    drawn = serve(app).world
+    assert drawn.roads is not None
+    for path in ("/", "/impressum", "/gibt-es-nicht"):
+        assert f"Straßen und Ortsnamen: {drawn.roads.attribution}" in client.get(path).text
 
 
 def test_the_log_in_page_names_the_accounts_of_the_demonstration_only_there(app: Flask) -> None:
