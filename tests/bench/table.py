@@ -48,15 +48,16 @@ class Bench:
             begun = time.process_time()
             task()
             taken_s.append(time.process_time() - begun)
-        self._note(feed, what, taken_s)
+        self.note(feed, what, taken_s)
 
     @contextmanager
     def once(self, feed: str, what: str) -> Iterator[None]:
         begun = time.process_time()
         yield
-        self._note(feed, what, [time.process_time() - begun])
+        self.note(feed, what, [time.process_time() - begun])
 
-    def _note(self, feed: str, what: str, taken_s: list[float]) -> None:
+    def note(self, feed: str, what: str, taken_s: list[float]) -> None:
+        """Times that were measured elsewhere."""
         ordered = sorted(taken_s)
         most_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         self.rows.append(
