@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session, sessionmaker, undefer
 
@@ -22,6 +22,9 @@ from mitfahr.services.link_stops import RoadFolders, link_stops
 from mitfahr.settings import Settings
 from routing.progress import Progress, silent
 from routing.timetable import Timetable
+
+if TYPE_CHECKING:
+    from gtfs import Finding
 
 REFUSED = "Die Datei ist so beschädigt, dass sie nicht übernommen wird; die Liste sagt, wo."
 
@@ -79,8 +82,9 @@ def _build_claimed(
 
     progress = written_progress(sessions, FeedVersion, version_id, also)
     with failing_visibly(sessions, FeedVersion, version_id, clock):
-        loaded = gtfs.load(quarantined(settings, version_id), part(progress, 0.0, 0.6))
-        findings = [dataclasses.asdict(finding) for finding in loaded.findings]
+        upload = quarantined(settings, version_id)
+        loaded = gtfs.load(upload, part(progress, 0.0, 0.6))
+        findings = [dataclasses.asdict(_without_our_name(upload, one)) for one in loaded.findings]
         if loaded.timetable is None:
             refused = {"status": VersionStatus.REFUSED, "message": REFUSED, "findings": findings}
             end(sessions, FeedVersion, version_id, clock, **refused)
@@ -91,6 +95,11 @@ def _build_claimed(
         link_stops(sessions, settings.snapshots_dir, folder, roads, clock(), part(progress, 0.6, 1.0))
         built = {"status": VersionStatus.BUILT, "step": "Fertig", "percent": 100, "findings": findings}
         end(sessions, FeedVersion, version_id, clock, **built, **_facts(loaded.timetable, folder))
+
+
+def _without_our_name(upload: Path, finding: Finding) -> Finding:
+    """What is wrong with the whole file names no file: ours, in quarantine, is none that people know."""
+    return dataclasses.replace(finding, file="") if finding.file == upload.name else finding
 
 
 def _facts(timetable: Timetable, folder: str) -> dict[str, Any]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
 from mitfahr.db.rides import ride_of
 from mitfahr.domain.roles import Role
-from tests.web.served import SEVEN, Served, person, serve
+from tests.web.served import Served, person
 from tests.web.test_booking import RUN, form_of, offers, signed_in
 from tests.web.test_offers import hidden
-from web.portal import EXTENSION, Portal
+from web.portal import Portal
 
 STOPS = (("Lommatzsch", "13:00"), ("Zehren", "13.15"), ("Meißen", "13:30"))
 RUNS = {
@@ -28,18 +26,6 @@ RUNS = {
     **{f"stops-{i}-place": place for i, (place, _) in enumerate(STOPS)},
     **{f"stops-{i}-clock": clock for i, (_, clock) in enumerate(STOPS)},
 }
-
-
-@pytest.fixture
-def served(app: Flask) -> Iterator[Served]:
-    with time_machine.travel(SEVEN, tick=False):
-        yield serve(app)
-
-
-@pytest.fixture
-def portal(app: Flask) -> Portal:
-    opened: Portal = app.extensions[EXTENSION]
-    return opened
 
 
 @pytest.fixture
@@ -172,6 +158,11 @@ def test_one_driver_has_one_bus(volunteer: FlaskClient, runs: dict[str, str]) ->
     assert "Nicht veröffentlicht: Mittwoch, 3. Juni 2026" in again and "gibt es schon eine Fahrt" in again
 
 
+def test_nobody_is_told_of_a_run_without_bookings(served: Served, volunteer: FlaskClient) -> None:
+    answer = volunteer.post(f"/buergerbus/{served.run_id}/absagen", data={}, follow_redirects=True)
+    assert "Die Fahrt ist abgesagt." in answer.text and "Alle Fahrgäste" not in answer.text
+
+
 def test_cancelling_names_the_affected_first(
     app: Flask, served: Served, volunteer: FlaskClient, portal: Portal
 ) -> None:
@@ -181,7 +172,8 @@ def test_cancelling_names_the_affected_first(
     answer = volunteer.post(
         f"/buergerbus/{served.run_id}/absagen", data={"reason": "Werkstatt"}, follow_redirects=True
     )
-    assert "Die Fahrt ist abgesagt" in answer.text and "abgesagt: Werkstatt" in answer.text
+    assert "Die Fahrt ist abgesagt. Alle Fahrgäste" in answer.text
+    assert "abgesagt: Werkstatt" in answer.text
     assert "abgesagt" in rider.get("/meine-fahrten").text
     assert RUN not in offers(rider)
     again = volunteer.post(f"/buergerbus/{served.run_id}/absagen", follow_redirects=True)

@@ -152,7 +152,8 @@ def cancel(ride_id: str) -> ResponseReturnValue:
         now=now,
         reason=form.words,
     )
-    flash("Die Fahrt ist abgesagt. Alle Fahrgäste bekommen eine Nachricht.", "success")
+    told = " Alle Fahrgäste bekommen eine Nachricht." if run.everybody else ""
+    flash(f"Die Fahrt ist abgesagt.{told}", "success")
     return redirect(url_for("runs.one", ride_id=ride_id))
 
 
