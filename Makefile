@@ -31,7 +31,7 @@ setup: .venv/.installed ## nur installieren, nichts starten
 	@$(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet "uv>=0.9,<1"
 
 test: .venv/.tested ## alle schnellen Tests (unter 10 Minuten)
-	@$(BIN)/pytest -m "not soak"
+	@$(BIN)/pytest -m "not soak" --numprocesses 2 --dist loadfile
 
 soak: .venv/.tested ## die langen Tests: mehr Welten, mehr Wettläufe
 	@MITFAHR_SOAK=1 $(BIN)/pytest
