@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from mitfahr.domain.prices import PriceLaw
+
 
 class SettingsInvalid(ValueError):
     """A setting cannot be read; the message names it and says what is expected (German)."""
@@ -84,6 +86,10 @@ class Settings:
         values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'mitfahr.sqlite'}"
         values["secret_key"] = values["secret_key"] or _kept_secret(data_dir / "secret_key")
         return cls(**values)
+
+    @property
+    def price_law(self) -> PriceLaw:
+        return PriceLaw(self.price_cap_ct_per_km, self.price_cap_since)
 
     @property
     def snapshots_dir(self) -> Path:

@@ -29,7 +29,7 @@ class Portal:
 
     @property
     def price_law(self) -> PriceLaw:
-        return PriceLaw(self.settings.price_cap_ct_per_km, self.settings.price_cap_since)
+        return self.settings.price_law
 
     @classmethod
     def open(cls, settings: Settings) -> Portal:

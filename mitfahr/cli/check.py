@@ -23,15 +23,13 @@ def check() -> None:
     neu, wenn ihr Ordner gelöscht und die Quelle noch einmal eingelesen wird (mitfahr import).
     """
     from mitfahr.cli.installation import Installation
-    from mitfahr.domain.prices import PriceLaw
     from mitfahr.services.check_bookings import inconsistencies
     from mitfahr.services.check_snapshots import damaged_snapshots
 
     installation = Installation.open()
     settings = installation.settings
-    law = PriceLaw(settings.price_cap_ct_per_km, settings.price_cap_since)
     with installation.readers() as session:
-        findings = inconsistencies(session, law)
+        findings = inconsistencies(session, settings.price_law)
         findings += [f"Datei {text}" for text in damaged_snapshots(session, settings.snapshots_dir)]
     for finding in findings:
         click.echo(finding)

@@ -118,16 +118,14 @@ def _stops(all_copies: list[Copy]) -> Iterator[Row]:
         [*used, *(s for s in map(station_stop, stations().values()) if s.id in parents)], key=lambda s: s.id
     )
     for copy in all_copies:
-        for stop in used:
-            lat, lon = copy.shifted(stop.lat, stop.lon)
-            parent = _stop_id(stop.parent, copy) if stop.parent else ""
+        for stop in (_copied(stop, copy) for stop in used):
             yield (
-                _stop_id(stop.id, copy),
-                copy.renamed(stop.name),
-                lat,
-                lon,
+                stop.id,
+                stop.name,
+                stop.lat,
+                stop.lon,
                 stop.location_type,
-                parent,
+                stop.parent,
                 stop.platform,
                 stop.wheelchair or "",
             )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.timetables import FeedVersion, RoadsVersion, serving
-from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.times import local, seconds
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.services.build_version import Clock, part
@@ -130,7 +129,7 @@ def _fill(
     from mitfahr.live import Live
 
     live = Live(readers, settings.snapshots_dir)
-    law = PriceLaw(settings.price_cap_ct_per_km, settings.price_cap_since)
+    law = settings.price_law
     crowd = ensure_people(sessions, clock(), part(progress, 0.0, 0.2))
     snapshot = live.current(clock())
     runs = ensure_runs(sessions, snapshot, crowd, clock(), part(progress, 0.2, 0.4))

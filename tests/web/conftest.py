@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -14,6 +15,7 @@ from mitfahr.db.people import PersonRole
 from mitfahr.domain.roles import Role
 from mitfahr.services.register_person import register_person
 from mitfahr.settings import Settings
+from tests.web.served import SEVEN, Served, serve
 from web.app import create_app
 from web.portal import EXTENSION, Portal
 
@@ -31,16 +33,28 @@ def app(settings: Settings, sqlite_url: str) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def portal(app: Flask) -> Portal:
+    opened: Portal = app.extensions[EXTENSION]
+    return opened
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[Served]:
+    """The drawn world, at seven o'clock of its first day."""
+    with time_machine.travel(SEVEN, tick=False):
+        yield serve(app)
+
+
+@pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
 @pytest.fixture
-def client_as(app: Flask) -> Callable[[Role], FlaskClient]:
+def client_as(app: Flask, portal: Portal) -> Callable[[Role], FlaskClient]:
     """A client that is signed in as somebody new with this role."""
 
     def sign_in(role: Role) -> FlaskClient:
-        portal: Portal = app.extensions[EXTENSION]
         person = register_person(
             portal.writing,
             first_name=role.value.title(),

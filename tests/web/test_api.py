@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
 import pytest
-import time_machine
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,14 +14,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
 from mitfahr.cli.main import main
-from tests.web.served import SEVEN, Served, serve
+from tests.web.served import Served
 from web.portal import EXTENSION, Portal
-
-
-@pytest.fixture
-def served(app: Flask) -> Iterator[Served]:
-    with time_machine.travel(SEVEN, tick=False):
-        yield serve(app)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -15,21 +14,9 @@ from mitfahr.db.bookings import requests_for_driver
 from mitfahr.domain.states import LegState
 from mitfahr.services.decide_request import confirm_request
 from mitfahr.services.withdraw_ride import withdraw_ride
-from tests.web.served import PASSWORD, SEVEN, Served, person, serve
+from tests.web.served import PASSWORD, SEVEN, Served, person
 from tests.web.test_search import QUESTION
-from web.portal import EXTENSION, Portal
-
-
-@pytest.fixture
-def served(app: Flask) -> Iterator[Served]:
-    with time_machine.travel(SEVEN, tick=False):
-        yield serve(app)
-
-
-@pytest.fixture
-def portal(app: Flask) -> Portal:
-    opened: Portal = app.extensions[EXTENSION]
-    return opened
+from web.portal import Portal
 
 
 @pytest.fixture

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
 from mitfahr.db.rides import Ride, ride_of
 from mitfahr.domain.roles import Role
-from tests.web.served import SEVEN, Served, serve
+from tests.web.served import Served
 from web.portal import EXTENSION, Portal
 
 OFFER = {
@@ -31,12 +30,6 @@ OFFER = {
     "vehicle": "Roter Polo",
     "note": "Hund fährt mit",
 }
-
-
-@pytest.fixture
-def served(app: Flask) -> Iterator[Served]:
-    with time_machine.travel(SEVEN, tick=False):
-        yield serve(app)
 
 
 @pytest.fixture

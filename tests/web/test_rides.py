@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.served import SEVEN, Served, person, serve
+from tests.web.served import SEVEN, Served, person
 from tests.web.test_booking import form_of, ride_offer, signed_in
-from web.portal import EXTENSION, Portal
-
-
-@pytest.fixture
-def served(app: Flask) -> Iterator[Served]:
-    with time_machine.travel(SEVEN, tick=False):
-        yield serve(app)
-
-
-@pytest.fixture
-def portal(app: Flask) -> Portal:
-    opened: Portal = app.extensions[EXTENSION]
-    return opened
+from web.portal import Portal
 
 
 @pytest.fixture

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 
 import pytest
-import time_machine
-from flask import Flask
 from flask.testing import FlaskClient
 
 from mitfahr.services.find_places import FoundPlace, PlaceKind
-from tests.web.served import SEVEN, Served, serve
+from tests.web.served import Served
 from web.place_choice import decode, encode
 
 QUESTION = {
@@ -28,12 +25,6 @@ QUESTION = {
     "longest_walk": "1200",
     "change_time": "120",
 }
-
-
-@pytest.fixture
-def served(app: Flask) -> Iterator[Served]:
-    with time_machine.travel(SEVEN, tick=False):
-        yield serve(app)
 
 
 def test_the_form_asks_for_now(served: Served, client: FlaskClient) -> None:

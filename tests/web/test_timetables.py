@@ -31,12 +31,6 @@ TWO_TRIPS = {
 
 
 @pytest.fixture
-def portal(app: Flask) -> Portal:
-    opened: Portal = app.extensions[EXTENSION]
-    return opened
-
-
-@pytest.fixture
 def staff(client_as: Callable[[Role], FlaskClient]) -> FlaskClient:
     return client_as(Role.TIMETABLE_STAFF)
 
