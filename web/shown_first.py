@@ -9,6 +9,8 @@ from routing.query import LegKind
 from web.journeys_view import JourneyView
 
 SHOWN = 4
+CHANGE_MIN = 10
+"""A change counts as so many minutes when the best are picked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,12 @@ def rides_first(rides: Sequence[JourneyView], lines: Sequence[JourneyView], arri
 
 def _best_first(journeys: Sequence[JourneyView], arrive_by: bool) -> list[JourneyView]:
     if arrive_by:
-        return sorted(journeys, key=lambda one: (-_minute(one.departure_s), one.changes, one.arrival_s))
-    return sorted(journeys, key=lambda one: (_minute(one.arrival_s), one.changes, -one.departure_s))
+        return sorted(
+            journeys, key=lambda one: (CHANGE_MIN * one.changes - _minute(one.departure_s), one.arrival_s)
+        )
+    return sorted(
+        journeys, key=lambda one: (CHANGE_MIN * one.changes + _minute(one.arrival_s), -one.departure_s)
+    )
 
 
 def _is_as_good(line: JourneyView, ride: JourneyView) -> bool:

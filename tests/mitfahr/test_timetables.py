@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, sessionmaker, undefer
 
 from mitfahr.build_lock import build_lock
 from mitfahr.db.base import engine_for
@@ -129,6 +129,16 @@ def test_a_damaged_feed_is_refused_with_file_and_line(
     with writing.begin() as session, pytest.raises(NotSwitchable):
         switch_timetable(session, None, refused.id, NOW)
     assert served(writing) == first
+
+
+def test_a_broken_upload_is_not_called_by_our_name_for_it(
+    writing: sessionmaker[Session], settings: Settings
+) -> None:
+    accept_upload(writing, settings, io.BytesIO(b"PK\x03\x04" + b"no archive" * 20), "fahrplan.zip", NOW)
+    build_waiting_timetables(writing, settings, clock)
+    with writing() as session:
+        (version,) = session.scalars(sa.select(FeedVersion).options(undefer(FeedVersion.findings)))
+    assert [finding["file"] for finding in version.findings] == [""]
 
 
 def test_uploads_are_bounded_and_leave_nothing(

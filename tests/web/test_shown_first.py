@@ -79,6 +79,15 @@ def test_a_ride_that_takes_longer_than_walking_is_folded() -> None:
     assert rides_first([ride], [walk], arrive_by=False).folded == [ride]
 
 
+def test_a_change_weighs_as_much_as_ten_minutes() -> None:
+    changing = [
+        journey(leg(LegKind.TRANSIT, start, start + 10), leg(LegKind.TRANSIT, start + 10, start + 20))
+        for start in range(SHOWN)
+    ]
+    direct = bus(0, 28)
+    assert direct in lines_first([*changing, direct], arrive_by=False).first
+
+
 def test_each_car_is_shown_once() -> None:
     rides = [car("petra", 0, 20), car("petra", 5, 25), car("anna", 7, 27)]
     shelf = rides_first(rides, [], arrive_by=False)
