@@ -13,14 +13,16 @@ run: setup ## Demo-Landkreis anlegen und auf http://localhost:8000 zeigen
 	@echo "Das Portal läuft gleich auf http://localhost:$${PORT:-8000} (beenden mit Strg+C)"
 	@trap 'kill 0' INT TERM EXIT; $(BIN)/mitfahr worker & $(BIN)/gunicorn --config web/gunicorn.conf.py web.wsgi:app
 
-setup: .venv/.installed ## nur installieren, nichts starten
+setup: .venv/.installed kernels ## nur installieren, nichts starten
 
 .venv/.installed: pyproject.toml uv.lock | $(UV)
 	@echo "Pakete installieren …"
 	@$(UV) sync --inexact --frozen --quiet --no-group dev --python $(PYTHON)
-	@echo "Rechenkerne der Suche übersetzen (einmalig, etwa eine Minute) …"
-	@$(BIN)/python -m routing.warm_up
 	@touch $@
+
+kernels: .venv/.installed
+	@echo "Rechenkerne der Suche übersetzen (beim ersten Mal etwa eine Minute) …"
+	@$(BIN)/python -m routing.warm_up
 
 .venv/.tested: pyproject.toml uv.lock .venv/.installed
 	@$(UV) sync --inexact --frozen --quiet --python $(PYTHON)
@@ -30,7 +32,7 @@ setup: .venv/.installed ## nur installieren, nichts starten
 	@echo "uv holen …"
 	@$(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet "uv>=0.9,<1"
 
-test: .venv/.tested ## alle schnellen Tests (unter 10 Minuten)
+test: .venv/.tested kernels ## alle schnellen Tests (unter 10 Minuten)
 	@$(BIN)/pytest -m "not soak" --numprocesses 2 --dist loadfile
 
 soak: .venv/.tested ## die langen Tests: mehr Welten, mehr Wettläufe
@@ -47,4 +49,4 @@ bench: .venv/.tested ## Messtabelle, verglichen mit dem letzten festgehaltenen E
 clean: ## Daten der Entwicklung löschen (./var)
 	rm -rf var
 
-.PHONY: help run setup test soak check bench clean
+.PHONY: help run setup kernels test soak check bench clean
