@@ -27,6 +27,11 @@ DOOR_OFF_STREET_MM = 100_000
 MOST_WATCHED_RIDES = 4
 """So many rides are watched for being boarded twice; see `_watch`."""
 
+MOST_LAYERED_ENTRIES = 1_000_000
+"""Every watched ride doubles the layers, and each layer tries every place of every ride: beyond this product
+no more rides are watched, and a journey that boards an unwatched ride twice is dropped without looking for
+what it may have hidden. Some hundred live rides with large budgets reach it."""
+
 
 def search(snapshot: Snapshot, query: Query) -> list[Journey]:
     """All best journeys, without and with private rides, by departure and arrival.
@@ -38,9 +43,11 @@ def search(snapshot: Snapshot, query: Query) -> list[Journey]:
     while True:
         found = list(asked.journeys(watched))
         twice = _boarded_twice(found, asked.overlay_rides)
-        if not twice - set(watched) or len(watched) == MOST_WATCHED_RIDES:
+        wider = _watch(watched, twice)
+        layers = 1 + (1 << len(wider))
+        if wider == watched or layers * asked.n_entries > MOST_LAYERED_ENTRIES:
             break
-        watched = _watch(watched, twice)
+        watched = wider
     found = [journey for journey in found if not _boarded_twice([journey], asked.overlay_rides)]
     walks = [] if asked.walk is None else [walk_journey(snapshot, asked.ends, asked.walk)]
     return sorted(
@@ -56,7 +63,8 @@ def _watch(watched: tuple[int, ...], twice: set[int]) -> tuple[int, ...]:
 
     Only rides that a best journey boarded twice are watched (rare), so that the layers stay few.
     """
-    return tuple(sorted({*watched, *twice}))[:MOST_WATCHED_RIDES]
+    new = sorted(twice - set(watched))
+    return (*watched, *new)[:MOST_WATCHED_RIDES]
 
 
 def _boarded_twice(journeys: Iterable[Journey], rides: list[Ride]) -> set[int]:
@@ -125,6 +133,11 @@ class _Asked:
     @property
     def overlay_rides(self) -> list[Ride]:
         return self.snapshot.overlay.rows.rides
+
+    @property
+    def n_entries(self) -> int:
+        """How many places of usable rides the rounds can try."""
+        return int(self.usable[self.snapshot.overlay.rows.ride].sum())
 
     @property
     def walk(self) -> Walk | None:
