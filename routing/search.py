@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,8 +140,14 @@ class _Asked:
         """How many places of usable rides the rounds can try."""
         return int(self.usable[self.snapshot.overlay.rows.ride].sum())
 
-    @property
+    @cached_property
+    def usable_rides(self) -> list[Ride]:
+        """The rides of every RideNet of this query, in its order."""
+        return [self.overlay_rides[i] for i in np.flatnonzero(self.usable)]
+
+    @cached_property
     def walk(self) -> Walk | None:
+        """The walk from door to door."""
         return direct_walk(self.snapshot.streets, self.snapshot.roads, self.query, self.ends.origin)
 
     def journeys(self, watched: tuple[int, ...]) -> Iterable[Journey]:
@@ -173,8 +180,7 @@ class _Asked:
         return min([*same_class, found], key=lambda j: (-j.departure_s, j.walk_s))
 
     def _journey(self, problem: Problem, raw: RawJourney) -> Journey:
-        rides = [self.overlay_rides[i] for i in np.flatnonzero(self.usable)]
-        return journey_of(self.snapshot, self.ends, problem, rides, self._changes(False), raw)
+        return journey_of(self.snapshot, self.ends, problem, self.usable_rides, self._changes(False), raw)
 
     def _changes(self, is_mirrored: bool) -> Changes:
         query = self.query
