@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from routing import changes, kernels
+from routing import changes, ride_kernels
 from routing.access import Reach, Walk
 from routing.changes import Changes
 from routing.journey import Boarding, Journey, Leg, Place
 from routing.overlay import Ride, RideKind
 from routing.query import LegKind, Point, Query
-from routing.raptor import Problem, RawJourney
+from routing.ride_raptor import Problem, RawJourney
 from routing.snapshot import Snapshot
 from routing.ties import Columns, calls_of, least_walking
 from routing.timetable import NONE, PHONE, Timetable
@@ -71,7 +71,7 @@ def journey_of(
     """The journey of one raw result; `rides` are those of the problem's RideNet, `forwards` its changes unmirrored."""
     vehicles = []
     for row in raw.vehicles.tolist():
-        if row[kernels.KIND] == kernels.TRIP:
+        if row[ride_kernels.KIND] == ride_kernels.TRIP:
             vehicles.append(_trip(snapshot, problem, row))
         else:
             vehicles.append(_ride(snapshot, ends, problem, rides, row))
@@ -102,10 +102,10 @@ def walk_journey(snapshot: Snapshot, ends: Ends, walk: Walk) -> Journey:
 
 def _trip(snapshot: Snapshot, problem: Problem, row: list[int]) -> _Vehicle:
     timetable, window = snapshot.timetable, problem.window
-    trip, day = int(window.trip[row[kernels.REF]]), int(window.day[row[kernels.REF]])
+    trip, day = int(window.trip[row[ride_kernels.REF]]), int(window.day[row[ride_kernels.REF]])
     pattern = int(timetable.trip_pattern[trip])
     calls = slice(int(timetable.pattern_stop_start[pattern]), int(timetable.pattern_stop_start[pattern + 1]))
-    board_pos, alight_pos = row[kernels.BOARD_AT], row[kernels.ALIGHT_AT]
+    board_pos, alight_pos = row[ride_kernels.BOARD_AT], row[ride_kernels.ALIGHT_AT]
     if problem.is_mirrored:
         last = calls.stop - calls.start - 1
         board_pos, alight_pos = last - alight_pos, last - board_pos
@@ -163,19 +163,19 @@ def _is_on_demand(snapshot: Snapshot, trip: int, first_call: int, pos: int) -> b
 def _ride(
     snapshot: Snapshot, ends: Ends, problem: Problem, rides: Sequence[Ride], row: list[int]
 ) -> _Vehicle:
-    ride, net = rides[row[kernels.REF]], problem.rides
-    board, alight = row[kernels.BOARD_AT], row[kernels.ALIGHT_AT]
+    ride, net = rides[row[ride_kernels.REF]], problem.rides
+    board, alight = row[ride_kernels.BOARD_AT], row[ride_kernels.ALIGHT_AT]
     board_place, alight_place = int(net.place[board]), int(net.place[alight])
-    clocks = [row[kernels.BOARD_S], row[kernels.ALIGHT_S]]
+    clocks = [row[ride_kernels.BOARD_S], row[ride_kernels.ALIGHT_S]]
     if problem.is_mirrored:
         clocks = [-clock for clock in reversed(clocks)]
     a, b = int(net.gap[board]), int(net.gap[alight])
     detour_s = 0
     if ride.kind is RideKind.PRIVATE:
-        first = int(net.stop_start[row[kernels.REF]])
+        first = int(net.stop_start[row[ride_kernels.REF]])
         leg_s = net.leg_s[first:]
         if a == b:
-            between_s = kernels.driving_between(net, board_place, alight_place, problem.n_stops)
+            between_s = ride_kernels.driving_between(net, board_place, alight_place, problem.n_stops)
             detour_s = int(net.into_s[board] + between_s + net.out_s[alight] - leg_s[a])
         else:
             detour_s = int(net.into_s[board] + net.out_s[board] - leg_s[a])
@@ -188,7 +188,7 @@ def _ride(
         origin=_place(snapshot, ends, board_place),
         destination=_place(snapshot, ends, alight_place),
         route=ride.label,
-        boarding=Boarding(ride.ride_id, a, b, problem.base_s + row[kernels.DRIVER_S], detour_s),
+        boarding=Boarding(ride.ride_id, a, b, problem.base_s + row[ride_kernels.DRIVER_S], detour_s),
         bookable_until_s=ride.bookable_until_s,
     )
     columns = (

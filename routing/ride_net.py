@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from routing import hierarchy
 from routing.hierarchy import UNREACHABLE, CarHierarchy, Sweep
-from routing.kernels import leaving_clocks
 from routing.links import Links
 from routing.overlay import DEPARTURE_STEP_S, Ride, RideKind, RideStop
 from routing.query import Party
+from routing.ride_kernels import leaving_clocks
 from routing.roads import Mode, Positions, RoadGraph, locate
 from routing.timetable import Timetable
 
@@ -38,7 +38,7 @@ class RideNet(NamedTuple):
         journey is in after boarding, -1 where it may not board
     Per stop of a ride: arr, dep int64 (runs); pick, drop int64 promises or NO_PROMISE; leg_s int32
         driving to the next stop; room uint8, 1 when the hop to the next stop takes the party; leave_start
-        int64 into leave, when the driver leaves that stop by departure, see `kernels.leaving_clocks`
+        int64 into leave, when the driver leaves that stop by departure, see `ride_kernels.leaving_clocks`
     Per entry, a place where a ride can be boarded or left: place int32; gap int32, the stop of the ride
         it comes after (runs: the stop it is); into_s, out_s int32 driving from that stop to it and from it
         to the next stop; ride int32; at_start int32 (n_stops + 3) and at_entry int32 list them by place

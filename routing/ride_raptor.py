@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import kernels
+from routing import ride_kernels
 from routing.access import Reach
 from routing.bounds import Segments, least_s
 from routing.changes import Changes
@@ -31,7 +31,7 @@ from routing.query import MAX_RIDE_JOURNEY_S
 from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR, RideNet
 from routing.window import Window
 
-NO_DRIVE_S = kernels.FAR_S
+NO_DRIVE_S = ride_kernels.FAR_S
 
 
 class State(NamedTuple):
@@ -46,7 +46,7 @@ class State(NamedTuple):
     next_limit      (n_layers,) the same for what still needs a vehicle
     egress          (n_places,) int64 label: the walk to the goal, endless without one
     least           (n_places,) int64 label: what it takes at least from there to the goal (`routing.bounds`)
-    ride_best       int64 clocks, see `kernels.best_by_ride`
+    ride_best       int64 clocks, see `ride_kernels.best_by_ride`
     marked, is_marked, n_marked, arrived, is_arrived, n_arrived: places touched in this round, by layer
     is_queued, ride_queue   (n_rides,): rides to be tried in this round
     tried, tried_clock, tried_departure, kept, kept_departure   (most entries of a ride,): boardings of one ride
@@ -85,7 +85,7 @@ class State(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """One direction of one query, everything the kernels need; times as in `routing.kernels`."""
+    """One direction of one query, everything the kernels need; times as in `routing.ride_kernels`."""
 
     window: Window
     changes: Changes
@@ -130,7 +130,7 @@ class Problem:
 
     @cached_property
     def ride_best(self) -> NDArray[np.int64]:
-        best: NDArray[np.int64] = kernels.best_by_ride(
+        best: NDArray[np.int64] = ride_kernels.best_by_ride(
             self.rides, self.least_s, -1 if self.is_mirrored else 1
         )
         return best
@@ -169,10 +169,10 @@ def over_range(problem: Problem, first_s: int, last_s: int, latest_goal_s: int) 
     stops = places[places < problem.n_stops]
     found = np.concatenate(
         (
-            kernels.trip_moments(
+            ride_kernels.trip_moments(
                 problem.window, stops, walk_s, problem.board_mask, problem.stop_ok, first_s, last_s
             ),
-            kernels.ride_moments(
+            ride_kernels.ride_moments(
                 problem.rides, places, walk_s, sign, problem.base_s, first_s, last_s, problem.n_stops
             ),
         )
@@ -203,7 +203,7 @@ def _run(
         ),
         np.int64,
     ).reshape(-1, 4)
-    rows = kernels.search_moments(
+    rows = ride_kernels.search_moments(
         problem.window,
         problem.changes,
         problem.rides,
@@ -225,16 +225,16 @@ def _run(
 
 
 def _journeys(rows: NDArray[np.int64], is_mirrored: bool) -> list[RawJourney]:
-    heads = np.flatnonzero(rows[:, kernels.KIND] < 0)
+    heads = np.flatnonzero(rows[:, ride_kernels.KIND] < 0)
     journeys = []
     for head in heads.tolist():
-        last = head + 1 + int(rows[head, kernels.REF])
+        last = head + 1 + int(rows[head, ride_kernels.REF])
         vehicles = rows[head + 1 : last]
         journeys.append(
             RawJourney(
-                int(rows[head, kernels.BOARD_S]),
-                int(rows[head, kernels.LAYER]),
-                int(rows[head, kernels.ALIGHT_S]),
+                int(rows[head, ride_kernels.BOARD_S]),
+                int(rows[head, ride_kernels.LAYER]),
+                int(rows[head, ride_kernels.ALIGHT_S]),
                 vehicles if is_mirrored else vehicles[::-1],
             )
         )
@@ -248,21 +248,21 @@ def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: 
     shape = (n_rounds, n_layers, n_places)
 
     def never() -> NDArray[np.int64]:
-        return np.full(shape, kernels.INF, np.int64)
+        return np.full(shape, ride_kernels.INF, np.int64)
 
     return State(
         ready=never(),
         ready_bound=never(),
         by_vehicle=never(),
         bound=never(),
-        parent=np.empty((*shape, kernels.N_COLUMNS), np.int64),
+        parent=np.empty((*shape, ride_kernels.N_COLUMNS), np.int64),
         changed_from=np.empty(shape, np.int32),
-        goal=np.full((n_rounds, n_layers), (latest_goal_s + 1) << kernels.WALK_BITS, np.int64),
+        goal=np.full((n_rounds, n_layers), (latest_goal_s + 1) << ride_kernels.WALK_BITS, np.int64),
         goal_from=np.full((n_rounds, n_layers), -1, np.int64),
         limit=np.empty(n_layers, np.int64),
         next_limit=np.empty(n_layers, np.int64),
         egress=_as_labels(problem.egress_s),
-        least=problem.least_s << kernels.WALK_BITS,
+        least=problem.least_s << ride_kernels.WALK_BITS,
         ride_best=problem.ride_best,
         marked=np.empty((n_layers, n_places), np.int32),
         is_marked=np.zeros((n_layers, n_places), np.uint8),
@@ -285,4 +285,4 @@ def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: 
 def _as_labels(walk_s: NDArray[np.int32]) -> NDArray[np.int64]:
     """What a walk adds to a label: its time, and its walking; endless where there is none (-1)."""
     seconds = walk_s.astype(np.int64)
-    return np.where(seconds >= 0, (seconds << kernels.WALK_BITS) + seconds, kernels.INF >> 2)
+    return np.where(seconds >= 0, (seconds << ride_kernels.WALK_BITS) + seconds, ride_kernels.INF >> 2)

@@ -1,0 +1,71 @@
+"""One query against one snapshot: everything that does not depend on how the answer is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.access import Walk, direct_walk, reach
+from routing.changes import Changes
+from routing.legs import Ends
+from routing.query import MAX_JOURNEY_S, LegKind, Query
+from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR
+from routing.snapshot import Snapshot
+from routing.window import IS_RUFBUS, IS_TRANSIT
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`from_s` and `until_s` are UTC seconds that no journey leaves before or ends after."""
+
+    snapshot: Snapshot
+    query: Query
+    ends: Ends
+    from_s: int
+    until_s: int
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, query: Query) -> Asked:
+        """Raises UnknownStop."""
+        moment_s = int(query.when.timestamp())
+        span_s = query.window_s + MAX_JOURNEY_S
+        from_s, until_s = (moment_s - span_s, moment_s) if query.arrive_by else (moment_s, moment_s + span_s)
+        streets, roads = snapshot.streets, snapshot.roads
+        origin = reach(streets, roads, query.origin, ORIGIN_DOOR, query)
+        destination = reach(streets, roads, query.destination, DESTINATION_DOOR, query)
+        return cls(snapshot, query, Ends(query, origin, destination), from_s, until_s)
+
+    @property
+    def moment_s(self) -> int:
+        return int(self.query.when.timestamp())
+
+    @property
+    def wheelchair(self) -> bool:
+        return self.query.party.wheelchairs > 0
+
+    @property
+    def kinds(self) -> int:
+        """Window bits that may be boarded."""
+        kinds = self.query.kinds
+        return IS_TRANSIT * (LegKind.TRANSIT in kinds) | IS_RUFBUS * (LegKind.RUFBUS in kinds)
+
+    @cached_property
+    def walk(self) -> Walk | None:
+        """The walk from door to door."""
+        return direct_walk(self.snapshot.streets, self.snapshot.roads, self.query, self.ends.origin)
+
+    @cached_property
+    def stop_ok(self) -> NDArray[np.uint8]:
+        """(n_stops,) 1 where this party can get on and off."""
+        timetable = self.snapshot.timetable
+        impossible = (timetable.stop_wheelchair == 2) & self.wheelchair
+        return np.where(impossible | (timetable.stop_is_station == 1), 0, 1).astype(np.uint8)
+
+    def changes(self, is_mirrored: bool) -> Changes:
+        query = self.query
+        return self.snapshot.changes(
+            query.walk_speed_m_s, query.max_walk_s, query.transfer_slack_s, is_mirrored
+        )
