@@ -111,4 +111,4 @@ class Gazetteer:
     @classmethod
     def open(cls, folder: Path) -> Gazetteer:
         """Memory-map a folder written by `save`; raises SnapshotUnreadable."""
-        return cls(**store.read(folder, "gazetteer"))
+        return cls(**store.read(folder, "gazetteer", cls))

@@ -59,7 +59,7 @@ class CarHierarchy:
     @classmethod
     def open(cls, folder: Path) -> CarHierarchy:
         """Memory-map a folder written by `save`; raises SnapshotUnreadable."""
-        return cls(**store.read(folder, "hierarchy"))
+        return cls(**store.read(folder, "hierarchy", cls))
 
 
 @dataclass(frozen=True)

@@ -84,5 +84,5 @@ class Links:
     @classmethod
     def open(cls, folder: Path) -> Links:
         """Memory-map a folder written by `save`; raises SnapshotUnreadable."""
-        values = store.read(folder, "links")
+        values = store.read(folder, "links", cls)
         return cls(**values)

@@ -136,7 +136,7 @@ class RoadGraph:
     @classmethod
     def open(cls, folder: Path) -> RoadGraph:
         """Memory-map a folder written by `save`; raises SnapshotUnreadable."""
-        values = store.read(folder, "roads")
+        values = store.read(folder, "roads", cls)
         return cls(**values)
 
 

@@ -165,6 +165,6 @@ class Timetable:
     @classmethod
     def open(cls, folder: Path) -> Timetable:
         """Memory-map a folder written by `save`; raises SnapshotUnreadable."""
-        values = store.read(folder, "timetable")
+        values = store.read(folder, "timetable", cls)
         values["first_day"] = dt.date.fromisoformat(values["first_day"])
         return cls(**values)

@@ -19,8 +19,8 @@ def check() -> None:
       Buchungen  Teilstrecken, Preise, Fristen
       Dateien    Prüfsummen von Fahrplan, Fußwegen, Straßen und Ortsnamen, die gerade gelten
 
-    Je Befund eine Zeile. Ausgang: 0 alles stimmt, 1 es gibt Befunde. Beschädigte Dateien entstehen
-    neu, wenn ihr Ordner gelöscht und die Quelle noch einmal eingelesen wird (mitfahr import).
+    Je Befund eine Zeile. Ausgang: 0 alles stimmt, 1 es gibt Befunde. Beschädigte Dateien werden
+    ersetzt, wenn die Quelle noch einmal eingelesen wird (mitfahr import).
     """
     from mitfahr.cli.installation import Installation
     from mitfahr.services.check_bookings import inconsistencies

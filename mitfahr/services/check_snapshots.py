@@ -25,7 +25,7 @@ def damaged_snapshots(session: Session, snapshots_dir: Path) -> list[str]:
         if folder is None:
             continue
         try:
-            store.read(snapshots_dir / folder, kind, verify=True)
+            store.verify(snapshots_dir / folder, kind)
         except SnapshotUnreadable as error:
             found.append(str(error))
     return found

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.timetables import LinkSet, RoadsVersion, feed_versions, links_between, serving
 from mitfahr.domain.versions import SWITCHABLE
 from mitfahr.services.build_version import Clock
+from routing import store
 from routing.progress import Progress
 from routing.timetable import Timetable
 
@@ -40,14 +41,14 @@ def link_stops(
     now: dt.datetime,
     progress: Progress,
 ) -> str:
-    """Name of the links folder of this pair; found if it is there, built if not.
+    """Name of the links folder of this pair; found if it is there and sound, built if not.
 
     Without roads every walk is a straight line. Raises SnapshotUnreadable.
     """
     roads_folder = roads.roads if roads else ""
     with sessions() as session:
         present = links_between(session, timetable_folder, roads_folder)
-    if present is not None and (snapshots_dir / present).is_dir():
+    if present is not None and store.is_sound(snapshots_dir / present, "links"):
         return present
     folder = _link(snapshots_dir, timetable_folder, roads, progress)
     with sessions.begin() as session:

@@ -171,14 +171,22 @@ def test_damaged_files_are_found_and_replaced(mitfahr: Operator, feed_zip: Path,
     assert mitfahr("import", "gtfs", feed_zip).exit_code == 0
     clean = mitfahr("check")
     assert (clean.exit_code, clean.output.startswith("Alles stimmt")) == (0, True)
-    (array,) = (tmp_path / "var" / "snapshots").glob("timetable-*/time_dep.npy")
-    content = array.read_bytes()
-    array.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))  # the size stays the same
+    arrays = [
+        path
+        for pattern in ("timetable-*/time_dep.npy", "links-*/walk_m.npy")
+        for path in (tmp_path / "var" / "snapshots").glob(pattern)
+    ]
+    for array in arrays:
+        content = array.read_bytes()
+        array.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))  # the size stays the same
     found = mitfahr("check")
     assert found.exit_code == 1
-    (line,) = found.output.splitlines()
-    assert line == f"Datei {array}: checksum differs from the manifest"
-    shutil.rmtree(array.parent)
+    assert found.output.splitlines() == [
+        f"Datei {array}: damaged, its checksum differs from the manifest" for array in arrays
+    ]
+    assert mitfahr("import", "gtfs", feed_zip).exit_code == 0
+    assert mitfahr("check").exit_code == 0
+    shutil.rmtree(arrays[0].parent)
     gone = mitfahr("check")
     assert (gone.exit_code, "manifest.json" in gone.output) == (1, True)
     assert mitfahr("import", "gtfs", feed_zip).exit_code == 0
