@@ -4,6 +4,8 @@ RoutingError
 ├── SnapshotUnreadable      the files of a snapshot are damaged, incomplete or of another version
 ├── QueryInvalid            the question itself makes no sense (window negative, no party, …)
 ├── UnknownStop             a stop id that the serving timetable does not have
+├── UnknownTrip             a trip id that the serving timetable does not have
+├── LiveTripRefused         live data about a trip that cannot be true (wrong day, wrong call, wrong time)
 ├── RoadsRefused            an OSM extract that no road graph can be built from
 └── BoardingRefused         (routing.rides) a ride cannot be boarded like this
 """
@@ -25,6 +27,14 @@ class QueryInvalid(RoutingError):
 
 class UnknownStop(RoutingError):
     """The timetable has no stop of this id."""
+
+
+class UnknownTrip(RoutingError):
+    """The timetable has no trip of this id."""
+
+
+class LiveTripRefused(RoutingError):
+    """Live data about a trip that contradicts the timetable or itself; the message says how."""
 
 
 class RoadsRefused(RoutingError):
