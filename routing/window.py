@@ -1,14 +1,17 @@
-"""The timetable of a few days, laid out for the scan.
+"""The trips of a few days, laid out for the scan.
 
 A `Timetable` says which trips exist and on which service days they run; a `Window` lists every trip
 that moves between two moments, with plain times, so that the scan never thinks of calendars. Trips of
 yesterday that run past midnight stand beside today's in one pattern. Within a pattern of a window no
 trip overtakes another (those that do get a pattern of their own), which is what makes "the first trip
 at or after" the best one.
+
+`routing.live_windows` lays out anew those groups of a window about which live data says something.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -24,10 +27,14 @@ ON_DEMAND_BUS = 715
 IS_TRANSIT, IS_RUFBUS = 1, 2
 """Bits of `board` (mirrored windows: of `alight`): what a boarding there counts as."""
 
+FIRST_OWN_GROUP = np.int64(1) << np.int64(62)
+"""Groups from here on are not of the timetable: live data leaves stops out, or adds trips."""
+
 
 class Window(NamedTuple):
     """Times are int32 seconds after `base_s` (mirrored: negated, so later means earlier).
 
+    group           (n_patterns,) int64, ascending: the group whose trips run here, see `group_of_trips`
     stop_start      (n_patterns + 1,) int32 into stops, board, alight
     stops           (n,) int32 StopIdx
     board, alight   (n,) uint8, 0 = not here, else bits
@@ -35,10 +42,14 @@ class Window(NamedTuple):
     time_start      (n_patterns,) int64: trip row t at position i is at time_start + i * n_trips + t
     dep, arr        (n,) int32
     trip_start      (n_patterns,) int32: trip row t is entry trip_start + t of the next two
-    trip, day       (n,) int32 TripIdx and service-day index
+    trip, day       (n,) int32 TripIdx and service-day index; from n_trips of the timetable on, trips that
+                    live data added
     at_start        (n_stops + 1,) int32 into at_pattern, at_pos: the patterns that call at a stop
+
+    With live data, `dep`, `arr`, `trip` and `day` also hold entries that nothing points to any more.
     """
 
+    group: NDArray[np.int64]
     stop_start: NDArray[np.int32]
     stops: NDArray[np.int32]
     board: NDArray[np.uint8]
@@ -55,45 +66,159 @@ class Window(NamedTuple):
     at_pos: NDArray[np.int32]
 
 
-def open_window(timetable: Timetable, from_s: int, until_s: int, wheelchair: bool) -> Window:
+class Rows(NamedTuple):
+    """Trips of some days, each with its own times, in any order.
+
+    group           (n,) int64
+    trip, day       (n,) int32
+    start           (n + 1,) int64 into the next two: the calls of a row
+    arr, dep        (n_calls,) int32 seconds after `base_s`
+    """
+
+    group: NDArray[np.int64]
+    trip: NDArray[np.int32]
+    day: NDArray[np.int32]
+    start: NDArray[np.int64]
+    arr: NDArray[np.int32]
+    dep: NDArray[np.int32]
+
+
+class Face(NamedTuple):
+    """Where the trips of one group call: stops, board and alight of as many calls, as in Window."""
+
+    stops: NDArray[np.int32]
+    board: NDArray[np.uint8]
+    alight: NDArray[np.uint8]
+
+
+def open_window(
+    timetable: Timetable, groups: NDArray[np.int64], from_s: int, until_s: int, wheelchair: bool
+) -> Window:
     """Every trip that is under way at some moment of [from_s, until_s] (UTC seconds), forwards.
 
-    `base_s` of its times is `from_s`. With `wheelchair`, trips known to be impossible are left out.
+    `groups` are `group_of_trips(timetable)`. `base_s` of its times is `from_s`. With `wheelchair`, trips
+    known to be impossible are left out.
     """
     trip, day = _moving_trips(timetable, from_s, until_s, wheelchair)
-    shift = (timetable.day_start_s[day] - from_s).astype(np.int64)
+    return lay_out(timetable, planned_rows(timetable, groups, trip, day, from_s), {})
+
+
+def planned_rows(
+    timetable: Timetable,
+    groups: NDArray[np.int64],
+    trip: NDArray[np.int32],
+    day: NDArray[np.int32],
+    base_s: int,
+) -> Rows:
+    """Trips of the timetable at their planned times."""
+    shift = timetable.day_start_s[day] - base_s
     first = timetable.trip_time_start[trip]
-    group = _group_of_trips(timetable)[trip]
-    starts = timetable.time_dep[first] + shift
-    order = np.lexsort((day, trip, starts, group))
-    trip, day, shift, group = trip[order], day[order], shift[order], group[order]
-    chain = _chains(group, timetable.trip_time_start, timetable.time_arr, timetable.time_dep, trip, shift)
-    order = np.argsort(chain, kind="stable")
-    trip, day, shift, chain = trip[order], day[order], shift[order], chain[order]
-    return _laid_out(timetable, trip, day, shift, chain)
+    lengths = timetable.trip_time_start[trip + 1] - first
+    start = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+    source = np.repeat(first - start[:-1], lengths) + np.arange(start[-1])
+    moved = np.repeat(shift, lengths)
+    return Rows(
+        groups[trip],
+        trip,
+        day,
+        start,
+        (timetable.time_arr[source] + moved).astype(np.int32),
+        (timetable.time_dep[source] + moved).astype(np.int32),
+    )
+
+
+def lay_out(timetable: Timetable, rows: Rows, own_faces: Mapping[int, Face]) -> Window:
+    """Rows as patterns without overtaking, sorted by group; `own_faces` are those of groups that the
+    timetable does not have.
+    """
+    order = np.lexsort((rows.day, rows.trip, rows.dep[rows.start[:-1]], rows.group)).astype(np.int64)
+    chain = _chains(rows, order)
+    by_chain = np.argsort(chain, kind="stable")
+    order, chain = order[by_chain], chain[by_chain]
+    n_patterns = int(chain[-1]) + 1 if len(chain) else 0
+    trip_start = np.searchsorted(chain, np.arange(n_patterns + 1)).astype(np.int32)
+    n_trips = np.diff(trip_start).astype(np.int32)
+    example = order[trip_start[:-1]]
+    n_calls = np.diff(rows.start)[example]
+    time_start = np.concatenate(([0], np.cumsum(n_calls * n_trips))).astype(np.int64)
+    stop_start = np.concatenate(([0], np.cumsum(n_calls))).astype(np.int32)
+    dep, arr = _columns(rows, order, trip_start, n_calls, time_start)
+    face = _faces(timetable, rows.group[example], rows.trip[example], own_faces)
+    at_start, at_pattern, at_pos = calls_at_stops(stop_start, face.stops, timetable.n_stops)
+    return Window(
+        group=rows.group[example],
+        stop_start=stop_start,
+        stops=face.stops,
+        board=face.board,
+        alight=face.alight,
+        n_trips=n_trips,
+        time_start=time_start[:-1],
+        dep=dep,
+        arr=arr,
+        trip_start=trip_start[:-1],
+        trip=rows.trip[order],
+        day=rows.day[order],
+        at_start=at_start,
+        at_pattern=at_pattern,
+        at_pos=at_pos,
+    )
 
 
 def mirror(window: Window) -> Window:
     """The same trips driven backwards in time: arrive-by is depart-at in the mirrored world."""
-    n_patterns = len(window.n_trips)
     stops, board, alight = window.stops.copy(), window.alight.copy(), window.board.copy()
-    dep, arr = np.empty_like(window.dep), np.empty_like(window.arr)
+    dep, arr = -window.arr, -window.dep
     trip, day = window.trip.copy(), window.day.copy()
-    at_pos = window.at_pos.copy()
-    for p in range(n_patterns):
-        calls = slice(window.stop_start[p], window.stop_start[p + 1])
-        for column in (stops, board, alight):
-            column[calls] = column[calls][::-1]
-        n = window.n_trips[p]
-        rows = slice(window.trip_start[p], window.trip_start[p] + n)
-        trip[rows], day[rows] = trip[rows][::-1], day[rows][::-1]
-        times = slice(window.time_start[p], window.time_start[p] + n * (calls.stop - calls.start))
-        dep[times] = -window.arr[times][::-1]
-        arr[times] = -window.dep[times][::-1]
+    mirrored = window._replace(stops=stops, board=board, alight=alight, dep=dep, arr=arr, trip=trip, day=day)
+    _turn_round(mirrored)
     lengths = np.diff(window.stop_start)
     at_pos = (lengths[window.at_pattern] - 1 - window.at_pos).astype(np.int32)
-    return window._replace(
-        stops=stops, board=board, alight=alight, dep=dep, arr=arr, trip=trip, day=day, at_pos=at_pos
+    return mirrored._replace(at_pos=at_pos)
+
+
+@njit(cache=True, nogil=True)
+def _turn_round(window):  # type: ignore[no-untyped-def]
+    """Reverse the calls and the trips of every pattern, in place."""
+    for p in range(len(window.n_trips)):
+        first, last, n = window.stop_start[p], window.stop_start[p + 1], window.n_trips[p]
+        window.stops[first:last] = window.stops[first:last][::-1].copy()
+        for column in (window.board, window.alight):
+            column[first:last] = column[first:last][::-1].copy()
+        rows = window.trip_start[p]
+        for column in (window.trip, window.day):
+            column[rows : rows + n] = column[rows : rows + n][::-1].copy()
+        begin = window.time_start[p]
+        end = begin + np.int64(last - first) * n
+        for column in (window.dep, window.arr):
+            column[begin:end] = column[begin:end][::-1].copy()
+
+
+def group_of_trips(timetable: Timetable) -> NDArray[np.int64]:
+    """(n_trips,) trips of one pattern with the same sections on demand share a number below FIRST_OWN_GROUP."""
+    on_demand = timetable.route_type[timetable.section_route] == ON_DEMAND_BUS
+    first = timetable.trip_section_start[:-1]
+    sign = on_demand[first].astype(np.int64)
+    signs: dict[tuple[tuple[int, bool], ...], int] = {}
+    for trip in np.flatnonzero(np.diff(timetable.trip_section_start) > 1):
+        sections = range(timetable.trip_section_start[trip], timetable.trip_section_start[trip + 1])
+        key = tuple((int(timetable.section_first_pos[i]), bool(on_demand[i])) for i in sections)
+        if len({demand for _, demand in key}) > 1:
+            sign[trip] = signs.setdefault(key, len(signs) + 2)
+    group: NDArray[np.int64] = timetable.trip_pattern * np.int64(len(signs) + 2) + sign
+    return group
+
+
+def face_of_trips(timetable: Timetable, trip: NDArray[np.int32]) -> Face:
+    """Where trips of the timetable call, one trip after the other."""
+    pattern = timetable.trip_pattern[trip]
+    first = timetable.pattern_stop_start[pattern].astype(np.int64)
+    n_calls = timetable.pattern_stop_start[pattern + 1] - first
+    start = np.concatenate(([0], np.cumsum(n_calls)))
+    source = np.repeat(first - start[:-1], n_calls) + np.arange(start[-1])
+    return Face(
+        timetable.pattern_stops[source].astype(np.int32),
+        _boarding_bits(timetable, trip, source, start),
+        np.where(timetable.pattern_alight[source] == NONE, 0, 1).astype(np.uint8),
     )
 
 
@@ -120,45 +245,46 @@ def _moving_trips(
     return np.concatenate(trips).astype(np.int32), np.concatenate(days).astype(np.int32)
 
 
-def _group_of_trips(timetable: Timetable) -> NDArray[np.int64]:
-    """(n_trips,) trips of one pattern with the same sections on demand share a number."""
-    on_demand = timetable.route_type[timetable.section_route] == ON_DEMAND_BUS
-    first = timetable.trip_section_start[:-1]
-    sign = on_demand[first].astype(np.int64)
-    signs: dict[tuple[tuple[int, bool], ...], int] = {}
-    for trip in np.flatnonzero(np.diff(timetable.trip_section_start) > 1):
-        sections = range(timetable.trip_section_start[trip], timetable.trip_section_start[trip + 1])
-        key = tuple((int(timetable.section_first_pos[i]), bool(on_demand[i])) for i in sections)
-        if len({demand for _, demand in key}) > 1:
-            sign[trip] = signs.setdefault(key, len(signs) + 2)
-    group: NDArray[np.int64] = timetable.trip_pattern * np.int64(len(signs) + 2) + sign
-    return group
+def _faces(
+    timetable: Timetable,
+    group: NDArray[np.int64],
+    example: NDArray[np.int32],
+    own_faces: Mapping[int, Face],
+) -> Face:
+    """The faces of patterns one after the other; `example` is one trip of each, `group` ascends."""
+    n_planned = int(np.searchsorted(group, FIRST_OWN_GROUP))
+    planned = face_of_trips(timetable, example[:n_planned])
+    own = [own_faces[one] for one in group[n_planned:].tolist()]
+    if not own:
+        return planned
+    stops, board, alight = (np.concatenate(column) for column in zip(planned, *own, strict=True))
+    return Face(stops, board, alight)
 
 
 @njit(cache=True, nogil=True)
-def _chains(group, time_start, time_arr, time_dep, trip, shift):  # type: ignore[no-untyped-def]
-    """Number of the overtaking-free chain of each row; rows come sorted by group and departure.
+def _chains(rows, order):  # type: ignore[no-untyped-def]
+    """Number of the overtaking-free chain of each row in `order`, which is by group and departure.
 
     Greedy: a row joins the first chain of its group that it follows at every stop.
     """
-    chain = np.empty(len(trip), np.int32)
-    last_row = np.empty(len(trip), np.int64)
+    chain = np.empty(len(order), np.int32)
+    last_row = np.empty(len(order), np.int64)
     first_chain = 0
     n_chains = 0
-    for row in range(len(trip)):
-        if row == 0 or group[row] != group[row - 1]:
+    for i in range(len(order)):
+        row = order[i]
+        if i == 0 or rows.group[row] != rows.group[order[i - 1]]:
             first_chain = n_chains
-        start = time_start[trip[row]]
-        n_calls = time_start[trip[row] + 1] - start
+        start = rows.start[row]
+        n_calls = rows.start[row + 1] - start
         found = -1
         for candidate in range(first_chain, n_chains):
-            before = last_row[candidate]
-            before_start = time_start[trip[before]]
+            before = rows.start[last_row[candidate]]
             follows = True
-            for i in range(n_calls):
+            for call in range(n_calls):
                 if (
-                    time_dep[before_start + i] + shift[before] > time_dep[start + i] + shift[row]
-                    or time_arr[before_start + i] + shift[before] > time_arr[start + i] + shift[row]
+                    rows.dep[before + call] > rows.dep[start + call]
+                    or rows.arr[before + call] > rows.arr[start + call]
                 ):
                     follows = False
                     break
@@ -168,88 +294,54 @@ def _chains(group, time_start, time_arr, time_dep, trip, shift):  # type: ignore
         if found < 0:
             found = n_chains
             n_chains += 1
-        chain[row] = found
+        chain[i] = found
         last_row[found] = row
     return chain
 
 
-def _laid_out(
-    timetable: Timetable,
-    trip: NDArray[np.int32],
-    day: NDArray[np.int32],
-    shift: NDArray[np.int64],
-    chain: NDArray[np.int32],
-) -> Window:
-    n_patterns = int(chain[-1]) + 1 if len(chain) else 0
-    trip_start = np.searchsorted(chain, np.arange(n_patterns + 1)).astype(np.int32)
-    n_trips = np.diff(trip_start).astype(np.int32)
-    example = trip[trip_start[:-1]]
-    pattern = timetable.trip_pattern[example]
-    n_calls = (timetable.pattern_stop_start[pattern + 1] - timetable.pattern_stop_start[pattern]).astype(
-        np.int64
-    )
-    stop_start = np.concatenate(([0], np.cumsum(n_calls))).astype(np.int32)
-    time_start = np.concatenate(([0], np.cumsum(n_calls * n_trips))).astype(np.int64)
-    call = np.arange(stop_start[-1]) - np.repeat(stop_start[:-1], n_calls)
-    source = np.repeat(timetable.pattern_stop_start[pattern], n_calls) + call
-    stops = timetable.pattern_stops[source].astype(np.int32)
-    dep, arr = _columns(
-        timetable.trip_time_start,
-        timetable.time_arr,
-        timetable.time_dep,
-        trip,
-        shift,
-        trip_start,
-        n_calls,
-        time_start,
-    )
-    of_pattern = np.repeat(np.arange(n_patterns), n_calls)
-    order = np.argsort(stops, kind="stable")
-    at_start = np.searchsorted(stops[order], np.arange(timetable.n_stops + 1)).astype(np.int32)
-    return Window(
-        stop_start=stop_start,
-        stops=stops,
-        board=_boarding_bits(timetable, example, source, stop_start),
-        alight=np.where(timetable.pattern_alight[source] == NONE, 0, 1).astype(np.uint8),
-        n_trips=n_trips,
-        time_start=time_start[:-1],
-        dep=dep,
-        arr=arr,
-        trip_start=trip_start[:-1],
-        trip=trip,
-        day=day,
-        at_start=at_start,
-        at_pattern=of_pattern[order].astype(np.int32),
-        at_pos=call[order].astype(np.int32),
-    )
-
-
-def _boarding_bits(
-    timetable: Timetable, example: NDArray[np.int32], source: NDArray[np.int64], stop_start: NDArray[np.int32]
-) -> NDArray[np.uint8]:
-    """(n,) uint8 over all calls: 0, IS_TRANSIT or IS_RUFBUS; `example` is one trip of each pattern."""
-    rule = timetable.pattern_board[source]
-    on_demand = timetable.route_type[timetable.section_route] == ON_DEMAND_BUS
-    first = timetable.trip_section_start[example]
-    demand = np.repeat(on_demand[first], np.diff(stop_start))
-    for p in np.flatnonzero(timetable.trip_section_start[example + 1] - first > 1):
-        for section in range(first[p], timetable.trip_section_start[example[p] + 1]):
-            begins = stop_start[p] + timetable.section_first_pos[section]
-            demand[begins : stop_start[p + 1]] = on_demand[section]
-    kind = np.where(demand | (rule == PHONE), IS_RUFBUS, IS_TRANSIT)
-    return np.where(rule == NONE, 0, kind).astype(np.uint8)
-
-
 @njit(cache=True, nogil=True)
-def _columns(trip_time_start, time_arr, time_dep, trip, shift, trip_start, n_calls, time_start):  # type: ignore[no-untyped-def]
+def _columns(rows, order, trip_start, n_calls, time_start):  # type: ignore[no-untyped-def]
     dep = np.empty(time_start[-1], np.int32)
     arr = np.empty(time_start[-1], np.int32)
     for p in range(len(n_calls)):
         n = trip_start[p + 1] - trip_start[p]
         for t in range(n):
-            row = trip_start[p] + t
-            source = trip_time_start[trip[row]]
+            source = rows.start[order[trip_start[p] + t]]
             for i in range(n_calls[p]):
-                dep[time_start[p] + i * n + t] = time_dep[source + i] + shift[row]
-                arr[time_start[p] + i * n + t] = time_arr[source + i] + shift[row]
+                dep[time_start[p] + i * n + t] = rows.dep[source + i]
+                arr[time_start[p] + i * n + t] = rows.arr[source + i]
     return dep, arr
+
+
+@njit(cache=True, nogil=True)
+def calls_at_stops(stop_start, stops, n_stops):  # type: ignore[no-untyped-def]
+    """(at_start, at_pattern, at_pos) of a window with these calls."""
+    at_start = np.zeros(n_stops + 1, np.int32)
+    for stop in stops:
+        at_start[stop + 1] += 1
+    for stop in range(n_stops):
+        at_start[stop + 1] += at_start[stop]
+    at_pattern, at_pos = np.empty(len(stops), np.int32), np.empty(len(stops), np.int32)
+    end = at_start[:-1].copy()
+    for p in range(len(stop_start) - 1):
+        for call in range(stop_start[p], stop_start[p + 1]):
+            at = end[stops[call]]
+            end[stops[call]] += 1
+            at_pattern[at], at_pos[at] = p, call - stop_start[p]
+    return at_start, at_pattern, at_pos
+
+
+def _boarding_bits(
+    timetable: Timetable, trip: NDArray[np.int32], source: NDArray[np.int64], start: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """(n,) uint8 over the calls of some trips: 0, IS_TRANSIT or IS_RUFBUS."""
+    rule = timetable.pattern_board[source]
+    on_demand = timetable.route_type[timetable.section_route] == ON_DEMAND_BUS
+    first = timetable.trip_section_start[trip]
+    demand = np.repeat(on_demand[first], np.diff(start))
+    for p in np.flatnonzero(timetable.trip_section_start[trip + 1] - first > 1):
+        for section in range(first[p], timetable.trip_section_start[trip[p] + 1]):
+            begins = start[p] + timetable.section_first_pos[section]
+            demand[begins : start[p + 1]] = on_demand[section]
+    kind = np.where(demand | (rule == PHONE), IS_RUFBUS, IS_TRANSIT)
+    return np.where(rule == NONE, 0, kind).astype(np.uint8)

@@ -21,7 +21,12 @@ ABSTRACT = {
     domain.TimetableRefused,
     routing.RoutingError,
 }
-FOR_STAFF_ONLY = {routing.SnapshotUnreadable, routing.RoadsRefused}
+FOR_STAFF_ONLY = {
+    routing.SnapshotUnreadable,
+    routing.RoadsRefused,
+    routing.UnknownTrip,
+    routing.LiveTripRefused,
+}
 """Caught by the import, which reports them in its own words."""
 
 
