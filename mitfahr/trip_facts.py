@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from routing.journey import Leg
 from routing.timetable import Timetable
 
@@ -30,9 +28,10 @@ class TripFacts:
 
 def trip_facts(timetable: Timetable, leg: Leg) -> TripFacts | None:
     """The facts of a timetable leg; None for a walk, a run, a ride, or a trip this timetable does not have."""
-    section = timetable.section_by_trip_id.get(leg.trip_id or "")
-    if section is None:
+    sections = timetable.sections_by_trip_id.get(leg.trip_id or "")
+    if sections is None:
         return None
+    section = sections[0]  # repetitions of a trip share their facts
     route = int(timetable.section_route[section])
     agency = int(timetable.route_agency[route])
     return TripFacts(
@@ -47,7 +46,7 @@ def trip_facts(timetable: Timetable, leg: Leg) -> TripFacts | None:
 def _stops_between(timetable: Timetable, leg: Leg, section: int) -> tuple[StopOnTheWay, ...]:
     if leg.board_pos is None or leg.alight_pos is None:
         return ()
-    trip = int(np.searchsorted(timetable.trip_section_start, section, side="right")) - 1
+    trip = timetable.trip_of_section(section)
     stops = int(timetable.pattern_stop_start[timetable.trip_pattern[trip]])
     times = int(timetable.trip_time_start[trip])
     # a trip of frequencies.txt stands for its repetitions: only the times between its stops count

@@ -121,7 +121,7 @@ def _of_trip(snapshot: Snapshot, query: Query, leg: Leg) -> Iterator[Reason]:
     day = (leg.service_date - timetable.first_day).days
     trips = [
         trip
-        for trip in snapshot.trips_by_id.get(leg.trip_id or "", ())
+        for trip in map(timetable.trip_of_section, timetable.sections_by_trip_id.get(leg.trip_id or "", ()))
         if 0 <= day < timetable.n_days and timetable.service_runs[timetable.trip_service[trip], day]
     ]
     fitting = [trip for trip in trips if _calls(snapshot, trip, leg)]

@@ -108,21 +108,6 @@ class Snapshot:
         return {key: prepared.ride for key, prepared in self.overlay.prepared.items()}
 
     @property
-    def trips_by_id(self) -> dict[str, list[int]]:
-        """The trips that a feed's trip id stands for (several with frequencies)."""
-
-        def index() -> dict[str, list[int]]:
-            trips: dict[str, list[int]] = {}
-            section_start = self.timetable.trip_section_start.tolist()
-            section_trip_id = list(self.timetable.section_trip_id)
-            for trip in range(self.timetable.n_trips):
-                for trip_id in section_trip_id[section_start[trip] : section_start[trip + 1]]:
-                    trips.setdefault(trip_id, []).append(trip)
-            return trips
-
-        return self.kept.get("trips_by_id", index)
-
-    @property
     def trip_groups(self) -> NDArray[np.int64]:
         """(n_trips,) which trips may share a pattern of a window."""
         return self.kept.get("trip_groups", lambda: window.group_of_trips(self.timetable))

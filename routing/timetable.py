@@ -145,9 +145,15 @@ class Timetable:
         return {stop_id: StopIdx(i) for i, stop_id in enumerate(self.stop_id)}
 
     @cached_property
-    def section_by_trip_id(self) -> dict[str, int]:
-        """Any section of each of the feed's trips; frequencies.txt repeats a trip, its facts are the same."""
-        return {trip_id: i for i, trip_id in enumerate(self.section_trip_id)}
+    def sections_by_trip_id(self) -> dict[str, list[int]]:
+        """The section of each of the feed's trips; frequencies.txt repeats a trip, then its repetitions in order."""
+        sections: dict[str, list[int]] = {}
+        for section, trip_id in enumerate(self.section_trip_id):
+            sections.setdefault(trip_id, []).append(section)
+        return sections
+
+    def trip_of_section(self, section: int) -> TripIdx:
+        return TripIdx(int(np.searchsorted(self.trip_section_start, section, side="right")) - 1)
 
     def stop(self, stop_id: str) -> StopIdx:
         """The stop of this id; raises UnknownStop."""
