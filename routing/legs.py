@@ -17,8 +17,7 @@ from routing.query import LegKind, Point, Query
 from routing.ride_raptor import Problem, RawJourney
 from routing.snapshot import Snapshot
 from routing.ties import Columns, calls_of, least_walking
-from routing.timetable import NONE, PHONE, Timetable
-from routing.window import ON_DEMAND_BUS
+from routing.timetable import NONE, ON_DEMAND_BUS, PHONE, Timetable
 
 
 @dataclass(frozen=True)

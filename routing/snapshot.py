@@ -11,9 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from routing import changes, hierarchy, window
 from routing.bounds import Segments, segments
 from routing.hierarchy import CarHierarchy
@@ -107,11 +104,6 @@ class Snapshot:
         """All live rides by id."""
         return {key: prepared.ride for key, prepared in self.overlay.prepared.items()}
 
-    @property
-    def trip_groups(self) -> NDArray[np.int64]:
-        """(n_trips,) which trips may share a pattern of a window."""
-        return self.kept.get("trip_groups", lambda: window.group_of_trips(self.timetable))
-
     def with_rides(self, rides: Iterable[Ride]) -> Snapshot:
         """The same world with exactly these rides."""
         return Snapshot(self.streets, self.overlay.with_rides(rides), self.kept)
@@ -136,10 +128,7 @@ class Snapshot:
             return self.kept.get(
                 (*key, "mirrored"), lambda: window.mirror(self.window(from_s, until_s, wheelchair, False))
             )
-        return self.kept.get(
-            key,
-            lambda: window.open_window(self.timetable, self.trip_groups, base_s, end_s, wheelchair),
-        )
+        return self.kept.get(key, lambda: window.open_window(self.timetable, base_s, end_s, wheelchair))
 
     def segments(self, from_s: int, until_s: int, wheelchair: bool, is_mirrored: bool) -> Segments:
         """The fastest trips of `window` of the same arguments."""

@@ -30,6 +30,9 @@ ServiceIdx = NewType("ServiceIdx", int)
 REGULAR, NONE, PHONE, DRIVER = 0, 1, 2, 3
 """Values of `pattern_board` and `pattern_alight`, GTFS pickup_type and drop_off_type."""
 
+ON_DEMAND_BUS = 715
+"""GTFS extended route type "Demand and Response Bus Service"."""
+
 
 @dataclass(frozen=True)
 class Timetable:
@@ -154,6 +157,20 @@ class Timetable:
 
     def trip_of_section(self, section: int) -> TripIdx:
         return TripIdx(int(np.searchsorted(self.trip_section_start, section, side="right")) - 1)
+
+    @cached_property
+    def trip_group(self) -> NDArray[np.int64]:
+        """(n_trips,) trips of one pattern that are on demand on the same stretches share a number below 2^62."""
+        on_demand = self.route_type[self.section_route] == ON_DEMAND_BUS
+        sign = on_demand[self.trip_section_start[:-1]].astype(np.int64)
+        signs: dict[tuple[tuple[int, bool], ...], int] = {}
+        for trip in np.flatnonzero(np.diff(self.trip_section_start) > 1):
+            sections = range(self.trip_section_start[trip], self.trip_section_start[trip + 1])
+            key = tuple((int(self.section_first_pos[i]), bool(on_demand[i])) for i in sections)
+            if len({demand for _, demand in key}) > 1:
+                sign[trip] = signs.setdefault(key, len(signs) + 2)
+        group: NDArray[np.int64] = self.trip_pattern * np.int64(len(signs) + 2) + sign
+        return group
 
     def stop(self, stop_id: str) -> StopIdx:
         """The stop of this id; raises UnknownStop."""

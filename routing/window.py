@@ -18,12 +18,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from routing.timetable import NONE, PHONE, Timetable
+from routing.timetable import NONE, ON_DEMAND_BUS, PHONE, Timetable
 
 DAY_S = 86_400
-ON_DEMAND_BUS = 715
-"""GTFS extended route type "Demand and Response Bus Service"."""
-
 IS_TRANSIT, IS_RUFBUS = 1, 2
 """Bits of `board` (mirrored windows: of `alight`): what a boarding there counts as."""
 
@@ -34,7 +31,7 @@ FIRST_OWN_GROUP = np.int64(1) << np.int64(62)
 class Window(NamedTuple):
     """Times are int32 seconds after `base_s` (mirrored: negated, so later means earlier).
 
-    group           (n_patterns,) int64, ascending: the group whose trips run here, see `group_of_trips`
+    group           (n_patterns,) int64, ascending: the group whose trips run here, see `Timetable.trip_group`
     stop_start      (n_patterns + 1,) int32 into stops, board, alight
     stops           (n,) int32 StopIdx
     board, alight   (n,) uint8, 0 = not here, else bits
@@ -91,25 +88,16 @@ class Face(NamedTuple):
     alight: NDArray[np.uint8]
 
 
-def open_window(
-    timetable: Timetable, groups: NDArray[np.int64], from_s: int, until_s: int, wheelchair: bool
-) -> Window:
+def open_window(timetable: Timetable, from_s: int, until_s: int, wheelchair: bool) -> Window:
     """Every trip that is under way at some moment of [from_s, until_s] (UTC seconds), forwards.
 
-    `groups` are `group_of_trips(timetable)`. `base_s` of its times is `from_s`. With `wheelchair`, trips
-    known to be impossible are left out.
+    `base_s` of its times is `from_s`. With `wheelchair`, trips known to be impossible are left out.
     """
     trip, day = _moving_trips(timetable, from_s, until_s, wheelchair)
-    return lay_out(timetable, planned_rows(timetable, groups, trip, day, from_s), {})
+    return lay_out(timetable, planned_rows(timetable, trip, day, from_s), {})
 
 
-def planned_rows(
-    timetable: Timetable,
-    groups: NDArray[np.int64],
-    trip: NDArray[np.int32],
-    day: NDArray[np.int32],
-    base_s: int,
-) -> Rows:
+def planned_rows(timetable: Timetable, trip: NDArray[np.int32], day: NDArray[np.int32], base_s: int) -> Rows:
     """Trips of the timetable at their planned times."""
     shift = timetable.day_start_s[day] - base_s
     first = timetable.trip_time_start[trip]
@@ -118,7 +106,7 @@ def planned_rows(
     source = np.repeat(first - start[:-1], lengths) + np.arange(start[-1])
     moved = np.repeat(shift, lengths)
     return Rows(
-        groups[trip],
+        timetable.trip_group[trip],
         trip,
         day,
         start,
@@ -191,21 +179,6 @@ def _turn_round(window):  # type: ignore[no-untyped-def]
         end = begin + np.int64(last - first) * n
         for column in (window.dep, window.arr):
             column[begin:end] = column[begin:end][::-1].copy()
-
-
-def group_of_trips(timetable: Timetable) -> NDArray[np.int64]:
-    """(n_trips,) trips of one pattern with the same sections on demand share a number below FIRST_OWN_GROUP."""
-    on_demand = timetable.route_type[timetable.section_route] == ON_DEMAND_BUS
-    first = timetable.trip_section_start[:-1]
-    sign = on_demand[first].astype(np.int64)
-    signs: dict[tuple[tuple[int, bool], ...], int] = {}
-    for trip in np.flatnonzero(np.diff(timetable.trip_section_start) > 1):
-        sections = range(timetable.trip_section_start[trip], timetable.trip_section_start[trip + 1])
-        key = tuple((int(timetable.section_first_pos[i]), bool(on_demand[i])) for i in sections)
-        if len({demand for _, demand in key}) > 1:
-            sign[trip] = signs.setdefault(key, len(signs) + 2)
-    group: NDArray[np.int64] = timetable.trip_pattern * np.int64(len(signs) + 2) + sign
-    return group
 
 
 def face_of_trips(timetable: Timetable, trip: NDArray[np.int32]) -> Face:
