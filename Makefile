@@ -43,8 +43,9 @@ check: .venv/.tested ## Stil, Typen, Pfeile zwischen den Teilen
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: .venv/.tested ## Messtabelle, verglichen mit dem letzten festgehaltenen Ergebnis
-	@$(BIN)/python -m tests.bench
+bench: .venv/.tested kernels ## Messtabelle, verglichen mit dem letzten Ergebnis (BASE=v1.0: abwechselnd mit jenem Stand)
+	@$(UV) sync --inexact --frozen --quiet --group bench --python $(PYTHON)
+	@$(BIN)/python -m tests.bench $(if $(BASE),--base $(BASE)) $(ARGS)
 
 clean: ## Daten der Entwicklung löschen (./var)
 	rm -rf var
