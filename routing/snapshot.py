@@ -6,19 +6,23 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from routing import changes, hierarchy, window
+from routing import changes, hierarchy
 from routing.bounds import Segments, segments
 from routing.hierarchy import CarHierarchy
 from routing.links import Links
+from routing.live import LiveTrips, OnRefusal
+from routing.live_trips import LiveTrip
+from routing.live_windows import Frame, LiveWindows
 from routing.overlay import Ride, RideStop
 from routing.ride_net import Driving, Overlay, Streets
 from routing.roads import RoadGraph
 from routing.timetable import Timetable
+from routing.window import DAY_S, Window, mirror, open_window
 
 T = TypeVar("T")
 
@@ -57,7 +61,12 @@ class Snapshot:
 
     streets: Streets
     overlay: Overlay
+    live: LiveTrips
     kept: Kept = field(default_factory=lambda: Kept(16), repr=False, compare=False)
+    """What is derived from the timetable alone."""
+    live_kept: Kept = field(default_factory=lambda: Kept(16), repr=False, compare=False)
+    """What is derived from the timetable and this state of live data."""
+    live_windows: LiveWindows = field(default_factory=LiveWindows, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -73,7 +82,7 @@ class Snapshot:
         if roads is not None:
             driving = Driving(roads, car if car is not None else hierarchy.build(roads), links)
         streets = Streets(timetable, links, driving)
-        return cls(streets, Overlay(streets).with_rides(rides))
+        return cls(streets, Overlay(streets).with_rides(rides), LiveTrips(timetable))
 
     @classmethod
     def open(
@@ -106,34 +115,62 @@ class Snapshot:
 
     def with_rides(self, rides: Iterable[Ride]) -> Snapshot:
         """The same world with exactly these rides."""
-        return Snapshot(self.streets, self.overlay.with_rides(rides), self.kept)
+        return replace(self, overlay=self.overlay.with_rides(rides))
 
     def with_ride(self, ride: Ride) -> Snapshot:
         """The same world with this ride added, or changed."""
-        return Snapshot(self.streets, self.overlay.with_ride(ride), self.kept)
+        return replace(self, overlay=self.overlay.with_ride(ride))
 
     def without_ride(self, ride_id: str) -> Snapshot:
-        return Snapshot(self.streets, self.overlay.without_ride(ride_id), self.kept)
+        return replace(self, overlay=self.overlay.without_ride(ride_id))
+
+    def with_live_trips(self, trips: Iterable[LiveTrip], on_refusal: OnRefusal | None = None) -> Snapshot:
+        """The same world with exactly this known of single trips.
+
+        What cannot be true raises UnknownTrip, UnknownStop or LiveTripRefused, or is told to `on_refusal` and left
+        out.
+        """
+        return self._with_live(self.live.with_trips(trips, on_refusal))
+
+    def with_live_trip(self, trip: LiveTrip) -> Snapshot:
+        """The same world with this known of one trip; raises UnknownTrip, UnknownStop, LiveTripRefused."""
+        return self._with_live(self.live.with_trip(trip))
+
+    def without_live_trip(
+        self, trip_id: str, service_date: dt.date, first_departure_s: int | None = None
+    ) -> Snapshot:
+        """The same world with nothing known of one trip, or an added one gone; raises UnknownTrip, LiveTripRefused."""
+        return self._with_live(self.live.without_trip(trip_id, service_date, first_departure_s))
+
+    def _with_live(self, live: LiveTrips) -> Snapshot:
+        return replace(self, live=live, live_kept=Kept(16))
 
     def drive_s(self, origin: RideStop, destination: RideStop) -> int | None:
         """Driving time between two places as rides count it; None without a way."""
         return self.streets.drive_s(origin, destination)
 
-    def window(self, from_s: int, until_s: int, wheelchair: bool, is_mirrored: bool) -> window.Window:
-        """Trips between two UTC days that hold the two moments; its times count from `window_base_s(from_s)`."""
-        base_s = window_base_s(from_s)
-        end_s = window_base_s(until_s) + window.DAY_S
-        key = ("window", base_s, end_s, wheelchair)
-        if is_mirrored:
-            return self.kept.get(
-                (*key, "mirrored"), lambda: window.mirror(self.window(from_s, until_s, wheelchair, False))
-            )
-        return self.kept.get(key, lambda: window.open_window(self.timetable, base_s, end_s, wheelchair))
+    def window(self, from_s: int, until_s: int, wheelchair: bool, is_mirrored: bool) -> Window:
+        """Trips, as they are expected, between two UTC days that hold the two moments.
+
+        Its times count from `window_base_s(from_s)`.
+        """
+        frame = Frame(window_base_s(from_s), window_base_s(until_s) + DAY_S, wheelchair, is_mirrored)
+        if not self.live.expected:
+            return self._planned_window(frame)
+        return self.live_kept.get(
+            frame, lambda: self.live_windows.window(frame, self.live, lambda: self._planned_window(frame))
+        )
+
+    def _planned_window(self, frame: Frame) -> Window:
+        if frame.is_mirrored:
+            forwards = frame._replace(is_mirrored=False)
+            return self.kept.get(frame, lambda: mirror(self._planned_window(forwards)))
+        return self.kept.get(frame, lambda: open_window(self.timetable, *frame[:3]))
 
     def segments(self, from_s: int, until_s: int, wheelchair: bool, is_mirrored: bool) -> Segments:
         """The fastest trips of `window` of the same arguments."""
         key = ("segments", window_base_s(from_s), window_base_s(until_s), wheelchair, is_mirrored)
-        return self.kept.get(
+        return self.live_kept.get(
             key,
             lambda: segments(self.window(from_s, until_s, wheelchair, is_mirrored), self.timetable.n_stops),
         )
@@ -156,4 +193,4 @@ class Snapshot:
 
 def window_base_s(moment_s: int) -> int:
     """The start of the UTC day of a moment: windows begin there, so that neighbouring queries share them."""
-    return moment_s // window.DAY_S * window.DAY_S
+    return moment_s // DAY_S * DAY_S
