@@ -5,12 +5,13 @@ then by node; a node pushed twice is skipped the second time (lazy deletion). Ev
 `dist` as it found it: `FAR` everywhere.
 
 numba notices a change of the file a kernel is in, not of this one: after editing this file touch
-`walk_kernels.py` and `drive_kernels.py`, or their cached machine code keeps the old heap.
+`walk_kernels.py`, `contraction.py` and `drive_kernels.py`, or their cached machine code keeps the old heap.
 """
 
 from __future__ import annotations
 
 import threading
+from typing import NamedTuple
 
 import numpy as np
 from numba import int32, int64, njit, void
@@ -23,8 +24,8 @@ NODE = 0xFFFFFFFF
 """Bits of a key that hold the node."""
 
 
-class Scratch(threading.local):
-    """Working arrays of the searches of one thread, made once and left clean by every search.
+class Work(NamedTuple):
+    """Working arrays of one search.
 
     dist        (>= n_nodes,) int32, FAR everywhere between searches
     via         (>= n_nodes,) int32, edge by which a node was reached
@@ -32,23 +33,37 @@ class Scratch(threading.local):
     heap        (>= n_arcs + 4,) int64; pages never touched cost no memory
     """
 
+    dist: NDArray[np.int32]
+    via: NDArray[np.int32]
+    reached: NDArray[np.int32]
+    heap: NDArray[np.int64]
+
+
+class Scratch(threading.local):
+    """Working arrays of the searches of one thread, made once and left clean by every search."""
+
     def __init__(self) -> None:
         self._make_room(0, 0)
 
     def _make_room(self, n_nodes: int, n_arcs: int) -> None:
-        self.dist = np.full(n_nodes, FAR, np.int32)
-        self.via = np.empty(n_nodes, np.int32)
-        self.reached = np.empty(n_nodes, np.int32)
-        self.heap = np.empty(n_arcs + 4, np.int64)
+        self.work = Work(
+            np.full(n_nodes, FAR, np.int32),
+            np.empty(n_nodes, np.int32),
+            np.empty(n_nodes, np.int32),
+            np.empty(n_arcs + 4, np.int64),
+        )
 
-    def sized(self, n_nodes: int, n_arcs: int) -> Scratch:
-        """This scratch, large enough for a graph of that size."""
-        if len(self.dist) < n_nodes or len(self.heap) < n_arcs + 4:
-            self._make_room(max(n_nodes, len(self.dist)), max(n_arcs, len(self.heap) - 4))
-        return self
+    def sized(self, n_nodes: int, n_arcs: int) -> Work:
+        """Working arrays large enough for a graph of that size."""
+        n_known, n_room = len(self.work.dist), len(self.work.heap) - 4
+        if n_known < n_nodes or n_room < n_arcs:
+            self._make_room(max(n_nodes, n_known), max(n_arcs, n_room))
+        return self.work
 
 
 scratch = Scratch()
+scratch_back = Scratch()
+"""For the other end of searches that meet in the middle."""
 
 
 @njit(int64(int64[::1], int64, int64), cache=True, nogil=True)

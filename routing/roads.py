@@ -24,6 +24,17 @@ NodeIdx = NewType("NodeIdx", int)
 EdgeIdx = NewType("EdgeIdx", int)
 
 NO_EDGE = EdgeIdx(-1)
+CLOSED = 2**31 - 1
+"""Price of a turn that nobody may take."""
+
+TURN_ROUND_S = 60
+"""What it takes a car to turn round on a street open in both directions, for example in a gateway. Turns cost
+less or are closed; so a way by way of a halt, where turning round is free, is at most this much faster than
+the direct one. Rides rely on it: their halts last as long."""
+
+CYCLING_KMH = 15.0
+"""By bicycle where a street does not say otherwise."""
+
 MAX_SNAP_M = 1000.0
 """A place farther than this from every street is off the network: walks there are straight lines."""
 
@@ -45,6 +56,7 @@ class Street(NamedTuple):
     forward, backward       bits of Mode, 0 where nobody may go this way
     forward_ms, backward_ms driving time; meaningless without Mode.CAR
     name, street_class      the latter an OSM highway value
+    forward_cycle_ms, backward_cycle_ms     cycling time; None at CYCLING_KMH
     """
 
     from_node: int
@@ -57,6 +69,26 @@ class Street(NamedTuple):
     backward_ms: int
     name: str
     street_class: str
+    forward_cycle_ms: int | None = None
+    backward_cycle_ms: int | None = None
+
+
+class Heading(NamedTuple):
+    """A street (its place in the list a RoadGraph is put together from) in one of its directions."""
+
+    street: int
+    is_backward: bool
+
+
+class Turn(NamedTuple):
+    """What it costs a car to drive these streets one after the other, besides driving them.
+
+    Of two: `ms` up to TURN_ROUND_S, or CLOSED. Of more (a restriction over a street): always CLOSED.
+    Straight back into the same street is turning round, whatever is said here.
+    """
+
+    way: tuple[Heading, ...]
+    ms: int = CLOSED
 
 
 @dataclass(frozen=True)
@@ -69,11 +101,15 @@ class RoadGraph:
         edge_access             (n_edges,) uint8, bits of Mode in this direction
         edge_length_mm          (n_edges,) int32
         edge_drive_ms           (n_edges,) int32, by car; meaningless without Mode.CAR
+        edge_cycle_ms           (n_edges,) int32, by bicycle; meaningless without Mode.BICYCLE
         edge_reverse            (n_edges,) int32 EdgeIdx of the same street the other way, -1 without
         edge_name               (n_edges,) int32 into `names`
         edge_class              (n_edges,) int8 into `classes` (OSM highway values)
         edge_shape_start        (n_edges + 1,) int64 into the next two
         shape_lat, shape_lon    (n,) float64: the street's line, both end nodes included
+        turn_start              (n_edges + 1,) int64 into the next two: turns out of each edge that cost cars anything
+        turn_to, turn_ms        (n,) int32 EdgeIdx, ascending within an edge, and its price; CLOSED for closed
+        ban_start, ban_edge     (n_bans + 1,) int64, (n,) int32: three and more edges no car drives in a row
         grid_*                  where `locate` looks: see `routing.street_grid.StreetGrid`
     `names`, `classes`: texts. `source` names extract and date; `attribution` must be shown beside maps.
     """
@@ -86,12 +122,18 @@ class RoadGraph:
     edge_access: NDArray[np.uint8]
     edge_length_mm: NDArray[np.int32]
     edge_drive_ms: NDArray[np.int32]
+    edge_cycle_ms: NDArray[np.int32]
     edge_reverse: NDArray[np.int32]
     edge_name: NDArray[np.int32]
     edge_class: NDArray[np.int8]
     edge_shape_start: NDArray[np.int64]
     shape_lat: NDArray[np.float64]
     shape_lon: NDArray[np.float64]
+    turn_start: NDArray[np.int64]
+    turn_to: NDArray[np.int32]
+    turn_ms: NDArray[np.int32]
+    ban_start: NDArray[np.int64]
+    ban_edge: NDArray[np.int32]
     grid_frame: NDArray[np.float64]
     grid_size: NDArray[np.int64]
     grid_start: NDArray[np.int64]
@@ -118,14 +160,19 @@ class RoadGraph:
         streets: Sequence[Street],
         source: str,
         attribution: str,
+        turns: Sequence[Turn] = (),
     ) -> RoadGraph:
-        """Put a graph together; the same streets in the same order give the same arrays."""
+        """Put a graph together; the same streets and turns in the same order give the same arrays.
+
+        Turns between streets without an edge in that direction are left out.
+        """
         return _assembled(
             np.asarray(node_lat, dtype=np.float64),
             np.asarray(node_lon, dtype=np.float64),
             streets,
             source,
             attribution,
+            turns,
         )
 
     def save(self, parent: Path) -> Path:
@@ -218,6 +265,7 @@ def _assembled(
     streets: Sequence[Street],
     source: str,
     attribution: str,
+    turns: Sequence[Turn],
 ) -> RoadGraph:
     directions = [_Direction(s.from_node, s.to_node, i, False) for i, s in enumerate(streets) if s.forward]
     directions += [_Direction(s.to_node, s.from_node, i, True) for i, s in enumerate(streets) if s.backward]
@@ -235,7 +283,11 @@ def _assembled(
     names, edge_name = _indexed([streets[d.street].name for d in directions])
     classes, edge_class = _indexed([streets[d.street].street_class for d in directions])
     facts = [_facts(streets[d.street], d.is_backward) for d in directions]
-    access, length_mm, drive_ms = np.array(facts, dtype=np.int64).reshape(-1, 3).T
+    access, length_mm, drive_ms, cycle_ms = np.array(facts, dtype=np.int64).reshape(-1, 4).T
+    ways = [([edge_at.get((h.street, h.is_backward), NO_EDGE) for h in turn.way], turn.ms) for turn in turns]
+    ways = [(way, ms) for way, ms in ways if NO_EDGE not in way]
+    turn_start, turn_to, turn_ms = _turn_table(len(directions), [row for row in ways if len(row[0]) == 2])
+    bans = sorted({tuple(way) for way, _ in ways if len(way) > 2})
     return RoadGraph(
         node_lat=node_lat,
         node_lon=node_lon,
@@ -245,12 +297,18 @@ def _assembled(
         edge_access=access.astype(np.uint8),
         edge_length_mm=length_mm.astype(np.int32),
         edge_drive_ms=drive_ms.astype(np.int32),
+        edge_cycle_ms=cycle_ms.astype(np.int32),
         edge_reverse=edge_reverse,
         edge_name=edge_name.astype(np.int32),
         edge_class=edge_class.astype(np.int8),
         edge_shape_start=shape_start,
         shape_lat=shape_lat,
         shape_lon=shape_lon,
+        turn_start=turn_start,
+        turn_to=turn_to,
+        turn_ms=turn_ms,
+        ban_start=np.cumsum([0, *(len(ban) for ban in bans)]).astype(np.int64),
+        ban_edge=np.array([edge for ban in bans for edge in ban], dtype=np.int32),
         grid_frame=grid.frame,
         grid_size=grid.size,
         grid_start=grid.start,
@@ -263,10 +321,31 @@ def _assembled(
     )
 
 
-def _facts(street: Street, is_backward: bool) -> tuple[int, int, int]:
+def _facts(street: Street, is_backward: bool) -> tuple[int, int, int, int]:
+    at_15_kmh = max(round(street.length_mm * 3.6 / CYCLING_KMH), 1)
     if is_backward:
-        return street.backward, street.length_mm, street.backward_ms
-    return street.forward, street.length_mm, street.forward_ms
+        cycle_ms = at_15_kmh if street.backward_cycle_ms is None else street.backward_cycle_ms
+        return street.backward, street.length_mm, street.backward_ms, cycle_ms
+    cycle_ms = at_15_kmh if street.forward_cycle_ms is None else street.forward_cycle_ms
+    return street.forward, street.length_mm, street.forward_ms, cycle_ms
+
+
+def _turn_table(
+    n_edges: int, ways: Sequence[tuple[Sequence[int], int]]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+    """`turn_start`, `turn_to` and `turn_ms`; of one turn named twice the higher price counts."""
+    price: dict[tuple[int, int], int] = {}
+    for (from_edge, to_edge), ms in ways:
+        if ms != CLOSED and not 0 <= ms <= TURN_ROUND_S * 1000:
+            raise ValueError(f"a turn costs 0 to {TURN_ROUND_S} s or is closed, not {ms} ms")
+        price[from_edge, to_edge] = max(price.get((from_edge, to_edge), 0), ms)
+    priced = sorted((turn, ms) for turn, ms in price.items() if ms)
+    from_edges = np.array([turn[0] for turn, _ in priced], dtype=np.int64)
+    return (
+        np.searchsorted(from_edges, np.arange(n_edges + 1)).astype(np.int64),
+        np.array([turn[1] for turn, _ in priced], dtype=np.int32),
+        np.array([ms for _, ms in priced], dtype=np.int32),
+    )
 
 
 def _indexed(values: list[str]) -> tuple[Texts, NDArray[np.int64]]:

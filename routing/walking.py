@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing import walk_kernels
-from routing.frontier import FAR, Scratch, forget, scratch
+from routing.frontier import FAR, Work, forget, scratch
 from routing.links import Links
 from routing.roads import Positions, RoadGraph
 from routing.street_lines import LatLon, Piece, line_over
@@ -135,7 +135,7 @@ def street_arrays(roads: RoadGraph) -> _Streets:
     return roads.out_start, roads.edge_to, roads.edge_access, roads.edge_length_mm, roads.edge_reverse
 
 
-def _search(roads: RoadGraph, a: Positions, b: Positions, limit_mm: int, work: Scratch) -> tuple[int, int]:
+def _search(roads: RoadGraph, a: Positions, b: Positions, limit_mm: int, work: Work) -> tuple[int, int]:
     from_node, from_mm = foot_ends(roads, a)
     to_node, to_mm = foot_ends(roads, b)
     n_reached, mm = walk_kernels.walk_search(
@@ -173,7 +173,7 @@ def _piece_of_one_street(a: Positions, b: Positions) -> Piece:
     return Piece(edge, float(a.fraction[0]), fraction if edge == b.edge[0] else 1 - fraction)
 
 
-def _pieces_over_nodes(roads: RoadGraph, a: Positions, b: Positions, mm: int, work: Scratch) -> list[Piece]:
+def _pieces_over_nodes(roads: RoadGraph, a: Positions, b: Positions, mm: int, work: Work) -> list[Piece]:
     """From the search's `via`: a's street to its end, whole edges, b's street from its end."""
     ends, ends_mm = (column[0] for column in foot_ends(roads, b))
     arrival = next(i for i in (0, 1) if int(work.dist[ends[i]]) + int(ends_mm[i]) == mm)

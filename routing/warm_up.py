@@ -11,10 +11,11 @@ import datetime as dt
 import numpy as np
 
 from routing import check, hierarchy, search
+from routing.drive_line import drive_line
 from routing.linking import link
 from routing.overlay import Ride, RideKind, RideStop
 from routing.query import Point, Query
-from routing.roads import Mode, RoadGraph, Street
+from routing.roads import Mode, Positions, RoadGraph, Street
 from routing.snapshot import Snapshot
 from routing.store import Texts
 from routing.timetable import Timetable
@@ -29,6 +30,9 @@ def warm_up() -> None:
     """Run every kernel on small arrays of the types that real searches use."""
     timetable, roads = _timetable(), _roads()
     car = hierarchy.build(roads)
+    ends = [Positions(np.array([edge], np.int32), np.zeros(1), np.zeros(1, np.int32)) for edge in (0, 3)]
+    drive_line(roads, car, *ends)
+    hierarchy.one_drive_s(roads, car, *ends)
     snapshot = Snapshot.of(timetable, link(timetable, roads, car), roads, car, _rides())
     for arrive_by in (False, True):
         for window_s in (0, 7200):

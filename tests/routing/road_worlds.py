@@ -58,11 +58,13 @@ class Street:
         return self.access & Mode.FOOT if self.oneway else self.access
 
 
-def road_graph(nodes: Sequence[LatLon], streets: Iterable[Street]) -> RoadGraph:
-    """The road graph of these nodes (latitude, longitude) and streets."""
+def road_graph(
+    nodes: Sequence[LatLon], streets: Iterable[Street], turns: Sequence[roads.Turn] = ()
+) -> RoadGraph:
+    """The road graph of these nodes (latitude, longitude), streets, and turns that cost cars something."""
     places = np.array(nodes, np.float64).reshape(-1, 2)
     drawn = [_drawn(street, nodes) for street in streets]
-    return RoadGraph.of(places[:, 0].copy(), places[:, 1].copy(), drawn, "drawn by hand", "nobody")
+    return RoadGraph.of(places[:, 0].copy(), places[:, 1].copy(), drawn, "drawn by hand", "nobody", turns)
 
 
 def _drawn(street: Street, nodes: Sequence[LatLon]) -> roads.Street:

@@ -188,7 +188,7 @@ def test_walks_equal_dijkstra(world: tuple[RoadGraph, Positions], limit_m: int) 
             assert (line[1] if line is not None else None) == expected
             within = expected if expected is not None and expected <= limit_m else None
             assert walk_between(roads, a, b, limit_m) == within
-    assert (scratch.dist == FAR).all()
+    assert (scratch.work.dist == FAR).all()
 
 
 def block(n: int) -> RoadGraph:
