@@ -69,9 +69,6 @@ class Hierarchy:
         return cls(**store.read(folder, "hierarchy", cls))
 
 
-CarHierarchy = Hierarchy
-
-
 @dataclass(frozen=True)
 class Sweep:
     """A fixed set of places, prepared so that times to them, or from them, come in one pass.

@@ -14,7 +14,7 @@ from routing import hierarchy as car
 from routing import walk_kernels
 from routing.earth import EARTH_RADIUS_M, beeline_m
 from routing.frontier import scratch
-from routing.hierarchy import CarHierarchy
+from routing.hierarchy import Hierarchy
 from routing.links import BEELINE_FACTOR, FOOTPATH_LIMIT_M, UNREACHABLE_S, Links
 from routing.progress import Progress, silent
 from routing.roads import Mode, Positions, RoadGraph, locate
@@ -43,7 +43,7 @@ class _Walks(NamedTuple):
 def link(
     timetable: Timetable,
     roads: RoadGraph | None,
-    hierarchy: CarHierarchy | None,
+    hierarchy: Hierarchy | None,
     progress: Progress = silent,
     *,
     timetable_name: str = "",
@@ -260,7 +260,7 @@ def _meetings(roads: RoadGraph | None, cars: Positions) -> tuple[NDArray[np.int3
 
 
 def _drive_matrix(
-    roads: RoadGraph | None, hierarchy: CarHierarchy | None, meetings: Positions, progress: Progress
+    roads: RoadGraph | None, hierarchy: Hierarchy | None, meetings: Positions, progress: Progress
 ) -> NDArray[np.uint16]:
     n_meetings = len(meetings)
     drive_s = np.empty((n_meetings, n_meetings), np.uint16)

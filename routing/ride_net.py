@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing import hierarchy
-from routing.hierarchy import UNREACHABLE, CarHierarchy, Sweep
+from routing.hierarchy import UNREACHABLE, Hierarchy, Sweep
 from routing.links import Links
 from routing.overlay import DEPARTURE_STEP_S, Ride, RideKind, RideStop
 from routing.query import Party
@@ -81,7 +81,7 @@ class Driving:
     """Driving times over one road graph, to and from the meeting points of one timetable too."""
 
     roads: RoadGraph
-    car: CarHierarchy
+    car: Hierarchy
     links: Links
 
     @cached_property

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from routing import changes, hierarchy
 from routing.bounds import Segments, segments
-from routing.hierarchy import CarHierarchy
+from routing.hierarchy import Hierarchy
 from routing.links import Links
 from routing.live import LiveTrips, OnRefusal
 from routing.live_trips import LiveTrip
@@ -74,7 +74,7 @@ class Snapshot:
         timetable: Timetable,
         links: Links,
         roads: RoadGraph | None = None,
-        car: CarHierarchy | None = None,
+        car: Hierarchy | None = None,
         rides: Iterable[Ride] = (),
     ) -> Snapshot:
         """Put together from its parts; a missing hierarchy is built from the roads."""
@@ -93,7 +93,7 @@ class Snapshot:
             Timetable.open(timetable),
             Links.open(links),
             RoadGraph.open(roads) if roads else None,
-            CarHierarchy.open(car) if car else None,
+            Hierarchy.open(car) if car else None,
         )
 
     @property

@@ -33,7 +33,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from routing import Snapshot, hierarchy
-from routing.hierarchy import CarHierarchy
+from routing.hierarchy import Hierarchy
 from routing.linking import link
 from routing.links import FOOTPATH_LIMIT_M, Links
 from routing.overlay import Ride, RideKind, RideStop
@@ -81,7 +81,7 @@ class World:
     timetable: Timetable
     links: Links
     roads: RoadGraph | None
-    car: CarHierarchy | None
+    car: Hierarchy | None
     rides: tuple[Ride, ...]
     places: dict[str, tuple[float, float]]
     text: str

@@ -65,14 +65,14 @@ def link_stops(
 
 def _link(snapshots_dir: Path, timetable_folder: str, roads: RoadFolders | None, progress: Progress) -> str:
     # Imported here: compiling and loading the walks takes seconds, and only builds need them.
-    from routing.hierarchy import CarHierarchy
+    from routing.hierarchy import Hierarchy
     from routing.linking import link
     from routing.roads import RoadGraph
 
     links = link(
         Timetable.open(snapshots_dir / timetable_folder),
         RoadGraph.open(snapshots_dir / roads.roads) if roads else None,
-        CarHierarchy.open(snapshots_dir / roads.hierarchy) if roads else None,
+        Hierarchy.open(snapshots_dir / roads.hierarchy) if roads else None,
         progress,
         timetable_name=timetable_folder,
         roads_name=roads.roads if roads else "",

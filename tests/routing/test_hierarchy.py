@@ -16,7 +16,7 @@ from routing import hierarchy as car
 from routing.drive_line import drive_line, fastest_way
 from routing.earth import beeline_m
 from routing.frontier import FAR, scratch
-from routing.hierarchy import UNREACHABLE, CarHierarchy, drive_s
+from routing.hierarchy import UNREACHABLE, Hierarchy, drive_s
 from routing.osm import OsmExtract
 from routing.roads import Mode, Positions, RoadGraph
 from routing.street_lines import Piece
@@ -244,7 +244,7 @@ def test_a_drawn_line_is_as_long_as_its_metres_and_ends_at_the_places() -> None:
 def test_saved_and_opened_it_answers_the_same(tmp_path: Path) -> None:
     roads = grid(6)
     hierarchy = car.build(roads)
-    opened = CarHierarchy.open(hierarchy.save(tmp_path))
+    opened = Hierarchy.open(hierarchy.save(tmp_path))
     places = random_places(roads, 9, seed=1)
     assert np.array_equal(drive_s(roads, opened, places, places), drive_s(roads, hierarchy, places, places))
     assert hierarchy.save(tmp_path) == car.build(roads).save(tmp_path)
