@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mitfahr.cli import check, demo, imports, migrate, person, plan, status, worker
+from mitfahr.cli import check, demo, export, imports, migrate, person, plan, status, worker
 
 REFUSED = 2
 """Exit code for bad input, whether an option or a file."""
@@ -49,6 +49,7 @@ def main() -> None:
 for command in (
     migrate.migrate,
     imports.import_,
+    export.export,
     status.status,
     check.check,
     plan.plan,

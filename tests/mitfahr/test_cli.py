@@ -193,6 +193,19 @@ def test_damaged_files_are_found_and_replaced(mitfahr: Operator, feed_zip: Path,
     assert mitfahr("check").exit_code == 0
 
 
+def test_a_day_is_exported_and_can_be_imported(mitfahr: Operator, feed_zip: Path, tmp_path: Path) -> None:
+    nothing = mitfahr("export", "day", "2026-06-02", tmp_path / "day")
+    assert (nothing.exit_code, "noch kein Fahrplan" in nothing.output) == (2, True)
+    assert mitfahr("import", "gtfs", feed_zip).exit_code == 0
+    outside = mitfahr("export", "day", "2026-07-02", tmp_path / "day")
+    assert (outside.exit_code, "02.07.2026" in outside.output) == (2, True)
+    written = mitfahr("export", "day", "2026-06-02", tmp_path / "day")
+    assert written.output == f"{tmp_path / 'day'}: 3 Haltestellen, 1 Fahrten, 3 Halte, 3 Umstiege\n"
+    again = mitfahr("export", "day", "2026-06-02", tmp_path / "day")
+    assert (again.exit_code, "nicht leer" in again.output) == (2, True)
+    assert mitfahr("import", "gtfs", tmp_path / "day").exit_code == 0
+
+
 def test_contradictions_between_rides_and_bookings_are_found(mitfahr: Operator, database: Engine) -> None:
     url = database.url.render_as_string(hide_password=False)
     portal = Portal(database)
