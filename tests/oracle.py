@@ -242,12 +242,19 @@ class Oracle:
     """One query against one world."""
 
     def __init__(
-        self, timetable: Timetable, links: Links, roads: RoadGraph | None, rides: Iterable[Ride], query: Query
+        self,
+        timetable: Timetable,
+        links: Links,
+        roads: RoadGraph | None,
+        rides: Iterable[Ride],
+        query: Query,
+        streets: Streets | None = None,
     ) -> None:
+        """`streets` for several queries to share; else made of `roads`."""
         self.timetable = timetable
         self.links = links
         self.query = query
-        self.streets = Streets(roads)
+        self.streets = streets or Streets(roads)
         self.rides = [ride for ride in rides if self._is_offered(ride)]
         when = int(query.when.timestamp())
         if query.arrive_by:
@@ -273,14 +280,14 @@ class Oracle:
     def pareto(self, private: bool) -> list[Found]:
         one_each: dict[Criteria, Found] = {}
         for found in self._all_found:
-            if found.uses_private_ride == private and not self._lasts_too_long(found):
+            if found.uses_private_ride == private and not self.lasts_too_long(found):
                 one_each.setdefault(found.criteria, found)
         walk = None if private else self._walk_from_door_to_door
         criteria = [c for c in one_each if not (walk and self._walking_beats(c, walk.duration_s))]
-        best = [one_each[c] for c in self._optimal(criteria)]
+        best = [one_each[c] for c in self.optimal(criteria)]
         return [*([walk.found] if walk else []), *sorted(best, key=lambda found: found.criteria)]
 
-    def _lasts_too_long(self, found: Found) -> bool:
+    def lasts_too_long(self, found: Found) -> bool:
         """Nobody waits half a day for a neighbour's car; for one departure (arrival) the wait at home counts."""
         if not found.uses_private_ride:
             return False
@@ -290,7 +297,7 @@ class Oracle:
             departure_s, arrival_s = (departure_s, when) if self.query.arrive_by else (when, arrival_s)
         return arrival_s - departure_s > MAX_RIDE_JOURNEY_S
 
-    def _optimal(self, criteria: list[Criteria]) -> list[Criteria]:
+    def optimal(self, criteria: list[Criteria]) -> list[Criteria]:
         """For one departure (arrival) only the other end and the vehicles count, then the least waiting."""
         if self.query.window_s:
             return [c for c in criteria if not any(other.beats(c) for other in criteria)]
@@ -382,10 +389,10 @@ class Oracle:
         """Least time between getting off at one stop and on at another; None when not possible."""
         if alight < 0 or board < 0:
             return None
-        return self._change_s[alight].get(board)
+        return self.changes[alight].get(board)
 
     @cached_property
-    def _change_s(self) -> dict[int, dict[int, int]]:
+    def changes(self) -> dict[int, dict[int, int]]:
         slack_s = self.query.transfer_slack_s
         changes = {
             s: {t: walk_s + slack_s for t, walk_s in self._walks_from(s).items()}
@@ -488,7 +495,7 @@ class Oracle:
                 found[hop] = None
         return list(found)
 
-    def _is_usable(self, stop: int) -> bool:
+    def is_usable(self, stop: int) -> bool:
         if self.timetable.stop_is_station[stop]:
             return False
         return not (self.query.party.wheelchairs and self.timetable.stop_wheelchair[stop] == 2)
@@ -507,13 +514,13 @@ class Oracle:
         first, last = int(t.pattern_stop_start[pattern]), int(t.pattern_stop_start[pattern + 1])
         for i in range(last - first):
             board = int(t.pattern_stops[first + i])
-            if t.pattern_board[first + i] == NONE or not self._is_usable(board):
+            if t.pattern_board[first + i] == NONE or not self.is_usable(board):
                 continue
             if self._kind(trip, i, int(t.pattern_board[first + i])) not in self.query.kinds:
                 continue
             for j in range(i + 1, last - first):
                 alight = int(t.pattern_stops[first + j])
-                if t.pattern_alight[first + j] != NONE and self._is_usable(alight):
+                if t.pattern_alight[first + j] != NONE and self.is_usable(alight):
                     departure_s = day_start_s + int(t.time_dep[first_time + i])
                     arrival_s = day_start_s + int(t.time_arr[first_time + j])
                     yield Hop(f"trip {trip} day {day}", board, alight, departure_s, arrival_s)
@@ -543,7 +550,7 @@ class Oracle:
 
     def _known(self, run_stop: RideStop) -> int | None:
         stop = self.timetable.stop_by_id.get(run_stop.stop_id or "")
-        return stop if stop is not None and self._is_usable(stop) else None
+        return stop if stop is not None and self.is_usable(stop) else None
 
     # --- private rides -----------------------------------------------------------------------------
 
@@ -570,7 +577,7 @@ class Oracle:
 
     @cached_property
     def _meeting_points(self) -> dict[int, Spot]:
-        return {stop: spot for stop, spot in self._all_meeting_points.items() if self._is_usable(stop)}
+        return {stop: spot for stop, spot in self._all_meeting_points.items() if self.is_usable(stop)}
 
     def _car_spot(self, place: RideStop) -> Spot:
         """Where the driver stops: a known stop's meeting point, else the nearest street."""
@@ -609,7 +616,7 @@ class Oracle:
             return
         for a in range(len(own) - 1):
             for b in range(a, len(own) - 1):
-                if not self._has_room(ride, a, b):
+                if not self.has_room(ride, a, b):
                     continue
                 stops = [
                     *ride.stops[: a + 1],
@@ -628,7 +635,7 @@ class Oracle:
                     if times:
                         yield Hop(f"ride {ride.ride_id}", pickup[0], dropoff[0], *times, ride.ride_id)
 
-    def _has_room(self, ride: Ride, a: int, b: int) -> bool:
+    def has_room(self, ride: Ride, a: int, b: int) -> bool:
         """Seats and wheelchair places on the hops a … b."""
         party = self.query.party
         return (

@@ -115,6 +115,11 @@ def _is_possible_at(moment_s: int, singly: Query, journey: Journey) -> bool:
     return journey.departure_s >= moment_s and journey.arrival_s <= moment_s + limit_s
 
 
+def criteria(journeys: list[Journey]) -> list[tuple[int, int, int, bool]]:
+    """(departure, arrival, vehicles, with a private ride) of each, sorted."""
+    return sorted((j.departure_s, j.arrival_s, j.vehicles, j.uses_private_ride) for j in journeys)
+
+
 def best_of(query: Query, journey: Journey) -> Best:
     """For one departure (arrival) the other end and the vehicles count."""
     departure_s, arrival_s = -journey.departure_s, journey.arrival_s

@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import given
 
 from routing import search
-from routing.journey import Journey
 from routing.query import Query
 from tests.oracle import best_journeys
 from tests.properties.conftest import worlds
 from tests.properties.drawing import Case, bus_cases, ride_cases
+from tests.properties.holds import criteria
 from tests.worlds import World
 
 Answer = list[tuple[int, int, int, bool]]
@@ -37,10 +37,6 @@ def _same_answers(case: Case) -> None:
         found = criteria(search(snapshot, query))
         expected = oracle_criteria(drawn, query)
         assert found == expected, _difference(drawn, question, found, expected)
-
-
-def criteria(journeys: list[Journey]) -> Answer:
-    return sorted((j.departure_s, j.arrival_s, j.vehicles, j.uses_private_ride) for j in journeys)
 
 
 def oracle_criteria(drawn: World, query: Query) -> Answer:

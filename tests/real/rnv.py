@@ -26,18 +26,43 @@ DAY = dt.datetime(2016, 11, 15, tzinfo=ZoneInfo("Europe/Berlin"))
 """A Tuesday."""
 
 
+SEARCHING = (
+    *(
+        "access",
+        "asked",
+        "bounds",
+        "changes",
+        "check",
+        "journey",
+        "legs",
+        "live",
+        "overlay",
+        "query",
+        "raptor",
+    ),
+    *("reasons", "ride", "rounds", "search", "snapshot", "ties", "warm_up", "window"),
+)
+"""Modules of the core whose names begin so build nothing that is kept."""
+
+
 def snapshot(cache: Path) -> Snapshot:
     """Opened from `cache` when this code has built it there before; else built, which takes a minute."""
     folder = cache / _version()
     if not folder.exists():
         _build(folder)
+    return opened(folder)
+
+
+def opened(folder: Path) -> Snapshot:
+    """The snapshot whose four parts lie in a folder."""
     by_kind = {path.name.split("-")[0]: path for path in folder.iterdir() if not path.name.startswith(".")}
     return Snapshot.open(by_kind["timetable"], by_kind["links"], by_kind["roads"], by_kind["hierarchy"])
 
 
 def _version() -> str:
-    """Changes with every line of the code that builds."""
-    sources = sorted([*(ROOT / "routing").rglob("*.py"), *(ROOT / "gtfs").rglob("*.py")])
+    """Changes with every line of the code that may have a part in building."""
+    core = [path for path in (ROOT / "routing").rglob("*.py") if not path.stem.startswith(SEARCHING)]
+    sources = sorted([*core, *(ROOT / "gtfs").rglob("*.py")])
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
