@@ -59,6 +59,11 @@ class Leg:
     bookable_until_s: int | None = None
     slack_s: int | None = None
     """Spare time at the change before this vehicle, beyond walking and the asked-for transfer slack."""
+    planned_departure_s: int | None = None
+    planned_arrival_s: int | None = None
+    """What the timetable says where live data says something about the trip; the leg's own times are the expected ones."""
+    is_added: bool = False
+    """A trip that the timetable does not have."""
 
 
 @dataclass(frozen=True, slots=True)

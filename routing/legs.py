@@ -17,7 +17,7 @@ from routing.query import LegKind, Point, Query
 from routing.ride_raptor import Problem, RawJourney
 from routing.snapshot import Snapshot
 from routing.ties import Columns, calls_of, least_walking
-from routing.timetable import NONE, ON_DEMAND_BUS, PHONE, Timetable
+from routing.trip_calls import expected_calls, leg_of, n_calls_of
 
 
 @dataclass(frozen=True)
@@ -99,64 +99,30 @@ def walk_journey(snapshot: Snapshot, ends: Ends, walk: Walk) -> Journey:
     return Journey((leg,), leg.departure_s, leg.arrival_s)
 
 
-def _trip(snapshot: Snapshot, problem: Problem, row: list[int]) -> _Vehicle:
-    timetable, window = snapshot.timetable, problem.window
-    trip, day = int(window.trip[row[ride_kernels.REF]]), int(window.day[row[ride_kernels.REF]])
-    pattern = int(timetable.trip_pattern[trip])
-    calls = slice(int(timetable.pattern_stop_start[pattern]), int(timetable.pattern_stop_start[pattern + 1]))
-    board_pos, alight_pos = row[ride_kernels.BOARD_AT], row[ride_kernels.ALIGHT_AT]
+def _trip(snapshot: Snapshot, problem: Problem, found: list[int]) -> _Vehicle:
+    live, window = snapshot.live, problem.window
+    row = int(window.trip[found[ride_kernels.REF]]), int(window.day[found[ride_kernels.REF]])
+    board_pos, alight_pos = found[ride_kernels.BOARD_AT], found[ride_kernels.ALIGHT_AT]
     if problem.is_mirrored:
-        last = calls.stop - calls.start - 1
+        last = n_calls_of(live, row) - 1
         board_pos, alight_pos = last - alight_pos, last - board_pos
-    times = slice(int(timetable.trip_time_start[trip]), int(timetable.trip_time_start[trip + 1]))
-    start_s = int(timetable.day_start_s[day])
-    stops = timetable.pattern_stops[calls].astype(np.int64)
-    on_demand = [_is_on_demand(snapshot, trip, calls.start, pos) for pos in range(len(stops))]
-    same_kind = np.array([one == on_demand[board_pos] for one in on_demand], np.bool_)
+    calls = expected_calls(live, row, board_pos)
+    stops, board, alight = calls.face
     stop_ok = problem.stop_ok[stops] == 1
     columns = (
-        stops,
-        start_s + timetable.time_dep[times].astype(np.int64),
-        start_s + timetable.time_arr[times].astype(np.int64),
-        ((timetable.pattern_board[calls] != NONE) & same_kind & stop_ok).astype(np.uint8),
-        ((timetable.pattern_alight[calls] != NONE) & stop_ok).astype(np.uint8),
+        stops.astype(np.int64),
+        calls.dep,
+        calls.arr,
+        # of the same kind, so that changing elsewhere does not turn a bus into one that must be ordered
+        ((board == board[board_pos]) & stop_ok).astype(np.uint8),
+        ((alight > 0) & stop_ok).astype(np.uint8),
     )
 
-    def leg(board: int, alight: int) -> Leg:
-        section = _section(timetable, trip, board)
-        route = int(timetable.section_route[section])
-        return Leg(
-            kind=LegKind.RUFBUS if on_demand[board] else LegKind.TRANSIT,
-            departure_s=int(columns[1][board]),
-            arrival_s=int(columns[2][alight]),
-            origin=stop_place(snapshot, int(stops[board])),
-            destination=stop_place(snapshot, int(stops[alight])),
-            route=timetable.route_short_name[route] or timetable.route_long_name[route],
-            headsign=timetable.section_headsign[section],
-            trip_id=timetable.section_trip_id[section],
-            service_date=snapshot.service_date(day),
-            board_pos=board,
-            alight_pos=alight,
-        )
+    def leg(on: int, off: int) -> Leg:
+        ends = stop_place(snapshot, int(stops[on])), stop_place(snapshot, int(stops[off]))
+        return leg_of(live, row, calls, on, off, ends)
 
     return _Vehicle(columns, board_pos, alight_pos, leg)
-
-
-def _section(timetable: Timetable, trip: int, pos: int) -> int:
-    """The section of a trip that somebody boards at a position."""
-    section = int(timetable.trip_section_start[trip])
-    last = int(timetable.trip_section_start[trip + 1]) - 1
-    while section < last and timetable.section_first_pos[section + 1] <= pos:
-        section += 1
-    return section
-
-
-def _is_on_demand(snapshot: Snapshot, trip: int, first_call: int, pos: int) -> bool:
-    timetable = snapshot.timetable
-    route = timetable.section_route[_section(timetable, trip, pos)]
-    return bool(
-        timetable.pattern_board[first_call + pos] == PHONE or timetable.route_type[route] == ON_DEMAND_BUS
-    )
 
 
 def _ride(

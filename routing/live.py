@@ -12,6 +12,7 @@ from routing.live_trips import AddedTrip, LiveTrip, TripUpdate
 from routing.timetable import Timetable
 
 AddedId = tuple[str, dt.date]
+MOST_STEPS = 64
 OnRefusal = Callable[[LiveTrip, RoutingError], None]
 
 
@@ -20,7 +21,9 @@ class LiveTrips:
     """Never changes; `with_…` give the next state, which shares what stayed.
 
     `updates` are by row and section of the timetable, `added` tells the rows of added trips, `next_added` is a
-    trip number that none of them has, `expected` is what runs.
+    trip number that none of them has, `expected` is what runs, `rows_of_group` tells of which rows something is
+    expected that changes a group's patterns. `steps` are the last states before this one, the newest first, each
+    with the rows that changed after it: names only, so that old states are not kept alive.
     """
 
     timetable: Timetable
@@ -28,10 +31,13 @@ class LiveTrips:
     added: Mapping[AddedId, Row] = field(default_factory=dict)
     next_added: int = 0
     expected: Mapping[Row, Expected] = field(default_factory=dict)
+    rows_of_group: Mapping[int, frozenset[Row]] = field(default_factory=dict)
+    name: object = field(default_factory=object)
+    steps: tuple[tuple[object, frozenset[Row]], ...] = ()
 
     def with_trip(self, trip: LiveTrip) -> LiveTrips:
         """Says this of one trip, in place of what was said before. Raises UnknownTrip, UnknownStop, LiveTripRefused."""
-        draft = _Draft(self, dict(self.updates), dict(self.added), dict(self.expected))
+        draft = _Draft.of(self)
         draft.say(trip)
         return draft.done()
 
@@ -39,13 +45,13 @@ class LiveTrips:
         self, trip_id: str, service_date: dt.date, first_departure_s: int | None = None
     ) -> LiveTrips:
         """Says nothing any more of one trip. Raises UnknownTrip, LiveTripRefused."""
-        draft = _Draft(self, dict(self.updates), dict(self.added), dict(self.expected))
+        draft = _Draft.of(self)
         draft.forget(trip_id, service_date, first_departure_s)
         return draft.done()
 
     def with_trips(self, trips: Iterable[LiveTrip], on_refusal: OnRefusal | None = None) -> LiveTrips:
         """Says exactly this. What cannot be true raises, or is told to `on_refusal` and left out."""
-        draft = _Draft(self, {}, {}, {})
+        draft = _Draft(self)
         for trip in trips:
             try:
                 draft.say(trip)
@@ -53,13 +59,20 @@ class LiveTrips:
                 if on_refusal is None:
                     raise
                 on_refusal(trip, refused)
+        draft.changed |= self.expected.keys() - draft.expected.keys()
         return draft.done()
 
-    def changed_since(self, before: LiveTrips) -> list[Row]:
-        """The rows of which something else is expected than in another state of the same timetable."""
+    def changed_since(self, before: LiveTrips) -> set[Row]:
+        """The rows of which something else may be expected than in another state of the same timetable."""
+        changed: set[Row] = set()
+        if before is self:
+            return changed
+        for name, rows in self.steps:
+            changed |= rows
+            if name is before.name:
+                return changed
         was, now = before.expected, self.expected
-        changed = [row for row, expected in now.items() if was.get(row) is not expected]
-        return changed + [row for row in was if row not in now]
+        return {row for row in was.keys() | now.keys() if was.get(row) is not now.get(row)}
 
     def run_at(self, row: Row, board_pos: int) -> LiveRun | None:
         """The vehicle of a row that can be boarded at a position; None where nothing is said of the row."""
@@ -77,16 +90,33 @@ class _Draft:
     """A state of live data in the making; takes over from `known` what it would only find again."""
 
     known: LiveTrips
-    updates: dict[Row, Mapping[int, TripUpdate]]
-    added: dict[AddedId, Row]
-    expected: dict[Row, Expected]
+    updates: dict[Row, Mapping[int, TripUpdate]] = field(default_factory=dict)
+    added: dict[AddedId, Row] = field(default_factory=dict)
+    expected: dict[Row, Expected] = field(default_factory=dict)
+    rows_of_group: dict[int, frozenset[Row]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.changed: set[Row] = set()
         self.next_added = max(self.known.next_added, self.known.timetable.n_trips)
+
+    @classmethod
+    def of(cls, known: LiveTrips) -> _Draft:
+        """Beginning with all that is known."""
+        return cls(
+            known, dict(known.updates), dict(known.added), dict(known.expected), dict(known.rows_of_group)
+        )
 
     def done(self) -> LiveTrips:
         known = self.known
-        return LiveTrips(known.timetable, self.updates, self.added, self.next_added, self.expected)
+        return LiveTrips(
+            known.timetable,
+            self.updates,
+            self.added,
+            self.next_added,
+            self.expected,
+            self.rows_of_group,
+            steps=((known.name, frozenset(self.changed)), *known.steps)[:MOST_STEPS],
+        )
 
     def say(self, trip: LiveTrip) -> None:
         if isinstance(trip, AddedTrip):
@@ -98,7 +128,7 @@ class _Draft:
     def forget(self, trip_id: str, service_date: dt.date, first_departure_s: int | None) -> None:
         row = self.added.pop((trip_id, service_date), None)
         if row is not None:
-            del self.expected[row]
+            self._expect(row, None)
             return
         section, row = self._meant(trip_id, service_date, first_departure_s)
         others = {one: update for one, update in self.updates.get(row, {}).items() if one != section}
@@ -107,13 +137,27 @@ class _Draft:
     def _set_updates(self, row: Row, updates: Mapping[int, TripUpdate]) -> None:
         if not updates:
             self.updates.pop(row, None)
-            self.expected.pop(row, None)
+            self._expect(row, None)
             return
         if self.known.updates.get(row) == updates:
             expected = self.known.expected[row]
         else:
             expected = expected_of(self.known.timetable, row, updates)
-        self.updates[row], self.expected[row] = updates, expected
+        self.updates[row] = updates
+        self._expect(row, expected)
+
+    def _expect(self, row: Row, expected: Expected | None) -> None:
+        before = self.expected.pop(row, None)
+        for group in before.groups if before else ():
+            self.rows_of_group[group] -= {row}
+            if not self.rows_of_group[group]:
+                del self.rows_of_group[group]
+        if expected is not None:
+            self.expected[row] = expected
+            for group in expected.groups:
+                self.rows_of_group[group] = self.rows_of_group.get(group, frozenset()) | {row}
+        if self.known.expected.get(row) is not expected:
+            self.changed.add(row)
 
     def _say_added(self, trip: AddedTrip) -> None:
         timetable = self.known.timetable
@@ -125,7 +169,8 @@ class _Draft:
         before = self.known.expected.get(row)
         if before is None or before.added != trip:
             before = expected_of_added(timetable, row, trip)
-        self.added[key], self.expected[row] = row, before
+        self.added[key] = row
+        self._expect(row, before)
         self.next_added = max(self.next_added, row[0] + 1)
 
     def _meant(self, trip_id: str, service_date: dt.date, first_departure_s: int | None) -> tuple[int, Row]:

@@ -135,11 +135,12 @@ def _piece(frame: Frame, planned: Window, groups: set[int], live: LiveTrips) -> 
         [row not in live.expected for row in zip(trip.tolist(), day.tolist(), strict=True)], np.bool_
     )
     rows = planned_rows(timetable, trip[as_planned], day[as_planned], frame.from_s)
+    own = {row for group in groups for row in live.rows_of_group.get(group, ())}
     runs = [
         run
-        for expected in live.expected.values()
-        for run in expected.runs
-        if run.group in groups and frame.shows(expected, run)
+        for row in sorted(own)
+        for run in live.expected[row].runs
+        if run.group in groups and frame.shows(live.expected[row], run)
     ]
     faces = {run.group: run.face for run in runs if run.face is not None}
     piece = lay_out(timetable, _with_runs(rows, runs, frame.from_s), faces)

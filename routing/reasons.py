@@ -8,6 +8,10 @@ import enum
 class Reason(enum.StrEnum):
     TRIP_GONE = "trip_gone"
     """The timetable no longer has this trip on this day, or not between these stops, or not for wheelchairs."""
+    TRIP_CANCELLED = "trip_cancelled"
+    """The trip does not run today, or not between these stops."""
+    STOP_SKIPPED = "stop_skipped"
+    """The trip leaves out the stop where one would get on or off."""
     TIMES_CHANGED = "times_changed"
     """The vehicle leaves or arrives at another time than the journey says."""
     CHANGE_TOO_SHORT = "change_too_short"

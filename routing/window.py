@@ -12,7 +12,7 @@ at or after" the best one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -309,12 +309,15 @@ def _boarding_bits(
 ) -> NDArray[np.uint8]:
     """(n,) uint8 over the calls of some trips: 0, IS_TRANSIT or IS_RUFBUS."""
     rule = timetable.pattern_board[source]
-    on_demand = timetable.route_type[timetable.section_route] == ON_DEMAND_BUS
-    first = timetable.trip_section_start[trip]
-    demand = np.repeat(on_demand[first], np.diff(start))
-    for p in np.flatnonzero(timetable.trip_section_start[trip + 1] - first > 1):
-        for section in range(first[p], timetable.trip_section_start[trip[p] + 1]):
+    first, end = timetable.trip_section_start[trip], timetable.trip_section_start[trip + 1]
+    demand = np.repeat(_is_on_demand(timetable, first), np.diff(start))
+    for p in np.flatnonzero(end - first > 1):
+        for section in range(first[p], end[p]):
             begins = start[p] + timetable.section_first_pos[section]
-            demand[begins : start[p + 1]] = on_demand[section]
+            demand[begins : start[p + 1]] = _is_on_demand(timetable, section)
     kind = np.where(demand | (rule == PHONE), IS_RUFBUS, IS_TRANSIT)
     return np.where(rule == NONE, 0, kind).astype(np.uint8)
+
+
+def _is_on_demand(timetable: Timetable, section: int | NDArray[np.int32]) -> Any:
+    return timetable.route_type[timetable.section_route[section]] == ON_DEMAND_BUS
