@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from routing import changes
 from routing.access import Reach, direct_walk, reach
+from routing.check_trip import trip_now
 from routing.journey import Boarding, Journey, Leg
 from routing.overlay import Ride, RideKind, RideStop
 from routing.query import LegKind, Query
@@ -15,19 +16,30 @@ from routing.reasons import Reason
 from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR
 from routing.rides import BoardingRefused, DriveTime, Insertion, board_run, insert, insertions
 from routing.snapshot import Snapshot
-from routing.timetable import NONE, StopIdx
+from routing.timetable import StopIdx
 
 
 def check(snapshot: Snapshot, query: Query, journey: Journey) -> list[Reason]:
     """Why the journey no longer holds in this snapshot for this query, leg by leg; empty when it does.
 
+    Trips are judged at the times expected of them, and so are the changes between them.
+
     `query` says who travels (party, walking, slack, banned, `booked_at`); its moment and kinds do not matter.
     Raises UnknownStop when an end of the query is a stop that is gone.
     """
     vehicles = [leg for leg in journey.legs if leg.kind is not LegKind.WALK]
-    reasons = [reason for leg in vehicles for reason in _of_vehicle(snapshot, query, leg)]
+    reasons: list[Reason] = []
+    now: list[Leg] = []
+    for leg in vehicles:
+        if leg.boarding is None:
+            as_it_runs, reason = trip_now(snapshot.live, query.party, leg)
+            now.append(as_it_runs)
+            reasons += [reason] if reason else []
+        else:
+            now.append(leg)
+            reasons += _of_ride(snapshot, query, leg, leg.boarding)
     reasons += _of_steps(snapshot, query, vehicles)
-    reasons += _of_changes(snapshot, query, vehicles)
+    reasons += _of_changes(snapshot, query, now)
     reasons += _of_ends(snapshot, query, journey, vehicles)
     boarded = [leg.boarding.ride_id for leg in vehicles if leg.kind is LegKind.RIDE and leg.boarding]
     if len(set(boarded)) < len(boarded):
@@ -84,11 +96,8 @@ def _as_stop(leg: Leg, is_pickup: bool) -> RideStop:
     return RideStop(place.lat, place.lon, place.name, place.stop_id)
 
 
-def _of_vehicle(snapshot: Snapshot, query: Query, leg: Leg) -> Iterator[Reason]:
-    if leg.boarding is None:
-        yield from _of_trip(snapshot, query, leg)
-        return
-    ride = snapshot.rides.get(leg.boarding.ride_id)
+def _of_ride(snapshot: Snapshot, query: Query, leg: Leg, boarding: Boarding) -> Iterator[Reason]:
+    ride = snapshot.rides.get(boarding.ride_id)
     if ride is None or {ride.ride_id, ride.driver_id} & query.banned:
         yield Reason.RIDE_GONE
         return
@@ -98,7 +107,7 @@ def _of_vehicle(snapshot: Snapshot, query: Query, leg: Leg) -> Iterator[Reason]:
         if ride.kind is RideKind.PRIVATE:
             insertion_of(snapshot, query, ride, leg)
         else:
-            _board_same_stops(ride, leg, leg.boarding, query)
+            _board_same_stops(ride, leg, boarding, query)
     except BoardingRefused as refused:
         yield refused.reason
 
@@ -111,48 +120,6 @@ def _board_same_stops(run: Ride, leg: Leg, boarding: Boarding, query: Query) -> 
         raise BoardingRefused(Reason.RIDE_GONE)
     if times != (leg.departure_s, leg.arrival_s):
         raise BoardingRefused(Reason.TIMES_CHANGED)
-
-
-def _of_trip(snapshot: Snapshot, query: Query, leg: Leg) -> Iterator[Reason]:
-    if leg.service_date is None or leg.board_pos is None or leg.alight_pos is None:
-        yield Reason.TRIP_GONE
-        return
-    timetable = snapshot.timetable
-    day = (leg.service_date - timetable.first_day).days
-    trips = [
-        trip
-        for trip in map(timetable.trip_of_section, timetable.sections_by_trip_id.get(leg.trip_id or "", ()))
-        if 0 <= day < timetable.n_days and timetable.service_runs[timetable.trip_service[trip], day]
-    ]
-    fitting = [trip for trip in trips if _calls(snapshot, trip, leg)]
-    if not fitting or (query.party.wheelchairs and all(timetable.trip_wheelchair[t] == 2 for t in fitting)):
-        yield Reason.TRIP_GONE
-        return
-    start_s = int(timetable.day_start_s[day])
-    for trip in fitting:
-        first = int(timetable.trip_time_start[trip])
-        leaves_s = start_s + int(timetable.time_dep[first + leg.board_pos])
-        arrives_s = start_s + int(timetable.time_arr[first + leg.alight_pos])
-        if (leaves_s, arrives_s) == (leg.departure_s, leg.arrival_s):
-            return
-    yield Reason.TIMES_CHANGED
-
-
-def _calls(snapshot: Snapshot, trip: int, leg: Leg) -> bool:
-    """Whether a trip can be boarded and left at the leg's positions and stops."""
-    timetable = snapshot.timetable
-    pattern = timetable.trip_pattern[trip]
-    calls = slice(timetable.pattern_stop_start[pattern], timetable.pattern_stop_start[pattern + 1])
-    stops = timetable.pattern_stops[calls]
-    board, alight = leg.board_pos, leg.alight_pos
-    if board is None or alight is None or not 0 <= board < alight < len(stops):
-        return False
-    return bool(
-        timetable.stop_id[stops[board]] == leg.origin.stop_id
-        and timetable.stop_id[stops[alight]] == leg.destination.stop_id
-        and timetable.pattern_board[calls][board] != NONE
-        and timetable.pattern_alight[calls][alight] != NONE
-    )
 
 
 def _of_changes(snapshot: Snapshot, query: Query, vehicles: list[Leg]) -> Iterator[Reason]:
