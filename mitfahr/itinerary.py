@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from mitfahr.domain.times import ZONE, local
@@ -53,6 +53,10 @@ LegJson = TypedDict(
         "distance_m": int | None,
         "is_beeline": bool,
         "slack_s": int | None,
+        # absent from journeys that were stored before there was live data
+        "planned_departure": NotRequired[str | None],
+        "planned_arrival": NotRequired[str | None],
+        "is_added": NotRequired[bool],
     },
 )
 
@@ -102,12 +106,13 @@ def leg_json(leg: Leg, zone: ZoneInfo = ZONE) -> LegJson:
         "alight_pos": leg.alight_pos,
         "ride_id": leg.boarding.ride_id if leg.boarding else None,
         "boarding": _boarding_json(leg.boarding) if leg.boarding else None,
-        "bookable_until": (
-            None if leg.bookable_until_s is None else local(leg.bookable_until_s, zone).isoformat()
-        ),
+        "bookable_until": _moment(leg.bookable_until_s, zone),
         "distance_m": leg.distance_m,
         "is_beeline": leg.is_beeline,
         "slack_s": leg.slack_s,
+        "planned_departure": _moment(leg.planned_departure_s, zone),
+        "planned_arrival": _moment(leg.planned_arrival_s, zone),
+        "is_added": leg.is_added,
     }
 
 
@@ -136,8 +141,11 @@ def leg_from_json(data: LegJson) -> Leg:
         board_pos=data["board_pos"],
         alight_pos=data["alight_pos"],
         boarding=_boarding_from_json(data),
-        bookable_until_s=None if data["bookable_until"] is None else _seconds(data["bookable_until"]),
+        bookable_until_s=_seconds_or_none(data["bookable_until"]),
         slack_s=data["slack_s"],
+        planned_departure_s=_seconds_or_none(data.get("planned_departure")),
+        planned_arrival_s=_seconds_or_none(data.get("planned_arrival")),
+        is_added=data.get("is_added", False),
     )
 
 
@@ -159,6 +167,14 @@ def _boarding_from_json(data: LegJson) -> Boarding | None:
     if boarding is None or ride_id is None:
         return None
     return Boarding(ride_id=ride_id, **boarding)
+
+
+def _moment(moment_s: int | None, zone: ZoneInfo) -> str | None:
+    return None if moment_s is None else local(moment_s, zone).isoformat()
+
+
+def _seconds_or_none(text: str | None) -> int | None:
+    return None if text is None else _seconds(text)
 
 
 def _seconds(text: str) -> int:

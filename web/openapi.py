@@ -177,6 +177,13 @@ _SCHEMAS: Schema = {
             "distance_m": _or_null("integer", "Meter, wenn jemand sie gemessen hat"),
             "is_beeline": _typed("boolean", "Fußweg geschätzt: Luftlinie mit Zuschlag"),
             "slack_s": _or_null("integer", "Sekunden, die beim Umsteigen übrig sind"),
+            "planned_departure": _or_null(
+                "string",
+                "Abfahrt nach Fahrplan, wenn es zu dieser Fahrt Echtzeitdaten gibt; departure ist dann die erwartete",
+                **_MOMENT,
+            ),
+            "planned_arrival": _or_null("string", "Ankunft nach Fahrplan, ebenso", **_MOMENT),
+            "is_added": _typed("boolean", "Fahrt, die nicht im Fahrplan steht und heute zusätzlich fährt"),
         },
         "Ein Fußweg oder ein Fahrzeug. Was nicht zutrifft, ist null.",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -56,6 +57,9 @@ legs = st.builds(
     boarding=st.none() | boardings,
     bookable_until_s=st.none() | moments,
     slack_s=st.none() | st.integers(-100, 10**5),
+    planned_departure_s=st.none() | moments,
+    planned_arrival_s=st.none() | moments,
+    is_added=st.booleans(),
 )
 journeys = st.builds(
     Journey,
@@ -80,6 +84,16 @@ requests = st.builds(
 @given(journeys)
 def test_nothing_is_lost_in_json(journey: Journey) -> None:
     assert journey_from_json(json.loads(json.dumps(journey_json(journey)))) == journey
+
+
+@given(journeys)
+def test_journeys_stored_before_there_was_live_data_are_read(journey: Journey) -> None:
+    data = journey_json(journey)
+    for leg in data["legs"]:
+        del leg["planned_departure"], leg["planned_arrival"], leg["is_added"]
+    nothing = {"planned_departure_s": None, "planned_arrival_s": None, "is_added": False}
+    legs = tuple(replace(leg, **nothing) for leg in journey.legs)
+    assert journey_from_json(data) == replace(journey, legs=legs)
 
 
 def test_the_shape_that_the_api_promises() -> None:
@@ -127,6 +141,9 @@ def test_the_shape_that_the_api_promises() -> None:
                 "distance_m": 640,
                 "is_beeline": False,
                 "slack_s": None,
+                "planned_departure": None,
+                "planned_arrival": None,
+                "is_added": False,
             },
             {
                 "kind": "buergerbus",
@@ -146,6 +163,9 @@ def test_the_shape_that_the_api_promises() -> None:
                 "distance_m": None,
                 "is_beeline": False,
                 "slack_s": None,
+                "planned_departure": None,
+                "planned_arrival": None,
+                "is_added": False,
             },
         ],
     }
