@@ -21,6 +21,7 @@ from typing import NamedTuple
 import networkx as nx
 
 from routing.links import BEELINE_FACTOR, UNREACHABLE_S, Links
+from routing.live_trips import LiveTrip
 from routing.overlay import (
     DEPARTURE_STEP_S,
     HALT_S,
@@ -31,13 +32,13 @@ from routing.overlay import (
 )
 from routing.query import MAX_JOURNEY_S, MAX_RIDE_JOURNEY_S, LegKind, Point, Query, StopRef
 from routing.roads import MAX_SNAP_M, Mode, RoadGraph
-from routing.timetable import NONE, PHONE, Timetable
+from routing.timetable import Timetable
+from tests.live_calls import Vehicle, vehicles_of
 
 EARTH_RADIUS_M = 6_371_008.8
 ORIGIN, DESTINATION = -1, -2
 """The traveller's own doors, where a hop would name a stop."""
 
-ON_DEMAND_BUS = 715
 DOOR_OFF_STREET_MM = 100_000
 
 
@@ -107,10 +108,15 @@ class Spot:
 
 
 def best_journeys(
-    timetable: Timetable, links: Links, roads: RoadGraph | None, rides: Iterable[Ride], query: Query
+    timetable: Timetable,
+    links: Links,
+    roads: RoadGraph | None,
+    rides: Iterable[Ride],
+    query: Query,
+    live: Iterable[LiveTrip] = (),
 ) -> list[Found]:
     """The complete Pareto sets of both classes, one journey for each point."""
-    oracle = Oracle(timetable, links, roads, rides, query)
+    oracle = Oracle(timetable, links, roads, rides, query, live)
     return [*oracle.pareto(private=False), *oracle.pareto(private=True)]
 
 
@@ -248,12 +254,14 @@ class Oracle:
         roads: RoadGraph | None,
         rides: Iterable[Ride],
         query: Query,
+        live: Iterable[LiveTrip] = (),
         streets: Streets | None = None,
     ) -> None:
         """`streets` for several queries to share; else made of `roads`."""
         self.timetable = timetable
         self.links = links
         self.query = query
+        self.live = tuple(live)
         self.streets = streets or Streets(roads)
         self.rides = [ride for ride in rides if self._is_offered(ride)]
         when = int(query.when.timestamp())
@@ -501,36 +509,19 @@ class Oracle:
         return not (self.query.party.wheelchairs and self.timetable.stop_wheelchair[stop] == 2)
 
     def _trip_hops(self) -> Iterator[Hop]:
-        for trip in range(self.timetable.n_trips):
-            if self.query.party.wheelchairs and self.timetable.trip_wheelchair[trip] == 2:
-                continue
-            for day, day_start_s in enumerate(self.timetable.day_start_s.tolist()):
-                if self.timetable.service_runs[self.timetable.trip_service[trip], day]:
-                    yield from self._hops_of_trip(trip, day, day_start_s)
+        for vehicle in vehicles_of(self.timetable, self.live):
+            if not (self.query.party.wheelchairs and vehicle.wheelchair == 2):
+                yield from self._hops_of_vehicle(vehicle)
 
-    def _hops_of_trip(self, trip: int, day: int, day_start_s: int) -> Iterator[Hop]:
-        t = self.timetable
-        pattern, first_time = t.trip_pattern[trip], int(t.trip_time_start[trip])
-        first, last = int(t.pattern_stop_start[pattern]), int(t.pattern_stop_start[pattern + 1])
-        for i in range(last - first):
-            board = int(t.pattern_stops[first + i])
-            if t.pattern_board[first + i] == NONE or not self.is_usable(board):
+    def _hops_of_vehicle(self, vehicle: Vehicle) -> Iterator[Hop]:
+        for i, on in enumerate(vehicle.calls):
+            if not on.can_board or not self.is_usable(on.stop) or on.kind not in self.query.kinds:
                 continue
-            if self._kind(trip, i, int(t.pattern_board[first + i])) not in self.query.kinds:
-                continue
-            for j in range(i + 1, last - first):
-                alight = int(t.pattern_stops[first + j])
-                if t.pattern_alight[first + j] != NONE and self.is_usable(alight):
-                    departure_s = day_start_s + int(t.time_dep[first_time + i])
-                    arrival_s = day_start_s + int(t.time_arr[first_time + j])
-                    yield Hop(f"trip {trip} day {day}", board, alight, departure_s, arrival_s)
-
-    def _kind(self, trip: int, position: int, board_rule: int) -> LegKind:
-        t = self.timetable
-        sections = range(int(t.trip_section_start[trip]), int(t.trip_section_start[trip + 1]))
-        section = max(s for s in sections if t.section_first_pos[s] <= position)
-        is_on_demand = t.route_type[t.section_route[section]] == ON_DEMAND_BUS or board_rule == PHONE
-        return LegKind.RUFBUS if is_on_demand else LegKind.TRANSIT
+            for before, off in pairwise(vehicle.calls[i:]):
+                if not before.goes_on:
+                    break
+                if off.can_alight and self.is_usable(off.stop):
+                    yield Hop(vehicle.name, on.stop, off.stop, on.departure_s, off.arrival_s)
 
     def _run_hops(self) -> Iterator[Hop]:
         party = self.query.party

@@ -15,7 +15,13 @@ One line of text states one fact; `#` begins a comment.
     street A B 1000 m 60 s oneway       length, driving time; also `foot only`, `car only`
     ride r1 | A 07:00..07:20 | X on 07:10 | Y off 07:30 | C until 09:00 | budget 600 s | seats 3 2 3
     run b1 | A 08:00 | B 08:09/08:10 | C 08:20 | seats 8 0 | wheelchairs 1 1 | bookable 07:00
+    expected t1 day 0 | 08:05 08:12/- - x x08:20      live data on a trip of the timetable: see below
+    cancelled t1 day 0
+    added z1 day 0 type 715 wheelchair no | A 08:00 | B[off] 08:09/08:10 | C 08:20
 
+Live data is about one service day (day 0 unless said) and counts its times from that day's start. `expected`
+has a word for each call of the feed's trip: arrival/departure or both at once, `-` where nothing is stated,
+`x` before it where the stop is skipped; calls after the last word are not spoken of.
 Rides and runs also take `driver anna`. Boarding rules: `[off]` nobody gets on, `[on]` nobody gets off,
 `[pass]` neither, `[phone]` and `[driver]` ask for a boarding. Times count from the start of service
 day 0 ("25:10" is past midnight); "1 08:00" counts from the start of service day 1.
@@ -36,6 +42,7 @@ from routing import Snapshot, hierarchy
 from routing.hierarchy import Hierarchy
 from routing.linking import link
 from routing.links import FOOTPATH_LIMIT_M, Links
+from routing.live_trips import AddedCall, AddedTrip, CallUpdate, LiveTrip, TripUpdate
 from routing.overlay import Ride, RideKind, RideStop
 from routing.query import Point, Query, StopRef
 from routing.roads import RoadGraph
@@ -83,6 +90,7 @@ class World:
     roads: RoadGraph | None
     car: Hierarchy | None
     rides: tuple[Ride, ...]
+    live: tuple[LiveTrip, ...]
     places: dict[str, tuple[float, float]]
     text: str
 
@@ -105,7 +113,8 @@ class World:
         return Query(self.place(origin), self.place(destination), self.at(when), **options)
 
     def snapshot(self) -> Snapshot:
-        return Snapshot.of(self.timetable, self.links, self.roads, self.car, self.rides)
+        planned = Snapshot.of(self.timetable, self.links, self.roads, self.car, self.rides)
+        return planned.with_live_trips(self.live)
 
 
 @dataclass
@@ -123,6 +132,7 @@ class _Drawing:
     transfers: list[tuple[str, str, int, int]] = field(default_factory=list)
     streets: list[tuple[str, str, float, float, frozenset[str]]] = field(default_factory=list)
     rides: list[list[str]] = field(default_factory=list)
+    live: list[list[str]] = field(default_factory=list)
     stops: dict[str, None] = field(default_factory=dict)
 
 
@@ -142,7 +152,8 @@ def world(text: str, east_m: float = 0) -> World:
     car = hierarchy.build(roads) if roads else None
     links = _with_drawn_walks(drawing, link(timetable, roads, car), timetable)
     rides = tuple(_ride(cells, timetable, places) for cells in drawing.rides)
-    return World(timetable, links, roads, car, rides, places, text)
+    live = tuple(_live(cells, timetable) for cells in drawing.live)
+    return World(timetable, links, roads, car, rides, live, places, text)
 
 
 def _read(drawing: _Drawing, row: str) -> None:
@@ -158,6 +169,8 @@ def _read(drawing: _Drawing, row: str) -> None:
             drawing.stops.update(dict.fromkeys([*cells[1].split(), name]))
         case ["ride" | "run", _]:
             drawing.rides.append(cells)
+        case ["expected" | "cancelled" | "added", *_]:
+            drawing.live.append(cells)
         case [_, *options] if len(cells) == 2:
             drawing.lines[-1]["trips"].append(_trip(words[0], options, cells[1].split(), drawing))
         case ["from", day]:
@@ -416,6 +429,41 @@ def _ride_stop(
         promised_pickup_s=promised.get("on"),
         promised_dropoff_s=promised.get("off"),
     )
+
+
+def _live(cells: list[str], timetable: Timetable) -> LiveTrip:
+    kind, trip_id, *words = cells[0].split()
+    options = dict(zip(words[::2], words[1::2], strict=True))
+    day = int(options.get("day", "0"))
+    service_date = timetable.first_day + dt.timedelta(days=day)
+    start_s = int(timetable.day_start_s[day])
+    if kind == "added":
+        return AddedTrip(
+            trip_id,
+            service_date,
+            route=trip_id,
+            calls=tuple(_added_call(cell.split(), start_s) for cell in cells[1:]),
+            is_on_demand=options.get("type") == "715",
+            wheelchair=WHEELCHAIR[options.get("wheelchair", "unknown")],
+        )
+    told = enumerate(cells[1].split() if len(cells) > 1 else ())
+    calls = tuple(_call_update(position, word, start_s) for position, word in told)
+    return TripUpdate(trip_id, service_date, calls, is_cancelled=kind == "cancelled")
+
+
+def _call_update(position: int, word: str, start_s: int) -> CallUpdate:
+    clocks = word.removeprefix("x")
+    arrival, departure = (
+        None if clock in ("", "-") else start_s + _clock_s(clock) for clock in (clocks.split("/") * 2)[:2]
+    )
+    return CallUpdate(position, arrival, departure, is_skipped=word.startswith("x"))
+
+
+def _added_call(words: list[str], start_s: int) -> AddedCall:
+    head = _line("", [words[0]])
+    arrival, departure = (start_s + _clock_s(clock) for clock in (words[1].split("/") * 2)[:2])
+    board, alight = BOARDING[head["rules"][0]]
+    return AddedCall(head["stops"][0], arrival, departure, board != NONE, alight != NONE)
 
 
 def _run_stop(

@@ -6,6 +6,7 @@ all the time. The clock begins in the morning, before midnight, or in a night wh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +113,70 @@ def ride_cases(draw: DrawFn) -> Case:
 
 
 @st.composite
+def live_cases(draw: DrawFn) -> Case:
+    """One of the others on a day when trips are late or early, cancelled, leave out stops, or are added."""
+    case = draw(st.one_of(bus_cases(), bus_cases(), ride_cases()))
+    rows = case.text.splitlines()
+    stops = [row.split()[1] for row in rows if row.startswith("stop ")]
+    for row in list(rows):
+        head, _, cells = row.partition(" | ")
+        if re.match(r"t\d", head) and draw(st.integers(0, 2)):
+            rows += draw(_expected(head, cells.split()))
+    for number in range(draw(st.sampled_from([0, 0, 1, 2]))):
+        rows.append(draw(_added(f"z{number}", stops, _first_minute(rows))))
+    return Case("\n".join(rows), case.questions)
+
+
+@st.composite
+def _expected(draw: DrawFn, head: str, planned: list[str]) -> list[str]:
+    """What is said of a trip, or of one of the feed's trips that it consists of, on one day or both."""
+    name, *words = head.split()
+    section, first = name, 0
+    if "then" in words and draw(st.booleans()):
+        section, first = words[words.index("then") + 2], int(words[words.index("at") + 1])
+    elif "then" in words:
+        planned = planned[: int(words[words.index("at") + 1])]
+    days = words[words.index("days") + 1] if "days" in words else draw(st.sampled_from(["0", "1", "01"]))
+    if draw(st.integers(0, 4)) == 4:
+        return [f"cancelled {section} day {day}" for day in days]
+    calls = [draw(_expected_call(times)) for times in planned[first:]]
+    return [f"expected {section} day {day} | {' '.join(calls)}" for day in days]
+
+
+@st.composite
+def _expected_call(draw: DrawFn, planned: str) -> str:
+    skipped = draw(st.sampled_from(["", "", "", "", "x"]))
+    off_plan = st.sampled_from([None, None, 0, 1, 2, 5, 20, 45, -1, -3, -10])
+    clocks = [
+        "-" if minutes is None else _clock(_minute(clock) + minutes)
+        for clock, minutes in zip((planned.split("/") * 2)[:2], (draw(off_plan), draw(off_plan)), strict=True)
+    ]
+    return skipped + "/".join(clocks)
+
+
+@st.composite
+def _added(draw: DrawFn, name: str, stops: list[str], minute: int) -> str:
+    minute += draw(st.integers(0, 60))
+    calls = []
+    for stop in draw(st.lists(st.sampled_from(stops), min_size=2, max_size=4)):
+        calls.append(f"{stop}{draw(_rule()).replace('[phone]', '')} {_clock(minute)}")
+        minute += draw(st.sampled_from([5, 0, 2, 10]))
+    facts = draw(st.sampled_from([""] * 5 + [" type 715", " wheelchair no"]))
+    return f"added {name}{facts} | {' | '.join(calls)}"
+
+
+def _first_minute(rows: list[str]) -> int:
+    """Of all trips."""
+    trips = (row.partition(" | ")[2] for row in rows if re.match(r"t\d", row))
+    return min(_minute(times.split()[0].split("/")[0]) for times in trips)
+
+
+def _minute(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+@st.composite
 def _question(draw: DrawFn, places: list[str], first_hour: int) -> Question:
     origin, destination = draw(st.permutations(places))[:2]
     if draw(st.integers(0, 19)) == 19:
@@ -184,6 +249,8 @@ def _trip(draw: DrawFn, name: str, n_stops: int, first_hour: int) -> str:
         minute += draw(st.sampled_from([0, 0, 0, 2]))
         times.append(f"{arrival}/{_clock(minute)}")
     facts = draw(st.sampled_from([""] * 9 + [" days 0", " days 1", " wheelchair no"]))
+    if n_stops > 2 and draw(st.integers(0, 7)) == 7:
+        facts += f" then 9 u{name[1:]} at {draw(st.integers(1, n_stops - 2))}"
     return f"{name}{facts} | {' '.join(times)}"
 
 

@@ -24,7 +24,8 @@ from routing.query import MAX_RIDE_JOURNEY_S, LegKind, Point, Query, StopRef
 from routing.roads import Mode, Positions
 from routing.snapshot import Snapshot
 from routing.timetable import NONE, PHONE, Timetable
-from tests.oracle import DESTINATION, DOOR_OFF_STREET_MM, ON_DEMAND_BUS, ORIGIN, Criteria, Found, Hop, Oracle
+from tests.live_calls import ON_DEMAND_BUS
+from tests.oracle import DESTINATION, DOOR_OFF_STREET_MM, ORIGIN, Criteria, Found, Hop, Oracle
 from tests.real.offers import OwnPlaces, where
 from tests.real.ways import FAR_S, CarTimes, RealStreets
 
@@ -101,7 +102,9 @@ class BruteRides:
         self.ground, self.query = ground, query
         snapshot = ground.snapshot
         self.timetable: Timetable = snapshot.timetable
-        self.oracle = Oracle(self.timetable, snapshot.links, snapshot.roads, rides, query, ground.streets)
+        self.oracle = Oracle(
+            self.timetable, snapshot.links, snapshot.roads, rides, query, streets=ground.streets
+        )
         self.rides = [ride for ride in self.oracle.rides if ride.kind is RideKind.PRIVATE]
         when = int(query.when.timestamp())
         lasts_s = query.window_s + MAX_RIDE_JOURNEY_S
