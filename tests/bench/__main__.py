@@ -12,7 +12,7 @@ from tests.bench.base import checkout, last_tag
 from tests.bench.feeds import AT, FEEDS
 from tests.bench.table import COMMITTED, Row, save, show, show_growth
 
-PARTS = ("import", "start", "timetable", "rides", "roads", "peers", "pages")
+PARTS = ("import", "start", "timetable", "delays", "rides", "roads", "peers", "pages")
 OFFERS = {
     "rnv": (1_000, 10_000, 100_000),
     "vvo": (10_000, 100_000),

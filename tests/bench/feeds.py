@@ -5,21 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import gtfs
-from mitfahr.demo.feed import generate_feed
-from mitfahr.demo.roads import generate_roads
-from routing import Snapshot, hierarchy
+from routing import Snapshot
 from routing.errors import SnapshotUnreadable
-from routing.linking import link
-from routing.osm import read_osm
-from tests.bench.drawn_streets import draw_streets
-from tests.bench.task import Task
 
 REAL_DATA = Path(os.environ.get("MITFAHR_REAL_DATA", "../shared/data")).resolve()
 AT = Path("var/bench")
@@ -59,49 +52,14 @@ FEEDS = {
 }
 
 
-def import_steps(feed: Feed) -> Iterator[tuple[str, Task]]:
-    """The whole way from the source files to snapshot folders, step by step; run them in this order."""
-    feed.folder.mkdir(parents=True, exist_ok=True)
-    built: dict[str, Any] = {}
-    timetable_path, osm_path = REAL_DATA / feed.gtfs, REAL_DATA / feed.osm
-    if feed.scale:
-        timetable_path, osm_path = feed.folder / "feed.zip", feed.folder / "roads.osm.pbf"
-        generate_feed(timetable_path, feed.day - dt.timedelta(days=1), feed.scale)
-        generate_roads(osm_path, feed.scale)
-
-    def read_timetable() -> None:
-        built["timetable"] = gtfs.load(timetable_path).timetable
-
-    def read_roads() -> None:
-        built["roads"] = read_osm(osm_path).roads
-
-    def draw_roads() -> None:
-        built["roads"] = draw_streets(built["timetable"])
-
-    def contract() -> None:
-        built["hierarchy"] = hierarchy.build(built["roads"])
-
-    def join() -> None:
-        built["links"] = link(built["timetable"], built["roads"], built["hierarchy"])
-
-    def save() -> None:
-        folders = {kind: built[kind].save(feed.folder).name for kind in KINDS}
-        (feed.folder / "folders.json").write_text(json.dumps(folders), encoding="utf-8")
-
-    yield "GTFS einlesen", read_timetable
-    yield ("OSM einlesen", read_roads) if osm_path.is_file() else ("Straßen erfinden", draw_roads)
-    yield "Straßen für Fahrzeiten aufbereiten", contract
-    yield "Haltestellen verknüpfen", join
-    yield "Snapshot schreiben", save
-
-
 def open_snapshot(feed: Feed) -> Snapshot:
     """The imported world; imported first where that was not done or other code did it."""
     try:
         return open_imported(feed)
     except (OSError, SnapshotUnreadable):
-        for _, step in import_steps(feed):
-            step()
+        # Elsewhere, because what an import loads and leaves behind would count as memory of a search.
+        command = [sys.executable, "-m", "tests.bench.importing", feed.name]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return open_imported(feed)
 
 

@@ -18,7 +18,7 @@ N_OPENINGS = 50
 N_STARTS = 5
 
 
-def rows(feed: Feed) -> Rows:
+def rows(feed: Feed, _: int) -> Rows:
     question = _question(feed)
     return {
         "Snapshot öffnen": [partial(open_imported, feed)] * N_OPENINGS,

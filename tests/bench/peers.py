@@ -24,7 +24,7 @@ Pairs = list[tuple[int, int]]
 PEERS = ("networkx", "scipy", "pandana")
 
 
-def rows(feed: Feed) -> Rows:
+def rows(feed: Feed, _: int) -> Rows:
     roads = open_snapshot(feed).roads
     assert roads is not None
     edges = np.flatnonzero(roads.edge_access & Mode.CAR)
@@ -81,7 +81,7 @@ def _pandana(roads: RoadGraph, edges: NDArray[np.int64], nodes: NDArray[np.int64
         pd.Series(roads.node_lat),
         pd.Series(roads.edge_from[edges].astype(np.int64)),
         pd.Series(roads.edge_to[edges].astype(np.int64)),
-        pd.DataFrame({"ms": roads.edge_drive_ms[edges].astype(float)}),
+        pd.DataFrame({"s": roads.edge_drive_ms[edges] / 1000}),  # with milliseconds it never ends
         twoway=False,
     )
     at = nodes.tolist()

@@ -23,7 +23,7 @@ ONE, THOUSAND, TABLE, WAY = (
 )
 
 
-def rows(feed: Feed) -> Rows:
+def rows(feed: Feed, _: int) -> Rows:
     snapshot = open_snapshot(feed)
     roads, driving = snapshot.roads, snapshot.streets.driving
     assert roads is not None

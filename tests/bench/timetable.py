@@ -12,7 +12,7 @@ from tests.bench.task import Rows, Task
 N_QUERIES = 1000
 
 
-def rows(feed: Feed) -> Rows:
+def rows(feed: Feed, _: int) -> Rows:
     snapshot = open_snapshot(feed)
     asked = {
         "Halt zu Halt": stop_to_stop(feed, snapshot, N_QUERIES),
