@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import groupby
+from itertools import accumulate, groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from routing.window import DAY_S, FIRST_OWN_GROUP, IS_RUFBUS, IS_TRANSIT, Face, 
 
 FARTHEST_OFF_PLAN_S = DAY_S
 LONGEST_ADDED_S = 2 * DAY_S
-LONG_AGO_S = -(1 << 62)
+NEVER_S = 1 << 62
 
 Row = tuple[int, int]
 """A vehicle as windows name it: its trip (from `n_trips` of the timetable on an added one) and service-day index."""
@@ -193,18 +193,20 @@ def _read_side(
 def _expected_times(
     planned_arr: list[int], planned_dep: list[int], stated: Mapping[tuple[int, bool], int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Delays go on until the next stated time; times never go backwards."""
-    arr: list[int] = []
-    dep: list[int] = []
-    delay_s, before_s = 0, LONG_AGO_S
-    for pos, planned in enumerate(zip(planned_arr, planned_dep, strict=True)):
-        for is_departure, times in ((False, arr), (True, dep)):
-            planned_s = planned[is_departure]
-            if (pos, is_departure) in stated:
-                delay_s = stated[pos, is_departure] - planned_s
-            before_s = max(before_s, planned_s + delay_s)
-            times.append(before_s)
-    return np.array(arr, np.int64), np.array(dep, np.int64)
+    """Delays go on, but not beyond the next stated time; times never go backwards."""
+    planned = [time_s for call in zip(planned_arr, planned_dep, strict=True) for time_s in call]
+    sides = [stated.get((i // 2, i % 2 == 1)) for i in range(len(planned))]
+    delay_s, times = 0, []
+    for planned_s, stated_s in zip(planned, sides, strict=True):
+        delay_s = delay_s if stated_s is None else stated_s - planned_s
+        times.append(planned_s + delay_s)
+    limit_s = NEVER_S
+    for i in reversed(range(len(times))):
+        stated_s = sides[i]
+        limit_s = limit_s if stated_s is None else stated_s
+        times[i] = min(times[i], limit_s)
+    times = list(accumulate(times, max))
+    return np.array(times[0::2], np.int64), np.array(times[1::2], np.int64)
 
 
 def _spans(sections: list[_Section], cancelled: set[int]) -> Iterator[tuple[int, int]]:

@@ -8,6 +8,7 @@ How an update is read, call by call in the order of travel:
 - a stated time counts;
 - a time that is not stated is the planned one plus the delay of the last stated time before it in the same
   vehicle (0 when there is none); an arrival comes before the departure of the same call;
+- but it is no later than the next stated one: a vehicle that is to leave at 8:00 has arrived by then;
 - then times that go backwards are raised to the one before them: a vehicle leaves no stop before it has
   arrived there, and arrives at none before it has left the last one;
 - at a skipped stop nobody gets on or off; the vehicle's time there counts like any other.

@@ -147,14 +147,8 @@ def _read(section: _Section, update: TripUpdate, expected: _Expected) -> None:
 
 
 def _apply(calls: list[Call], expected: _Expected) -> None:
-    late_s, before_s = 0, calls[0].arrival_s - 10 * 86_400
+    _set_times(calls, expected.stated_s)
     for position, call in enumerate(calls):
-        stated_s = expected.stated_s.get((position, False))
-        late_s = late_s if stated_s is None else stated_s - call.arrival_s
-        call.arrival_s = before_s = max(before_s, call.arrival_s + late_s)
-        stated_s = expected.stated_s.get((position, True))
-        late_s = late_s if stated_s is None else stated_s - call.departure_s
-        call.departure_s = before_s = max(before_s, call.departure_s + late_s)
         call.can_alight &= (position, False) not in expected.skipped
         call.can_board &= (position, True) not in expected.skipped
     for section in expected.cancelled:
@@ -162,6 +156,26 @@ def _apply(calls: list[Call], expected: _Expected) -> None:
         until = section.last if section.shares_last else section.last + 1
         for call in calls[section.first - (not section.shares_first and section.first > 0) : until]:
             call.goes_on = False
+
+
+def _set_times(calls: list[Call], stated_s: dict[tuple[int, bool], int]) -> None:
+    sides = [(position, is_departure) for position in range(len(calls)) for is_departure in (False, True)]
+    moments = []
+    late_s = 0
+    for position, is_departure in sides:
+        planned_s = calls[position].departure_s if is_departure else calls[position].arrival_s
+        if (position, is_departure) in stated_s:
+            late_s = stated_s[position, is_departure] - planned_s
+        moments.append(planned_s + late_s)
+    for i, side in enumerate(sides):
+        following = [stated_s[later] for later in sides[i:] if later in stated_s]
+        if side not in stated_s and following:
+            moments[i] = min(moments[i], following[0])
+    for i, (position, is_departure) in enumerate(sides):
+        if is_departure:
+            calls[position].departure_s = max(moments[: i + 1])
+        else:
+            calls[position].arrival_s = max(moments[: i + 1])
 
 
 def _added(t: Timetable, added: AddedTrip) -> Vehicle:
