@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.earth import beeline_m
 from routing.errors import RoadsRefused
 from routing.osm import places, streets
 from routing.osm.places import Boundary, Entry
+from routing.osm.restrictions import Restriction, restriction
+from routing.osm.speeds import Speeds
 from routing.progress import Progress
 
 _UNKNOWN_COORDINATE = 2147483647
@@ -33,7 +37,10 @@ class RawStreets:
     way_start       (n_ways + 1,) int64: nodes way_start[w]:way_start[w + 1] are way w
     node_id         (n,) int64 OSM ids
     node_lat, node_lon  (n,) float64 degrees, NaN where the file lacks the node
+    way_id          (n_ways,) int64 OSM ids
     car_barriers    sorted OSM ids of nodes no car passes
+    halt_node       sorted OSM ids of nodes that cost cars time; halt_s (n, 2) float64 along the way and against it
+    restrictions    turn restrictions for cars, and `outcome`: how many are not used, by reason
     """
 
     kinds: list[streets.Way]
@@ -42,7 +49,12 @@ class RawStreets:
     node_id: NDArray[np.int64]
     node_lat: NDArray[np.float64]
     node_lon: NDArray[np.float64]
+    way_id: NDArray[np.int64]
     car_barriers: NDArray[np.int64]
+    halt_node: NDArray[np.int64]
+    halt_s: NDArray[np.float64]
+    restrictions: list[Restriction]
+    outcome: Counter[str]
 
 
 @dataclass(frozen=True)
@@ -60,13 +72,18 @@ class _Reader:
     """Columns growing while the file is read; the counts say where reading stopped if it fails."""
 
     path: Path
+    speeds: Speeds
     kind_of: dict[streets.Way, int] = field(default_factory=dict)
     way_kind: array[int] = field(default_factory=lambda: array("i"))
     way_size: array[int] = field(default_factory=lambda: array("q"))
     node_id: array[int] = field(default_factory=lambda: array("q"))
     node_x: array[int] = field(default_factory=lambda: array("i"))
     node_y: array[int] = field(default_factory=lambda: array("i"))
+    way_id: array[int] = field(default_factory=lambda: array("q"))
     car_barriers: list[int] = field(default_factory=list)
+    halts: dict[int, tuple[float, float]] = field(default_factory=dict)
+    restrictions: list[Restriction] = field(default_factory=list)
+    outcome: Counter[str] = field(default_factory=Counter)
     entries: list[Entry] = field(default_factory=list)
     n_nodes: int = 0
     n_ways: int = 0
@@ -76,19 +93,31 @@ class _Reader:
         tags = dict(node.tags)
         if streets.stops_cars(tags):
             self.car_barriers.append(node.id)
+        halt_s = streets.halt_s(tags, self.speeds)
+        if any(halt_s):
+            self.halts[node.id] = halt_s
         if node.location.valid():
             self.entries += places.entries(tags, node.lat, node.lon)
 
     def way(self, way: Any) -> None:
         self.n_ways += 1
         tags = dict(way.tags)
-        street = streets.way(tags)
+        street = streets.way(tags, self.speeds)
+        if street is None and "route" in tags:
+            street = streets.ferry(tags, _length_m(way.nodes), self.speeds)
         if street is not None:
+            self.way_id.append(way.id)
             self._street(street, way.nodes)
         if places.is_named_thing(tags):
             lat, lon = _located(way.nodes)
             if len(lat):
                 self.entries += places.entries(tags, _middle(lat), _middle(lon))
+
+    def relation(self, relation: Any) -> None:
+        members = [(member.type, member.ref, member.role) for member in relation.members]
+        found = restriction(dict(relation.tags), members, self.outcome)
+        if found is not None:
+            self.restrictions.append(found)
 
     def _street(self, street: streets.Way, nodes: Iterable[Any]) -> None:
         before = len(self.node_id)
@@ -109,7 +138,12 @@ class _Reader:
             np.array(self.node_id, dtype=np.int64),
             _degrees(self.node_y),
             _degrees(self.node_x),
+            np.array(self.way_id, dtype=np.int64),
             np.array(sorted(self.car_barriers), dtype=np.int64),
+            np.array(sorted(self.halts), dtype=np.int64),
+            np.array([self.halts[node] for node in sorted(self.halts)], dtype=np.float64).reshape(-1, 2),
+            self.restrictions,
+            self.outcome,
         )
 
     @contextmanager
@@ -126,7 +160,7 @@ class _Reader:
             ) from error
 
 
-def read_extract(path: Path, progress: Progress) -> RawExtract:
+def read_extract(path: Path, progress: Progress, speeds: Speeds) -> RawExtract:
     """Read `path` (.osm.pbf, .osm, .osm.gz, .osm.bz2) completely; objects may stand in any order.
 
     Raises RoadsRefused naming the file, how far reading came, and libosmium's reason (with the line in XML).
@@ -134,19 +168,23 @@ def read_extract(path: Path, progress: Progress) -> RawExtract:
     import osmium
     from osmium.filter import KeyFilter
 
-    reader = _Reader(path)
+    reader = _Reader(path, speeds)
     with reader.refusing():
         timestamp = _timestamp(path)
         locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
         locations.ignore_errors()
-        node_keys = KeyFilter(*places.KEYS, "barrier")
-        way_keys = KeyFilter(*places.KEYS, "highway")
+        halt_keys = {key.partition("=")[0] for key in speeds.halt_s}
+        node_keys = KeyFilter(*places.KEYS, "barrier", *halt_keys)
+        way_keys = KeyFilter(*places.KEYS, "highway", "route")
         progress("Orte und Adressen lesen", 0.0)
         for node in _objects(path, osmium.osm.NODE, locations, node_keys):
             reader.node(node)
         progress("Straßen lesen", 0.1)
         for way in _objects(path, osmium.osm.WAY, locations, way_keys):
             reader.way(way)
+        for relation in _objects(path, osmium.osm.RELATION, KeyFilter("type")):
+            if relation.tags["type"].startswith("restriction"):
+                reader.relation(relation)
         progress("Gemeinden lesen", 0.25)
         entries, boundaries = _from_relations(path, locations)
     return RawExtract(reader.streets(), reader.entries + entries, boundaries, timestamp)
@@ -211,6 +249,11 @@ def _located(nodes: Iterable[Any]) -> tuple[NDArray[np.float64], NDArray[np.floa
     known = [(node.y, node.x) for node in nodes if node.x != _UNKNOWN_COORDINATE]
     lat, lon = np.array(known, dtype=np.float64).reshape(-1, 2).T / _PER_DEGREE
     return lat, lon
+
+
+def _length_m(nodes: Iterable[Any]) -> float:
+    lat, lon = _located(nodes)
+    return float(beeline_m(lat[:-1], lon[:-1], lat[1:], lon[1:]).sum())
 
 
 def _middle(degrees: NDArray[np.float64]) -> float:

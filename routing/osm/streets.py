@@ -6,10 +6,12 @@ only tracks are stricter: no cars without a word that they may.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from routing.osm.speeds import Speeds, default_speeds
 from routing.roads import Mode
 
 Tags = Mapping[str, str]
@@ -61,61 +63,10 @@ _ONLY_TO_THE_DOOR = frozenset({"destination", "customers"})
 _YES = frozenset({"yes", "true", "1"})
 _SIDEWALKS = frozenset({"both", "left", "right", "yes", "separate"})
 
-DEFAULT_LIMIT_KMH: dict[str, float] = {
-    "motorway": 130,
-    "motorway_link": 80,
-    "trunk": 100,
-    "trunk_link": 70,
-    "primary": 80,
-    "secondary": 80,
-    "tertiary": 70,
-    "primary_link": 50,
-    "secondary_link": 50,
-    "tertiary_link": 50,
-    "unclassified": 50,
-    "residential": 40,
-    "road": 40,
-}
-"""Where no limit is tagged. Roads with street lamps or a sidewalk lie in a place: at most 50."""
+_OTHER_KMH = 40.0
+"""Limit and highest speed of classes that the table does not name."""
 
-HIGHEST_REAL_KMH: dict[str, float] = {
-    "motorway": 115,
-    "motorway_link": 60,
-    "trunk": 90,
-    "trunk_link": 55,
-    "primary": 80,
-    "secondary": 75,
-    "tertiary": 65,
-    "unclassified": 50,
-    "residential": 30,
-    "living_street": 8,
-    "service": 12,
-    "track": 15,
-    "road": 30,
-    "pedestrian": 6,
-}
-"""What one reaches on average, bends and villages included, however high the limit."""
-
-_OTHER_REAL_KMH = 40.0
-_LIMIT_BY_SUFFIX = {
-    "urban": 50.0,
-    "rural": 100.0,
-    "motorway": 130.0,
-    "trunk": 100.0,
-    "living_street": 7.0,
-    "walk": 7.0,
-    "bicycle_road": 30.0,
-}
 _LIMIT_KEYS = ("maxspeed", "maxspeed:type", "source:maxspeed", "zone:maxspeed")
-_URBAN_FACTOR = 0.7
-_RURAL_FACTOR = 0.85
-_URBAN_UP_TO_KMH = 59.0
-_UNPAVED = frozenset({"unpaved", "gravel", "ground", "dirt", "grass", "earth", "sand", "mud", "pebblestone"})
-_ROUGH = frozenset({"cobblestone", "unhewn_cobblestone", "grass_paver", "sett", "compacted", "fine_gravel"})
-_UNPAVED_KMH = 20.0
-_ROUGH_KMH = 30.0
-_TO_THE_DOOR_KMH = 10.0
-_LEAST_KMH = 4.0
 _KMH_PER_MPH = 1.609344
 
 _PASSABLE_BARRIERS = frozenset(
@@ -136,35 +87,64 @@ _GATES = frozenset({"gate", "lift_gate", "swing_gate", "sliding_gate", "hampshir
 class Way(NamedTuple):
     """One OSM way as a street: permissions (bits of Mode) and real speeds, along and against its nodes.
 
-    `name` is the road number where there is no name; then `has_own_name` is false.
+    `_kmh` is by car, `_cycle_kmh` by bicycle. `name` is the road number where there is no name; then `has_own_name` is false.
     """
 
     forward: int
     backward: int
     forward_kmh: float
     backward_kmh: float
+    forward_cycle_kmh: float
+    backward_cycle_kmh: float
     name: str
     has_own_name: bool
     street_class: str
 
 
-def way(tags: Tags) -> Way | None:
+def way(tags: Tags, speeds: Speeds | None = None) -> Way | None:
     """The street these tags describe; None if nobody may use it or it is none."""
+    speeds = speeds or default_speeds()
     street_class = _street_class(tags)
     if street_class is None:
         return None
     forward, backward = (_access(tags, street_class, direction) for direction in ("forward", "backward"))
     if not forward | backward:
         return None
+    cycle_kmh = _cycling_kmh(tags, street_class, speeds)
     return Way(
         forward,
         backward,
-        _real_kmh(tags, street_class, "forward"),
-        _real_kmh(tags, street_class, "backward"),
+        _real_kmh(tags, street_class, "forward", speeds),
+        _real_kmh(tags, street_class, "backward", speeds),
+        cycle_kmh,
+        cycle_kmh,
         tags.get("name") or tags.get("ref") or "",
         bool(tags.get("name")),
         street_class,
     )
+
+
+def ferry(tags: Tags, length_m: float, speeds: Speeds) -> Way | None:
+    """The car ferry these tags describe, as a street as slow as waiting and crossing; None if it is none.
+
+    Only for cars and only with a duration: a walk is measured in metres, which says nothing about a boat.
+    """
+    duration_s = _duration_s(tags.get("duration", ""))
+    is_wanted = tags.get("route") == "ferry" and speeds.ferry["use"]
+    if not is_wanted or not duration_s or _stated(tags, Mode.CAR, "forward") not in _OPEN:
+        return None
+    kmh = max(length_m, 1.0) / (duration_s + speeds.ferry["wait_s"]) * 3.6
+    backward = 0 if tags.get("oneway") in _YES else Mode.CAR
+    name = tags.get("name") or ""
+    return Way(Mode.CAR, backward, kmh, kmh, kmh, kmh, name, False, "ferry")
+
+
+def halt_s(tags: Tags, speeds: Speeds) -> tuple[float, float]:
+    """What passing a node with these tags costs a car on average, along its way and against it."""
+    found = (speeds.halt_s.get(f"{key}={value}", 0.0) for key, value in tags.items())
+    seconds = max(found, default=0.0)
+    direction = tags.get("traffic_signals:direction") or tags.get("direction")
+    return (0.0 if direction == "backward" else seconds), (0.0 if direction == "forward" else seconds)
 
 
 def stops_cars(tags: Tags) -> bool:
@@ -251,43 +231,57 @@ def _oneway_of_bicycles(tags: Tags, street_class: str) -> str:
     return _oneway(tags, street_class)
 
 
-def _real_kmh(tags: Tags, street_class: str, direction: str) -> float:
-    """What one drives on average: below the limit, because of bends, crossings, lights and others.
+def _real_kmh(tags: Tags, street_class: str, direction: str, speeds: Speeds) -> float:
+    """What one drives on average: below the limit, because of bends and others; turns and halts cost extra.
 
-    limit × 0.7 in places (up to 50 km/h), × 0.85 outside, at most HIGHEST_REAL_KMH of the class, less on
-    bad surfaces. Streets open to residents' visitors only are so slow that nobody drives through.
+    A part of the limit that differs in town and country, at most the highest of the class, less on bad
+    surfaces. Streets open to residents' visitors only are so slow that nobody drives through.
     """
-    limit = _limit_kmh(tags, street_class, direction)
-    factor = _URBAN_FACTOR if limit <= _URBAN_UP_TO_KMH else _RURAL_FACTOR
-    kmh = min(limit * factor, HIGHEST_REAL_KMH.get(street_class, _OTHER_REAL_KMH))
-    if tags.get("surface") in _UNPAVED:
-        kmh = min(kmh, _UNPAVED_KMH)
-    elif tags.get("surface") in _ROUGH:
-        kmh = min(kmh, _ROUGH_KMH)
+    real = speeds.real
+    limit = _limit_kmh(tags, street_class, direction, speeds)
+    factor = real["town_factor"] if limit <= real["town_up_to_kmh"] else real["country_factor"]
+    kmh = min(
+        limit * factor,
+        speeds.highest_kmh.get(street_class, _OTHER_KMH),
+        speeds.surface_kmh.get(tags.get("surface", ""), math.inf),
+        speeds.smoothness_kmh.get(tags.get("smoothness", ""), math.inf),
+        speeds.tracktype_kmh.get(tags.get("tracktype", ""), math.inf),
+    )
     if _stated(tags, Mode.CAR, direction) in _ONLY_TO_THE_DOOR:
-        kmh = min(kmh, _TO_THE_DOOR_KMH)
-    return max(kmh, _LEAST_KMH)
+        kmh = min(kmh, real["to_the_door_kmh"])
+    return max(kmh, real["least_kmh"])
 
 
-def _limit_kmh(tags: Tags, street_class: str, direction: str) -> float:
+def _cycling_kmh(tags: Tags, street_class: str, speeds: Speeds) -> float:
+    kmh = min(
+        speeds.bicycle_kmh.get(street_class, speeds.bicycle["usual_kmh"]),
+        speeds.bicycle_surface_kmh.get(tags.get("surface", ""), math.inf),
+    )
+    return max(kmh, speeds.bicycle["least_kmh"])
+
+
+def _limit_kmh(tags: Tags, street_class: str, direction: str, speeds: Speeds) -> float:
     for key in (f"maxspeed:{direction}", *_LIMIT_KEYS):
-        limit = _parsed_limit_kmh(tags.get(key, ""))
+        limit = _parsed_limit_kmh(tags.get(key, ""), speeds)
         if limit is not None:
             return limit
-    default = DEFAULT_LIMIT_KMH.get(street_class, _OTHER_REAL_KMH)
+    default = speeds.limit_kmh.get(street_class, _OTHER_KMH)
     in_place = tags.get("lit") == "yes" or tags.get("sidewalk") in _SIDEWALKS
-    return min(default, 50.0) if in_place and not street_class.startswith("motorway") else default
+    urban = speeds.countries["DE"]["urban"]
+    return min(default, urban) if in_place and not street_class.startswith("motorway") else default
 
 
-def _parsed_limit_kmh(text: str) -> float | None:
+def _parsed_limit_kmh(text: str, speeds: Speeds) -> float | None:
     """`50`, `30 mph`, `50;30` (the lower), `DE:urban`, `DE:zone:30`, `walk`, `none`; None if unreadable."""
     text = text.strip().lower()
+    home = speeds.countries["DE"]
     if text == "none":
-        return _LIMIT_BY_SUFFIX["motorway"]
-    suffix = text.rpartition(":")[2]
-    if suffix in _LIMIT_BY_SUFFIX:
-        return _LIMIT_BY_SUFFIX[suffix]
-    if zone := re.fullmatch(r"(?:[a-z]{2}:)?zone:?(\d{1,2})", text):
+        return home["motorway"]
+    country, _, word = text.rpartition(":")
+    limits = {**home, **speeds.countries.get(country.upper(), {})}
+    if word in limits:
+        return limits[word]
+    if zone := re.fullmatch(r"(?:[a-z]{2}:)?(?:zone:?)?(\d{1,2})", text):
         return float(zone[1])
     values = [_number_kmh(part) for part in text.split(";")]
     known = [value for value in values if value]
@@ -299,3 +293,17 @@ def _number_kmh(text: str) -> float | None:
     if number is None:
         return None
     return float(number[1]) * (_KMH_PER_MPH if number[2] == "mph" else 1.0)
+
+
+def _duration_s(text: str) -> int | None:
+    """`5`, `00:05`, `00:05:00`, `PT5M`; None if unreadable."""
+    if iso := re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?", text):
+        hours, minutes, seconds = (int(part or 0) for part in iso.groups())
+        return 3600 * hours + 60 * minutes + seconds
+    parts = text.split(":")
+    if not all(part.isdigit() for part in parts) or len(parts) > 3:
+        return None
+    if len(parts) == 1:
+        return 60 * int(text)
+    hours, minutes, seconds = (*map(int, parts), 0, 0)[:3]
+    return 3600 * hours + 60 * minutes + seconds

@@ -37,10 +37,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Relation:
-    """`members` are (position of the way in the file from 0, role)."""
+    """`members` are (position of the way in the file from 0, role); `nodes` are (node, role)."""
 
     members: tuple[tuple[int, str], ...]
     tags: Tags
+    nodes: tuple[tuple[int, str], ...] = ()
 
 
 def way(*nodes: int, **tags: str) -> Way:
@@ -49,6 +50,17 @@ def way(*nodes: int, **tags: str) -> Way:
 
 def point(east_m: float, north_m: float, **tags: str) -> Point:
     return Point(east_m, north_m, _with_colons(tags))
+
+
+def turn_restriction(
+    kind: str, start: int, via: int | tuple[int, ...], end: int | tuple[int, ...], **tags: str
+) -> Relation:
+    """`via` is a node, or the positions of ways in the file, as `start` and `end` are."""
+    nodes = ((via, "via"),) if isinstance(via, int) else ()
+    via_ways = () if isinstance(via, int) else tuple((way, "via") for way in via)
+    ends = (end,) if isinstance(end, int) else end
+    members = ((start, "from"), *via_ways, *((way, "to") for way in ends))
+    return Relation(members, {"type": "restriction", "restriction": kind, **_with_colons(tags)}, nodes)
 
 
 def _with_colons(tags: Mapping[str, str]) -> Tags:
@@ -74,7 +86,7 @@ def osm_file(
     for number, relation in enumerate(relations):
         members = "".join(
             f'<member type="way" ref="{1000 + w}" role="{role}"/>' for w, role in relation.members
-        )
+        ) + "".join(f'<member type="node" ref="{node}" role="{role}"/>' for node, role in relation.nodes)
         lines.append(f'<relation id="{9000 + number}">{members}{_xml(relation.tags)}</relation>')
     path = folder / name
     path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")

@@ -192,25 +192,28 @@ def test_motorway_is_for_cars_one_way_and_without_feet(tmp_path: Path) -> None:
         ({"source:maxspeed": "DE:rural"}, 100),
         ({"maxspeed": "signals", "lit": "yes"}, 50),
         ({"maxspeed": "walk"}, 7),
+        ({"zone:maxspeed": "DE:30"}, 30),
+        ({"maxspeed": "CZ:rural", "highway": "primary"}, 90),
         ({}, 70),
     ],
 )
 def test_speed_follows_the_limit(tmp_path: Path, tags: dict[str, str], limit_kmh: float) -> None:
+    highest_kmh = 85 if "highway" in tags else 70
     probe = Way((1, 3), {"highway": "tertiary", "name": "Probe", **tags})
     roads = _roads(tmp_path, {}, [probe])
     there = edges_named(roads, "Probe")[0]
-    factor = 0.7 if limit_kmh <= 50 else 0.85
-    assert kmh(roads, there) == pytest.approx(min(limit_kmh * factor, 65), rel=0.001)
+    factor = 0.8 if limit_kmh <= 50 else 0.88
+    assert kmh(roads, there) == pytest.approx(min(limit_kmh * factor, highest_kmh), rel=0.001)
 
 
 def test_speed_without_a_limit_on_the_motorway_and_by_direction() -> None:
     motorway = osm_streets.way({"highway": "motorway", "maxspeed": "none"})
-    assert motorway is not None and motorway.forward_kmh == pytest.approx(130 * 0.85)
+    assert motorway is not None and motorway.forward_kmh == pytest.approx(130 * 0.88)
     hill = osm_streets.way({"highway": "secondary", "maxspeed:forward": "30", "maxspeed:backward": "70"})
-    assert hill is not None and (hill.forward_kmh, hill.backward_kmh) == pytest.approx((21, 59.5))
+    assert hill is not None and (hill.forward_kmh, hill.backward_kmh) == pytest.approx((24, 61.6))
     visitors = osm_streets.way({"highway": "residential", "motor_vehicle": "destination"})
     assert visitors is not None and visitors.forward_kmh == 10
-    assert osm_streets.way({"highway": "secondary", "maxspeed": "schnell"}).forward_kmh == pytest.approx(68)
+    assert osm_streets.way({"highway": "secondary", "maxspeed": "schnell"}).forward_kmh == pytest.approx(70.4)
 
 
 def test_nodes_stay_where_permission_speed_or_name_change(tmp_path: Path) -> None:
