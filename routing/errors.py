@@ -1,7 +1,8 @@
 """What the routing core refuses, as one tree.
 
 RoutingError
-├── SnapshotUnreadable      the files of a snapshot are damaged, incomplete or of another version
+├── SnapshotUnreadable      the files of a snapshot are damaged or incomplete
+│   └── SnapshotOutdated    they are sound, but another version of this program wrote them
 ├── QueryInvalid            the question itself makes no sense (window negative, no party, …)
 ├── UnknownStop             a stop id that the serving timetable does not have
 ├── UnknownTrip             a trip id that the serving timetable does not have
@@ -18,7 +19,11 @@ class RoutingError(Exception):
 
 
 class SnapshotUnreadable(RoutingError):
-    """A snapshot folder is damaged, incomplete or was written by another version."""
+    """A snapshot folder is damaged or incomplete."""
+
+
+class SnapshotOutdated(SnapshotUnreadable):
+    """A snapshot folder was written by another version of this program; its source must be imported again."""
 
 
 class QueryInvalid(RoutingError):

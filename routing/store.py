@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.errors import SnapshotUnreadable
+from routing.errors import SnapshotOutdated, SnapshotUnreadable
 
 FORMAT_VERSION = 2
 """Goes up when arrays of the same names come to mean something else; other names are noticed anyway."""
@@ -118,7 +118,7 @@ def write(parent: Path, kind: str, values: Mapping[str, Any]) -> Path:
 def read(folder: Path, kind: str, into: type) -> dict[str, Any]:
     """Memory-map a folder: the `values` it was written from, by name, for the dataclass `into`.
 
-    Raises SnapshotUnreadable naming the file and the reason.
+    Raises SnapshotUnreadable naming the file and the reason, SnapshotOutdated for that of another version.
     """
     manifest = _manifest(folder, kind)
     columns = {name: _mapped(folder, name, facts) for name, facts in manifest["arrays"].items()}
@@ -129,7 +129,7 @@ def read(folder: Path, kind: str, into: type) -> dict[str, Any]:
     expected = {field.name for field in dataclasses.fields(into)}
     if values.keys() != expected:
         differing = ", ".join(sorted(values.keys() ^ expected))
-        raise SnapshotUnreadable(
+        raise SnapshotOutdated(
             f"{folder}: written by another version of this program, which differs in {differing}; "
             "import the source again"
         )
@@ -165,16 +165,18 @@ def _manifest(folder: Path, kind: str) -> dict[str, Any]:
     try:
         content = path.read_bytes()
         manifest: dict[str, Any] = json.loads(content)
-        written_as = manifest["kind"], manifest["format"]
+        written_as, version = manifest["kind"], manifest["format"]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SnapshotUnreadable(f"{path}: {error}") from error
-    if written_as != (kind, FORMAT_VERSION):
-        raise SnapshotUnreadable(
-            f"{folder}: written as {written_as[0]} format {written_as[1]}, "
-            f"this program reads {kind} format {FORMAT_VERSION}; import the source again"
-        )
     if not folder.resolve().name.endswith(f"-{_name_hash(content)}"):
         raise SnapshotUnreadable(f"{path}: damaged, its checksum is not that of the folder's name")
+    if written_as != kind:
+        raise SnapshotUnreadable(f"{folder}: written as {written_as}, not as {kind}")
+    if version != FORMAT_VERSION:
+        raise SnapshotOutdated(
+            f"{folder}: written in format {version}, this program reads format {FORMAT_VERSION}; "
+            "import the source again"
+        )
     return manifest
 
 

@@ -11,6 +11,7 @@ from mitfahr.db.timetables import FeedVersion, RoadsVersion, serving
 from mitfahr.domain.times import local, seconds
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.services.build_version import Clock, part
+from mitfahr.services.forget_outdated import forget_outdated
 from mitfahr.settings import Settings
 from routing.progress import Progress, silent
 
@@ -42,6 +43,7 @@ def prepare(
     May be repeated at any time and is quick when nothing is missing. Raises NotADemonstration.
     """
     monday = _monday(clock())
+    forget_outdated(sessions, settings.snapshots_dir)
     with readers() as session:
         pointer = serving(session)
         feed, roads = pointer.feed, pointer.roads

@@ -18,6 +18,7 @@ from mitfahr.db.timetables import FeedVersion, serving, waiting_feeds
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.services.accept_upload import accept_upload, quarantined
 from mitfahr.services.build_version import Clock, claim, end, failing_visibly, part, written_progress
+from mitfahr.services.forget_outdated import forget_outdated
 from mitfahr.services.link_stops import RoadFolders, link_stops
 from mitfahr.settings import Settings
 from routing.progress import Progress, silent
@@ -81,6 +82,7 @@ def _build_claimed(
     import gtfs  # imported here: reading feeds takes seconds to load, and only builds need it
 
     progress = written_progress(sessions, FeedVersion, version_id, also)
+    forget_outdated(sessions, settings.snapshots_dir)
     with failing_visibly(sessions, FeedVersion, version_id, clock):
         upload = quarantined(settings, version_id)
         loaded = gtfs.load(upload, part(progress, 0.0, 0.6))

@@ -17,6 +17,7 @@ from mitfahr.domain.errors import FileUnreadable, NotSwitchable
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.services.accept_upload import checksum_of
 from mitfahr.services.build_version import Clock, claim, end, failing_visibly, part, written_progress
+from mitfahr.services.forget_outdated import forget_outdated
 from mitfahr.services.link_stops import RoadFolders, link_stops
 from mitfahr.services.switch_timetable import rollback_target, switch_roads
 from mitfahr.settings import Settings
@@ -55,6 +56,7 @@ def import_roads(
     extract ends as a refused version with the reason in `message`. Raises FileUnreadable.
     """
     version_id = new_id()
+    forget_outdated(sessions, settings.snapshots_dir)
     with build_lock(settings.data_dir, version_id):
         _enter(sessions, source, version_id, clock)
         claim(sessions, RoadsVersion, version_id)
@@ -100,9 +102,11 @@ def _read(
 ) -> OsmExtract:
     # Imported here, see above.
     from routing.osm import ATTRIBUTION, read_osm
+    from routing.osm.speeds import read_speeds
 
     around = _surroundings(sessions, settings, wanted)
-    return read_osm(source, wanted.bbox, around, progress, attribution or ATTRIBUTION)
+    speeds = read_speeds(settings.speeds_file) if settings.speeds_file else None
+    return read_osm(source, wanted.bbox, around, progress, attribution or ATTRIBUTION, speeds)
 
 
 def _build(
@@ -134,6 +138,7 @@ def _build(
             "Kreuzungen": extract.roads.n_nodes,
             "Straßenstücke": extract.roads.n_edges,
             "Namen": len(extract.gazetteer),
+            **{f"Abbiegegebote {how}": n for how, n in sorted(extract.restrictions.items())},
         },
     )
     return RoadFolders(roads_folder, hierarchy_folder)

@@ -102,10 +102,13 @@ def roll_back(
 
 
 def rollback_target(session: Session) -> Switch | None:
-    """The log's line of the timetable that `roll_back` would return to."""
+    """The log's line of the timetable that `roll_back` would return to, if its files are still there."""
     lines = session.scalars(select(Switch).order_by(Switch.revision)).all()
     stack = _undo_stack(lines)
-    return stack[-2] if len(stack) > 1 else None
+    if len(stack) < 2:
+        return None
+    feed = session.get(FeedVersion, stack[-2].feed_version_id)
+    return stack[-2] if feed is not None and feed.timetable_folder is not None else None
 
 
 def _undo_stack(lines: Sequence[Switch]) -> list[Switch]:

@@ -21,6 +21,7 @@ from sqlalchemy.engine import Engine
 from mitfahr.cli import main
 from mitfahr.db.rides import RideHop
 from mitfahr.domain.roles import Role
+from routing import store
 from tests.gtfs.feeds import STOPS, feed, to_folder, to_zip
 from tests.mitfahr.rides.portal import Portal
 from tests.routing.osm_drawings import osm_file, way
@@ -190,6 +191,24 @@ def test_damaged_files_are_found_and_replaced(mitfahr: Operator, feed_zip: Path,
     gone = mitfahr("check")
     assert (gone.exit_code, "manifest.json" in gone.output) == (1, True)
     assert mitfahr("import", "gtfs", feed_zip).exit_code == 0
+    assert mitfahr("check").exit_code == 0
+
+
+@pytest.mark.parametrize("first", ["gtfs", "osm"])
+def test_after_an_update_both_sources_can_be_imported_again(
+    mitfahr: Operator, feed_zip: Path, extract: Path, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = {"gtfs": feed_zip, "osm": extract}
+    for kind in ("gtfs", "osm"):
+        assert mitfahr("import", kind, source[kind]).exit_code == 0
+    monkeypatch.setattr(store, "FORMAT_VERSION", store.FORMAT_VERSION + 1)
+    outdated = mitfahr("plan", *TO_RADEBEUL, "--at", "2026-06-02T07:30")
+    assert outdated.exit_code == 2
+    for kind in sorted(source, key=lambda kind: kind != first):
+        again = mitfahr("import", kind, source[kind])
+        assert again.exit_code == 0, again.output
+    found = mitfahr("plan", *TO_RADEBEUL, "--at", "2026-06-02T07:30", "--json")
+    assert len(json.loads(found.stdout)["journeys"]) > 0
     assert mitfahr("check").exit_code == 0
 
 

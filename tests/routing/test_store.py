@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from routing import store
-from routing.errors import SnapshotUnreadable
+from routing.errors import SnapshotOutdated, SnapshotUnreadable
 from routing.store import Texts
 from routing.timetable import Timetable
 from tests.gtfs.feeds import feed, to_zip
@@ -93,17 +94,34 @@ def test_a_folder_reached_through_a_link_is_the_folder(tmp_path: Path) -> None:
     assert read(tmp_path / "here").title == "Würfel"
 
 
-def _newer(folder: Path) -> None:
-    _edit_manifest(folder, "format", store.FORMAT_VERSION + 1)
+def rewritten(folder: Path, **changed: object) -> Path:
+    """A sound folder whose manifest says something else."""
+    manifest = json.loads((folder / store.MANIFEST).read_text()) | changed
+    content = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False).encode()
+    target = folder.with_name(f"shelf-{hashlib.sha256(content).hexdigest()[:16]}")
+    folder.rename(target)
+    (target / store.MANIFEST).write_bytes(content)
+    return target
 
 
-def _other_kind(folder: Path) -> None:
-    _edit_manifest(folder, "kind", "drawer")
+def test_another_version_is_outdated_not_damaged(tmp_path: Path) -> None:
+    newer = rewritten(write(tmp_path), format=store.FORMAT_VERSION + 1)
+    with pytest.raises(
+        SnapshotOutdated, match=r"format \d+, this program reads format \d+; import the source again"
+    ):
+        read(newer)
+    with pytest.raises(SnapshotOutdated, match="import the source again"):
+        store.verify(newer, "shelf")
 
 
-def _edit_manifest(folder: Path, key: str, value: object) -> None:
+def test_another_kind_is_not_taken(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotUnreadable, match="written as drawer, not as shelf"):
+        read(rewritten(write(tmp_path), kind="drawer"))
+
+
+def _changed_manifest(folder: Path) -> None:
     path = folder / store.MANIFEST
-    path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+    path.write_text(path.read_text().replace("Würfel", "Wurfel"))
 
 
 def _truncated_manifest(folder: Path) -> None:
@@ -143,8 +161,7 @@ def _flipped_header(folder: Path) -> None:
 
 
 OPENING_NOTICES: list[tuple[Callable[[Path], None], str]] = [
-    (_newer, r"written as shelf format \d+, this program reads shelf format \d+; import the source again"),
-    (_other_kind, "written as drawer"),
+    (_changed_manifest, r"manifest.json: damaged"),
     (_truncated_manifest, r"manifest.json: "),
     (_other_type, r"manifest.json: damaged"),
     (_truncated, r"numbers.npy: damaged, its size"),
@@ -184,7 +201,7 @@ def test_a_damaged_header_changes_nothing_that_is_read(tmp_path: Path) -> None:
 
 def test_a_folder_with_other_names_is_of_another_version(tmp_path: Path) -> None:
     folder = store.write(tmp_path, "shelf", {"numbers": np.arange(3), "title": "", "colour": "blau"})
-    with pytest.raises(SnapshotUnreadable, match="differs in colour, nothing, table, words; import"):
+    with pytest.raises(SnapshotOutdated, match="differs in colour, nothing, table, words; import"):
         read(folder)
 
 
