@@ -56,7 +56,11 @@ class LiveWindows:
         with self._lock:
             before = self._newest.get(frame)
         if before is None:
-            before = _Laid(planned, LiveTrips(live.timetable), _Columns(0, 0))
+            before = _Laid(
+                planned,
+                LiveTrips(live.timetable),
+                _Columns(planned, len(planned.dep), len(planned.trip)),
+            )
         laid = _laid_anew(frame, planned, before, live)
         with self._lock:
             self._newest[frame] = laid
@@ -69,10 +73,10 @@ class LiveWindows:
 class _Columns:
     """The columns of windows that follow one another, with room at the end; what is written once stays."""
 
-    def __init__(self, n_times: int, n_rows: int) -> None:
-        self.dep, self.arr = np.empty(n_times, np.int32), np.empty(n_times, np.int32)
-        self.trip, self.day = np.empty(n_rows, np.int32), np.empty(n_rows, np.int32)
-        self._used = (0, 0)
+    def __init__(self, columns: Window, n_times: int, n_rows: int) -> None:
+        """The columns of a window, of which the first n_times (n_rows) entries are in use."""
+        self.dep, self.arr, self.trip, self.day = columns.dep, columns.arr, columns.trip, columns.day
+        self._used = n_times, n_rows
         self._lock = threading.Lock()
 
     def append(self, piece: Window) -> tuple[int, int] | None:
@@ -86,19 +90,6 @@ class _Columns:
         self.dep[times], self.arr[times] = piece.dep, piece.arr
         self.trip[rows], self.day[rows] = piece.trip, piece.day
         return time, row
-
-    def take_over(self, window: Window) -> Window:
-        """The same window pointing into these columns, which must be new and long enough."""
-        time_start, trip_start = _copy(window, self.dep, self.arr, self.trip, self.day)
-        self._used = _n_times(window), int(window.n_trips.sum())
-        return window._replace(
-            dep=self.dep,
-            arr=self.arr,
-            trip=self.trip,
-            day=self.day,
-            time_start=time_start,
-            trip_start=trip_start,
-        )
 
 
 @dataclass(frozen=True)
@@ -245,9 +236,18 @@ def _spliced(window, piece, groups, time_at, row_at):  # type: ignore[no-untyped
 
 def _compacted(laid: _Laid, piece: Window) -> _Laid:
     """The same window in new columns without what nothing points to, with room for a piece and more."""
-    n_times, n_rows = _n_times(laid.window) + len(piece.dep), int(laid.window.n_trips.sum()) + len(piece.trip)
-    columns = _Columns(int(n_times * (1 + SPARE_SHARE)), int(n_rows * (1 + SPARE_SHARE)))
-    return _Laid(columns.take_over(laid.window), laid.live, columns)
+    window, room = laid.window, 1 + SPARE_SHARE
+    n_times, n_rows = _n_times(window), int(window.n_trips.sum())
+    most_times, most_rows = int((n_times + len(piece.dep)) * room), int((n_rows + len(piece.trip)) * room)
+    roomy = window._replace(
+        dep=np.empty(most_times, np.int32),
+        arr=np.empty(most_times, np.int32),
+        trip=np.empty(most_rows, np.int32),
+        day=np.empty(most_rows, np.int32),
+    )
+    time_start, trip_start = _copy(window, roomy)
+    roomy = roomy._replace(time_start=time_start, trip_start=trip_start)
+    return _Laid(roomy, laid.live, _Columns(roomy, n_times, n_rows))
 
 
 def _n_times(window: Window) -> int:
@@ -256,8 +256,8 @@ def _n_times(window: Window) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _copy(window, dep, arr, trip, day):  # type: ignore[no-untyped-def]
-    """Writes the patterns one after another; (time_start, trip_start) of where they are then."""
+def _copy(window, into):  # type: ignore[no-untyped-def]
+    """Writes the patterns' columns one after another; (time_start, trip_start) of where they are then."""
     time_start, trip_start = np.empty_like(window.time_start), np.empty_like(window.trip_start)
     time, row = np.int64(0), 0
     for p in range(len(window.n_trips)):
@@ -265,10 +265,10 @@ def _copy(window, dep, arr, trip, day):  # type: ignore[no-untyped-def]
         n_times = np.int64(window.stop_start[p + 1] - window.stop_start[p]) * n
         time_start[p], trip_start[p] = time, row
         times, rows = window.time_start[p], window.trip_start[p]
-        dep[time : time + n_times] = window.dep[times : times + n_times]
-        arr[time : time + n_times] = window.arr[times : times + n_times]
-        trip[row : row + n] = window.trip[rows : rows + n]
-        day[row : row + n] = window.day[rows : rows + n]
+        into.dep[time : time + n_times] = window.dep[times : times + n_times]
+        into.arr[time : time + n_times] = window.arr[times : times + n_times]
+        into.trip[row : row + n] = window.trip[rows : rows + n]
+        into.day[row : row + n] = window.day[rows : rows + n]
         time += n_times
         row += n
     return time_start, trip_start

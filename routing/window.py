@@ -154,14 +154,20 @@ def lay_out(timetable: Timetable, rows: Rows, own_faces: Mapping[int, Face]) -> 
 
 def mirror(window: Window) -> Window:
     """The same trips driven backwards in time: arrive-by is depart-at in the mirrored world."""
-    stops, board, alight = window.stops.copy(), window.alight.copy(), window.board.copy()
-    dep, arr = -window.arr, -window.dep
-    trip, day = window.trip.copy(), window.day.copy()
-    mirrored = window._replace(stops=stops, board=board, alight=alight, dep=dep, arr=arr, trip=trip, day=day)
+    mirrored = window._replace(
+        stops=window.stops.copy(),
+        board=window.alight.copy(),
+        alight=window.board.copy(),
+        dep=-window.arr,
+        arr=-window.dep,
+        trip=window.trip.copy(),
+        day=window.day.copy(),
+    )
     _turn_round(mirrored)
-    lengths = np.diff(window.stop_start)
-    at_pos = (lengths[window.at_pattern] - 1 - window.at_pos).astype(np.int32)
-    return mirrored._replace(at_pos=at_pos)
+    at_start, at_pattern, at_pos = calls_at_stops(
+        mirrored.stop_start, mirrored.stops, len(window.at_start) - 1
+    )
+    return mirrored._replace(at_start=at_start, at_pattern=at_pattern, at_pos=at_pos)
 
 
 @njit(cache=True, nogil=True)

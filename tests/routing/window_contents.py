@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def calls_at_stops(window: Window) -> list[list[tuple[int, int]]]:
     """(pattern, position) of all calls, by stop."""
     ends = window.at_start.tolist()
     pairs = list(zip(window.at_pattern.tolist(), window.at_pos.tolist(), strict=True))
-    return [pairs[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    return [pairs[a:b] for a, b in pairwise(ends)]
 
 
 def as_if_planned(timetable: Timetable, live: Iterable[LiveTrip]) -> Timetable:
