@@ -13,6 +13,7 @@ import numpy as np
 from routing import check, hierarchy, search
 from routing.drive_line import drive_line
 from routing.linking import link
+from routing.live_trips import CallUpdate, TripUpdate
 from routing.overlay import Ride, RideKind, RideStop
 from routing.query import Point, Query
 from routing.roads import Mode, Positions, RoadGraph, Street
@@ -33,7 +34,13 @@ def warm_up() -> None:
     ends = [Positions(np.array([edge], np.int32), np.zeros(1), np.zeros(1, np.int32)) for edge in (0, 3)]
     drive_line(roads, car, *ends)
     hierarchy.one_drive_s(roads, car, *ends)
-    snapshot = Snapshot.of(timetable, link(timetable, roads, car), roads, car, _rides())
+    planned = Snapshot.of(timetable, link(timetable, roads, car), roads, car, _rides())
+    late = CallUpdate(0, departure_s=START_S + 25_260)
+    for snapshot in (planned, planned.with_live_trip(TripUpdate("t", START.date(), (late,)))):
+        _search_all_ways(snapshot)
+
+
+def _search_all_ways(snapshot: Snapshot) -> None:
     for arrive_by in (False, True):
         for window_s in (0, 7200):
             query = Query(
