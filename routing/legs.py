@@ -17,7 +17,8 @@ from routing.query import LegKind, Point, Query
 from routing.ride_raptor import Problem, RawJourney
 from routing.snapshot import Snapshot
 from routing.ties import Columns, calls_of, least_walking
-from routing.trip_calls import expected_calls, leg_of, n_calls_of
+from routing.trip_calls import expected_calls, n_calls_of, trip_leg
+from routing.window import IS_RUFBUS
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,9 @@ def _trip(snapshot: Snapshot, problem: Problem, found: list[int]) -> _Vehicle:
     )
 
     def leg(on: int, off: int) -> Leg:
-        ends = stop_place(snapshot, int(stops[on])), stop_place(snapshot, int(stops[off]))
-        return leg_of(live, row, calls, on, off, ends)
+        kind = LegKind.RUFBUS if board[on] == IS_RUFBUS else LegKind.TRANSIT
+        places = stop_place(snapshot, int(stops[on])), stop_place(snapshot, int(stops[off]))
+        return trip_leg(live, row, kind, (on, off), (int(calls.dep[on]), int(calls.arr[off])), places)
 
     return _Vehicle(columns, board_pos, alight_pos, leg)
 

@@ -13,7 +13,7 @@ from routing.live import LiveTrips
 from routing.live_runs import LiveRun, Row
 from routing.query import LegKind
 from routing.timetable import Timetable
-from routing.window import IS_RUFBUS, Face, face_of_trips
+from routing.window import Face, face_of_trips
 
 
 class TripCalls(NamedTuple):
@@ -52,10 +52,17 @@ def n_calls_of(live: LiveTrips, row: Row) -> int:
     return int(live.timetable.trip_time_start[row[0] + 1] - live.timetable.trip_time_start[row[0]])
 
 
-def leg_of(
-    live: LiveTrips, row: Row, calls: TripCalls, board: int, alight: int, ends: tuple[Place, Place]
+def trip_leg(
+    live: LiveTrips,
+    row: Row,
+    kind: LegKind,
+    positions: tuple[int, int],
+    times_s: tuple[int, int],
+    places: tuple[Place, Place],
+    slack_s: int | None = None,
 ) -> Leg:
-    """The leg on a row between two of its calls, whose places are `ends`."""
+    """The leg on a row from one of its calls to another; `times_s` are the expected ones, UTC."""
+    board, alight = positions
     timetable, (trip, day) = live.timetable, row
     expected = live.expected.get(row)
     added = expected.added if expected else None
@@ -72,17 +79,18 @@ def leg_of(
         planned_departure_s = start_s + int(timetable.time_dep[first + board])
         planned_arrival_s = start_s + int(timetable.time_arr[first + alight])
     return Leg(
-        kind=LegKind.RUFBUS if calls.face.board[board] == IS_RUFBUS else LegKind.TRANSIT,
-        departure_s=int(calls.dep[board]),
-        arrival_s=int(calls.arr[alight]),
-        origin=ends[0],
-        destination=ends[1],
+        kind=kind,
+        departure_s=times_s[0],
+        arrival_s=times_s[1],
+        origin=places[0],
+        destination=places[1],
         route=route,
         headsign=headsign,
         trip_id=trip_id,
         service_date=timetable.first_day + dt.timedelta(days=day),
         board_pos=board,
         alight_pos=alight,
+        slack_s=slack_s,
         planned_departure_s=planned_departure_s,
         planned_arrival_s=planned_arrival_s,
         is_added=added is not None,
