@@ -32,6 +32,10 @@ def _text(value: str) -> str:
     return Path(value[1:]).read_text(encoding="utf-8") if value.startswith("@") else value
 
 
+def _file_if_named(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
 def _web_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError(value)
@@ -69,6 +73,7 @@ class Settings:
     privacy_text: str = field(metadata=_env("PRIVACY_TEXT", "", _text))
     price_cap_ct_per_km: int = field(metadata=_env("PRICE_CAP_CT_PER_KM", "30", _number))
     price_cap_since: dt.date = field(metadata=_env("PRICE_CAP_SINCE", "2005-09-01", dt.date.fromisoformat))
+    speeds_file: Path | None = field(metadata=_env("SPEEDS_FILE", "", _file_if_named))
     upload_limit_mb: int = field(metadata=_env("UPLOAD_LIMIT_MB", "500", _number))
 
     @classmethod
