@@ -33,6 +33,7 @@ from routing.overlay import (
 from routing.query import MAX_JOURNEY_S, MAX_RIDE_JOURNEY_S, LegKind, Point, Query, StopRef
 from routing.roads import MAX_SNAP_M, Mode, RoadGraph
 from routing.timetable import Timetable
+from tests.car_ways import CarWays
 from tests.live_calls import Vehicle, vehicles_of
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -125,8 +126,9 @@ class Streets:
 
     def __init__(self, roads: RoadGraph | None) -> None:
         self.roads = roads
-        self.costs: dict[Mode, dict[int, dict[int, int]]] = {}
-        self.drives: dict[tuple[Spot, Spot], int | None] = {}
+        self.walks: dict[int, dict[int, int]] = {}
+        self.drives: dict[int, dict[int, int]] = {}
+        self.known_drives_s: dict[tuple[Spot, Spot], int | None] = {}
 
     def spot(self, lat: float, lon: float, mode: Mode) -> Spot:
         """The nearest place on a street of this mode; edge -1 when farther than MAX_SNAP_M."""
@@ -154,27 +156,43 @@ class Streets:
         """Metres between two places and whether they are a straight line × 1.3."""
         if (a.lat, a.lon) == (b.lat, b.lon):
             return 0, False
-        way_mm = self._way(Mode.FOOT, a, b)
+        way_mm = self._walk_mm(a, b)
         if way_mm is None:
             return math.ceil(BEELINE_FACTOR * haversine_m(a.lat, a.lon, b.lat, b.lon)), True
         return math.ceil((a.off_mm + way_mm + b.off_mm) / 1000), False
 
     def drive_s(self, a: Spot, b: Spot) -> int | None:
-        if (a, b) not in self.drives:
-            way_ms = self._way(Mode.CAR, a, b)
+        if (a, b) not in self.known_drives_s:
+            way_ms = self._drive_ms(a, b)
             seconds = UNREACHABLE_S if way_ms is None else math.ceil(way_ms / 1000)
-            self.drives[a, b] = seconds if seconds < UNREACHABLE_S else None
-        return self.drives[a, b]
+            self.known_drives_s[a, b] = seconds if seconds < UNREACHABLE_S else None
+        return self.known_drives_s[a, b]
 
-    def _way(self, mode: Mode, a: Spot, b: Spot) -> int | None:
+    def _walk_mm(self, a: Spot, b: Spot) -> int | None:
         if a.edge < 0 or b.edge < 0:
             return None
-        ways = list(self._along_one_street(mode, a, b))
-        for out_node, out_cost in self._exits(mode, a):
-            reach = self._from_node(mode, out_node)
-            for in_node, in_cost in self._entries(mode, b):
+        ways = list(self._along_one_street(Mode.FOOT, a, b))
+        for out_node, out_mm in self._exits(a):
+            reach = self._walks_from(out_node)
+            for in_node, in_mm in self._entries(b):
                 if in_node in reach:
-                    ways.append(out_cost + reach[in_node] + in_cost)
+                    ways.append(out_mm + reach[in_node] + in_mm)
+        return min(ways, default=None)
+
+    def _drive_ms(self, a: Spot, b: Spot) -> int | None:
+        """A halt is left in any direction that is open there."""
+        if a.edge < 0 or b.edge < 0:
+            return None
+        ways = list(self._along_one_street(Mode.CAR, a, b))
+        for edge, start in self._directions(Mode.CAR, a):
+            cost = self._cost(Mode.CAR, edge)
+            reach = self._drives_from(self._car.edge_state[edge])
+            for to_edge, end in self._directions(Mode.CAR, b):
+                part = round(end * self._cost(Mode.CAR, to_edge))
+                for entry in self._car.entries_of.get(to_edge, []):
+                    if entry.before in reach:
+                        on_the_way = reach[entry.before] + entry.price_ms
+                        ways.append(cost - round(start * cost) + on_the_way + part)
         return min(ways, default=None)
 
     def _directions(self, mode: Mode, spot: Spot) -> Iterator[tuple[int, float]]:
@@ -199,49 +217,59 @@ class Streets:
                 if edge == other and end >= start:
                     yield round(end * self._cost(mode, edge)) - round(start * self._cost(mode, edge))
 
-    def _exits(self, mode: Mode, spot: Spot) -> Iterator[tuple[int, int]]:
+    def _exits(self, spot: Spot) -> Iterator[tuple[int, int]]:
         assert self.roads is not None
-        for edge, fraction in self._directions(mode, spot):
-            cost = self._cost(mode, edge)
+        for edge, fraction in self._directions(Mode.FOOT, spot):
+            cost = self._cost(Mode.FOOT, edge)
             yield int(self.roads.edge_to[edge]), cost - round(fraction * cost)
 
-    def _entries(self, mode: Mode, spot: Spot) -> Iterator[tuple[int, int]]:
+    def _entries(self, spot: Spot) -> Iterator[tuple[int, int]]:
         assert self.roads is not None
-        for edge, fraction in self._directions(mode, spot):
-            yield int(self.roads.edge_from[edge]), round(fraction * self._cost(mode, edge))
+        for edge, fraction in self._directions(Mode.FOOT, spot):
+            yield int(self.roads.edge_from[edge]), round(fraction * self._cost(Mode.FOOT, edge))
 
     def _cost(self, mode: Mode, edge: int) -> int:
         assert self.roads is not None
         return int((self.roads.edge_drive_ms if mode is Mode.CAR else self.roads.edge_length_mm)[edge])
 
-    def _from_node(self, mode: Mode, node: int) -> dict[int, int]:
-        reached = self.costs.setdefault(mode, {})
-        if node not in reached:
-            reached[node] = nx.single_source_dijkstra_path_length(self._graph(mode), node)
-        return reached[node]
+    def _walks_from(self, node: int) -> dict[int, int]:
+        if node not in self.walks:
+            self.walks[node] = nx.single_source_dijkstra_path_length(self._foot_graph, node)
+        return self.walks[node]
 
-    def _graph(self, mode: Mode) -> nx.DiGraph:
-        return self._car_graph if mode is Mode.CAR else self._foot_graph
+    def _drives_from(self, state: int) -> dict[int, int]:
+        if state not in self.drives:
+            self.drives[state] = nx.single_source_dijkstra_path_length(self._car_graph, state)
+        return self.drives[state]
+
+    @cached_property
+    def _car(self) -> CarWays:
+        assert self.roads is not None
+        return CarWays(self.roads)
 
     @cached_property
     def _car_graph(self) -> nx.DiGraph:
-        return self._build(Mode.CAR)
+        return _cheapest(range(self._car.n_states), self._car.arcs())
 
     @cached_property
     def _foot_graph(self) -> nx.DiGraph:
-        return self._build(Mode.FOOT)
-
-    def _build(self, mode: Mode) -> nx.DiGraph:
         assert self.roads is not None
-        graph = nx.DiGraph()
-        graph.add_nodes_from(range(self.roads.n_nodes))
-        for edge in range(self.roads.n_edges):
-            if self._is_open(edge, mode):
-                a, b = int(self.roads.edge_from[edge]), int(self.roads.edge_to[edge])
-                cost = self._cost(mode, edge)
-                if not graph.has_edge(a, b) or graph[a][b]["weight"] > cost:
-                    graph.add_edge(a, b, weight=cost)
-        return graph
+        ends = list(zip(self.roads.edge_from.tolist(), self.roads.edge_to.tolist(), strict=True))
+        arcs = (
+            (*ends[edge], self._cost(Mode.FOOT, edge))
+            for edge in range(self.roads.n_edges)
+            if self._is_open(edge, Mode.FOOT)
+        )
+        return _cheapest(range(self.roads.n_nodes), arcs)
+
+
+def _cheapest(nodes: Iterable[int], arcs: Iterable[tuple[int, int, int]]) -> nx.DiGraph:
+    graph = nx.DiGraph()
+    graph.add_nodes_from(nodes)
+    for a, b, cost in arcs:
+        if not graph.has_edge(a, b) or graph[a][b]["weight"] > cost:
+            graph.add_edge(a, b, weight=cost)
+    return graph
 
 
 class Oracle:

@@ -12,7 +12,8 @@ One line of text states one fact; `#` begins a comment.
     stop A wheelchair no
     walk A B 300 m beeline              a stored walk, instead of the one that streets or a straight line give
     transfer A B 2 300 s                transfers.txt: type 0 to 3, minimum time for type 2
-    street A B 1000 m 60 s oneway       length, driving time; also `foot only`, `car only`
+    street A B 1000 m 60 s oneway       length, driving time; also `foot`, `car` (only)
+    turn A B C 20 s                     by car from street A B into street B C; or `closed`, also A B C D closed
     ride r1 | A 07:00..07:20 | X on 07:10 | Y off 07:30 | C until 09:00 | budget 600 s | seats 3 2 3
     run b1 | A 08:00 | B 08:09/08:10 | C 08:20 | seats 8 0 | wheelchairs 1 1 | bookable 07:00
     expected t1 day 0 | 08:05 08:12/- - x x08:20      live data on a trip of the timetable: see below
@@ -33,6 +34,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
@@ -45,7 +47,7 @@ from routing.links import FOOTPATH_LIMIT_M, Links
 from routing.live_trips import AddedCall, AddedTrip, CallUpdate, LiveTrip, TripUpdate
 from routing.overlay import Ride, RideKind, RideStop
 from routing.query import Point, Query, StopRef
-from routing.roads import RoadGraph
+from routing.roads import CLOSED, Heading, RoadGraph, Turn
 from routing.store import Texts
 from routing.timetable import DRIVER, NONE, PHONE, REGULAR, Timetable
 from tests.routing.road_worlds import Street, at, road_graph
@@ -131,6 +133,7 @@ class _Drawing:
     walks: list[tuple[str, str, int, bool]] = field(default_factory=list)
     transfers: list[tuple[str, str, int, int]] = field(default_factory=list)
     streets: list[tuple[str, str, float, float, frozenset[str]]] = field(default_factory=list)
+    turns: list[tuple[list[str], int]] = field(default_factory=list)
     rides: list[list[str]] = field(default_factory=list)
     live: list[list[str]] = field(default_factory=list)
     stops: dict[str, None] = field(default_factory=dict)
@@ -190,6 +193,10 @@ def _read(drawing: _Drawing, row: str) -> None:
             drawing.transfers.append((a, b, int(kind), int(minimum[0]) if minimum else 0))
         case ["street", a, b, metres, "m", seconds, "s", *options]:
             drawing.streets.append((a, b, float(metres), float(seconds), frozenset(options)))
+        case ["turn", *way, "closed"]:
+            drawing.turns.append((way, CLOSED))
+        case ["turn", a, b, c, seconds, "s"]:
+            drawing.turns.append(([a, b, c], round(float(seconds) * 1000)))
         case _:
             raise ValueError("unknown word")
 
@@ -373,7 +380,14 @@ def _roads(drawing: _Drawing, places: dict[str, tuple[float, float]]) -> RoadGra
         )
         for a, b, metres, seconds, options in drawing.streets
     ]
-    return road_graph([places[name] for name in nodes], streets)
+    turns = [Turn(tuple(_heading(drawing, a, b) for a, b in pairwise(way)), ms) for way, ms in drawing.turns]
+    return road_graph([places[name] for name in nodes], streets, turns)
+
+
+def _heading(drawing: _Drawing, a: str, b: str) -> Heading:
+    """The first drawn street between two places."""
+    number = next(i for i, street in enumerate(drawing.streets) if {a, b} == set(street[:2]))
+    return Heading(number, is_backward=drawing.streets[number][0] == b)
 
 
 def _ride(cells: list[str], timetable: Timetable, places: dict[str, tuple[float, float]]) -> Ride:

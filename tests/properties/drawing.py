@@ -92,7 +92,8 @@ def ride_cases(draw: DrawFn) -> Case:
     nodes = list("ABCDEFG"[: draw(st.integers(3, 6))])
     cells = draw(st.permutations(range(9)))
     rows += ["at {} {} {}".format(name, *CELLS_M[cell]) for name, cell in zip(nodes, cells, strict=False)]
-    rows += draw(_streets(nodes))
+    streets = draw(_streets(nodes))
+    rows += [*streets, *draw(_turns([row.split()[1:3] for row in streets]))]
     # Two places beside the ends of streets: so near that a meeting point may serve both.
     rows += [f"at P {CELLS_M[cells[0]][0] + 11} {CELLS_M[cells[0]][1] + 6}"]
     rows += [f"at Q {CELLS_M[cells[1]][0] - 7} {CELLS_M[cells[1]][1] + 13}"]
@@ -293,6 +294,24 @@ def _streets(draw: DrawFn, nodes: list[str]) -> list[str]:
     for _ in range(draw(st.integers(0 if rows else 1, 3))):
         a, b = draw(st.permutations(nodes))[:2]
         rows.append(draw(_street(a, b, ["", " oneway", " oneway", " foot", " car"])))
+    return rows
+
+
+@st.composite
+def _turns(draw: DrawFn, streets: list[list[str]]) -> list[str]:
+    """Ways over two to four streets in a row that cost something or are closed."""
+    rows = []
+    for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2, 4]))):
+        way = list(draw(st.permutations(draw(st.sampled_from(streets)))))
+        for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3]))):
+            onward = [
+                b if a == way[-1] else a for a, b in streets if way[-1] in (a, b) and way[-2] not in (a, b)
+            ]
+            if onward:
+                way.append(draw(st.sampled_from(onward)))
+        price = draw(st.sampled_from(["10 s", "59.5 s", "closed", "closed"])) if len(way) == 3 else "closed"
+        if len(way) > 2:
+            rows.append(f"turn {' '.join(way)} {price}")
     return rows
 
 

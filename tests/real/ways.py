@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,40 +17,31 @@ from scipy.sparse.csgraph import dijkstra
 
 from routing.links import UNREACHABLE_S
 from routing.roads import MAX_SNAP_M, Mode, Positions, RoadGraph
+from tests.car_ways import CarWays
 from tests.oracle import EARTH_RADIUS_M, Spot, Streets, haversine_m
 
 FAR_S = 1 << 40
 """Where no car comes; so long that a few of them can be added up."""
-CHUNK = 256
-"""Sources of one call of scipy: so many rows of one number per junction stand in memory."""
 
 
-def open_edges(roads: RoadGraph, mode: Mode) -> NDArray[np.bool_]:
-    """(n_edges,) a street open to foot in one direction is open in both."""
-    access = roads.edge_access
-    if mode is Mode.FOOT:
-        access = access | _access_back(roads)
-    return (access & int(mode)) != 0
+def _cheapest(arcs: NDArray[np.int64], n_nodes: int) -> csr_array:
+    """Of rows (from, to, cost) those that are the cheapest between their two, as scipy adds several up."""
+    order = np.lexsort((arcs[:, 2], arcs[:, 1], arcs[:, 0]))
+    start, end, cost = arcs[order].T
+    is_first = np.append(True, (start[1:] != start[:-1]) | (end[1:] != end[:-1]))
+    rows = cost[is_first].astype(np.float64), (start[is_first], end[is_first])
+    return csr_array(rows, shape=(n_nodes, n_nodes))
+
+
+def _walks(roads: RoadGraph) -> csr_array:
+    """Millimetres from junction to junction; a street open to foot in one direction is open in both."""
+    edges = np.flatnonzero((roads.edge_access | _access_back(roads)) & int(Mode.FOOT))
+    columns = roads.edge_from[edges], roads.edge_to[edges], roads.edge_length_mm[edges]
+    return _cheapest(np.stack(columns, axis=1).astype(np.int64), roads.n_nodes)
 
 
 def _access_back(roads: RoadGraph) -> NDArray[np.uint8]:
     return np.where(roads.edge_reverse >= 0, roads.edge_access[roads.edge_reverse], 0).astype(np.uint8)
-
-
-def _costs(roads: RoadGraph, mode: Mode) -> NDArray[np.int64]:
-    """(n_edges,) whole milliseconds by car, whole millimetres on foot."""
-    return (roads.edge_drive_ms if mode is Mode.CAR else roads.edge_length_mm).astype(np.int64)
-
-
-def _graph(roads: RoadGraph, mode: Mode) -> csr_array:
-    """From junction to junction; of several streets between the same two the cheapest, as scipy adds them up."""
-    edges = np.flatnonzero(open_edges(roads, mode))
-    cost = _costs(roads, mode)[edges]
-    order = np.lexsort((cost, roads.edge_to[edges], roads.edge_from[edges]))
-    ends = np.stack((roads.edge_from[edges], roads.edge_to[edges]))[:, order]
-    is_first = np.append(True, (np.diff(ends, axis=1) != 0).any(axis=0))
-    size = (roads.n_nodes, roads.n_nodes)
-    return csr_array((cost[order][is_first].astype(np.float64), ends[:, is_first]), shape=size)
 
 
 class _Pieces(NamedTuple):
@@ -68,8 +60,7 @@ class RealStreets(Streets):
 
     def __init__(self, roads: RoadGraph) -> None:
         super().__init__(roads)
-        self._graphs = {mode: _graph(roads, mode) for mode in (Mode.FOOT, Mode.CAR)}
-        self._costs_of_node = lru_cache(maxsize=64)(self._from_node_uncached)
+        self._walk_graph = _walks(roads)
         self._spots: dict[tuple[float, float, Mode], Spot] = {}
 
     def spot(self, lat: float, lon: float, mode: Mode) -> Spot:
@@ -130,13 +121,13 @@ class RealStreets(Streets):
             found[mode] = _Pieces(edge_of_point[point], point, *ends)
         return found
 
-    def _from_node(self, mode: Mode, node: int) -> dict[int, int]:
-        return self._costs_of_node(mode, node)
-
-    def _from_node_uncached(self, mode: Mode, node: int) -> dict[int, int]:
-        reached = dijkstra(self._graphs[mode], indices=node)
-        nodes = np.flatnonzero(np.isfinite(reached))
-        return dict(zip(nodes.tolist(), reached[nodes].astype(np.int64).tolist(), strict=True))
+    def _walks_from(self, node: int) -> dict[int, int]:
+        if node not in self.walks:
+            reached = dijkstra(self._walk_graph, indices=node)
+            nodes = np.flatnonzero(np.isfinite(reached))
+            metres = reached[nodes].astype(np.int64)
+            self.walks[node] = dict(zip(nodes.tolist(), metres.tolist(), strict=True))
+        return self.walks[node]
 
 
 class CarTimes:
@@ -144,65 +135,54 @@ class CarTimes:
 
     def __init__(self, roads: RoadGraph) -> None:
         self._roads = roads
-        self._graph = _graph(roads, Mode.CAR)
-        self._is_open = open_edges(roads, Mode.CAR)
-        self._cost = _costs(roads, Mode.CAR)
+        self._ways = CarWays(roads)
+        self._arcs = np.array(list(self._ways.arcs()), np.int64).reshape(-1, 3)
+        self._cost = roads.edge_drive_ms.astype(np.int64)
 
     def between_s(self, origins: Positions, destinations: Positions) -> NDArray[np.int64]:
         """(n_origins, n_destinations) whole seconds, rounded up; FAR_S where no car comes."""
-        if len(destinations) < len(origins):
-            way_ms = self._way_ms(destinations, origins, self._entries, self._exits, self._graph.T.tocsr()).T
+        starts = self._ways.n_states + np.arange(len(origins))
+        ends = starts[-1] + 1 + np.arange(len(destinations))
+        leaving = [arc for i, start in enumerate(starts) for arc in self._leaving(origins, i, int(start))]
+        reaching = [arc for i, end in enumerate(ends) for arc in self._reaching(destinations, i, int(end))]
+        arcs = np.vstack((self._arcs, np.array(leaving + reaching, np.int64).reshape(-1, 3)))
+        graph = _cheapest(arcs, int(ends[-1]) + 1)
+        if len(starts) <= len(ends):
+            way_ms = dijkstra(graph, indices=starts)[:, ends]
         else:
-            way_ms = self._way_ms(origins, destinations, self._exits, self._entries, self._graph)
-        way_ms = np.minimum(way_ms, self._along_one_street(origins, destinations))
-        seconds = np.ceil(way_ms / 1000)
+            way_ms = dijkstra(graph.T.tocsr(), indices=ends)[:, starts].T
+        seconds = np.ceil(np.minimum(way_ms, self._along_one_street(origins, destinations)) / 1000)
         return np.where(seconds < UNREACHABLE_S, seconds, FAR_S).astype(np.int64)
 
-    def _way_ms(self, ones, others, out_of, into, graph) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
-        """By way of the junctions at both ends of both streets."""
-        best = np.full((len(ones), len(others)), np.inf)
-        into_node, into_ms = into(others)
-        out_node, out_ms = out_of(ones)
-        for first in range(0, len(ones), CHUNK):
-            rows = slice(first, first + CHUNK)
-            nodes, row_of = np.unique(out_node[rows], return_inverse=True)
-            reached = dijkstra(graph, indices=nodes)
-            for k in range(2):
-                for j in range(2):
-                    way = reached[row_of.reshape(-1, 2)[:, k]][:, into_node[:, j]]
-                    way = way + out_ms[rows, k, None] + into_ms[None, :, j]
-                    np.minimum(best[rows], way, out=best[rows])
-        return best
+    def _leaving(self, places: Positions, number: int, node: int) -> Iterator[tuple[int, int, int]]:
+        """From a place of its own in the graph to the ends of its street."""
+        for edge, fraction in self._directions(places, number):
+            ahead_ms = int(self._cost[edge]) - round(fraction * int(self._cost[edge]))
+            yield node, self._ways.edge_state[edge], ahead_ms
 
-    def _directions(self, places: Positions) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """(n, 2) the edges of each place in both directions, -1 where closed, and how far along them it lies."""
-        edge = np.stack((places.edge, self._roads.edge_reverse[places.edge]), axis=1).astype(np.int64)
-        edge[places.edge < 0] = -1
-        edge[~self._is_open[edge]] = -1
-        return edge, np.stack((places.fraction, 1 - places.fraction), axis=1)
+    def _reaching(self, places: Positions, number: int, node: int) -> Iterator[tuple[int, int, int]]:
+        """To a place of its own in the graph from wherever its street is entered."""
+        for edge, fraction in self._directions(places, number):
+            for entry in self._ways.entries_of.get(edge, []):
+                yield entry.before, node, entry.price_ms + round(fraction * int(self._cost[edge]))
 
-    def _exits(self, places: Positions) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """(n, 2) junction ahead and milliseconds to it, infinite where the direction is closed."""
-        edge, fraction = self._directions(places)
-        ahead_ms = self._cost[edge] - np.rint(fraction * self._cost[edge])
-        return self._roads.edge_to[edge].astype(np.int64), np.where(edge >= 0, ahead_ms, np.inf)
-
-    def _entries(self, places: Positions) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """(n, 2) junction behind and milliseconds from it."""
-        edge, fraction = self._directions(places)
-        behind_ms = np.rint(fraction * self._cost[edge])
-        return self._roads.edge_from[edge].astype(np.int64), np.where(edge >= 0, behind_ms, np.inf)
+    def _directions(self, places: Positions, number: int) -> Iterator[tuple[int, float]]:
+        edge, fraction = int(places.edge[number]), float(places.fraction[number])
+        for one, along in ((edge, fraction), (int(self._roads.edge_reverse[edge]), 1 - fraction)):
+            if edge >= 0 and one in self._ways.edge_state:
+                yield one, along
 
     def _along_one_street(self, origins: Positions, destinations: Positions) -> NDArray[np.float64]:
+        """(n_origins, n_destinations) without a junction on the way, infinite where that is not possible."""
         best = np.full((len(origins), len(destinations)), np.inf)
-        from_edge, from_fraction = self._directions(origins)
-        to_edge, to_fraction = self._directions(destinations)
-        for k in range(2):
-            for j in range(2):
-                edge = from_edge[:, k]
-                start_ms = np.rint(from_fraction[:, k] * self._cost[edge])[:, None]
-                end_ms = np.rint(to_fraction[:, j] * self._cost[to_edge[:, j]])[None, :]
-                same = (edge[:, None] == to_edge[None, :, j]) & (edge >= 0)[:, None]
-                same &= to_fraction[None, :, j] >= from_fraction[:, k, None]
-                best = np.where(same, np.minimum(best, end_ms - start_ms), best)
+        on_edge: dict[int, list[tuple[int, float]]] = {}
+        for j in range(len(destinations)):
+            for edge, end in self._directions(destinations, j):
+                on_edge.setdefault(edge, []).append((j, end))
+        for i in range(len(origins)):
+            for edge, start in self._directions(origins, i):
+                cost = int(self._cost[edge])
+                for j, end in on_edge.get(edge, []):
+                    if end >= start:
+                        best[i, j] = min(best[i, j], round(end * cost) - round(start * cost))
         return best
