@@ -1,5 +1,6 @@
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,9 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from routing import hierarchy as car
 from routing.drive_line import drive_line, fastest_way
@@ -18,8 +16,9 @@ from routing.earth import beeline_m
 from routing.frontier import FAR, scratch
 from routing.hierarchy import UNREACHABLE, Hierarchy, drive_s
 from routing.osm import OsmExtract
-from routing.roads import Mode, Positions, RoadGraph
+from routing.roads import CLOSED, Mode, Positions, RoadGraph
 from routing.street_lines import Piece
+from tests.real.ways import FAR_S, CarTimes
 from tests.routing.road_worlds import Street, at, edge_between, places_on, road_graph
 
 MINUTE_MS = 60_000
@@ -279,38 +278,31 @@ def test_an_empty_graph_and_no_places() -> None:
 
 
 @pytest.mark.real
-def test_driving_times_equal_dijkstra_on_real_streets(rnv_extract: OsmExtract) -> None:
-    roads = rnv_extract.roads
-    sources, targets = random_places(roads, 60, seed=11), random_places(roads, 500, seed=12)
+@pytest.mark.parametrize("n_closed", [0, 3000])
+def test_driving_times_equal_dijkstra_on_real_streets(rnv_extract: OsmExtract, n_closed: int) -> None:
+    """The extract states no turn restrictions, so some are drawn at random."""
+    roads = closed_at_random(rnv_extract.roads, n_closed)
+    sources, targets = random_places(roads, 40, seed=11), random_places(roads, 500, seed=12)
     found = drive_s(roads, car.build(roads), sources, targets)
     assert (found < UNREACHABLE).mean() > 0.9
-    assert np.array_equal(found, scipy_s(roads, sources, targets))
+    expected = CarTimes(roads).between_s(sources, targets)
+    assert np.array_equal(np.where(found == UNREACHABLE, FAR_S, found), expected)
 
 
-def scipy_s(roads: RoadGraph, sources: Positions, targets: Positions) -> NDArray[np.int64]:
-    """Seconds by scipy's Dijkstra over whole edges, for places that share no street."""
-    edges = np.flatnonzero(roads.edge_access & Mode.CAR)
-    edges = edges[np.lexsort((roads.edge_drive_ms[edges], roads.edge_to[edges], roads.edge_from[edges]))]
-    pairs = np.stack([roads.edge_from[edges], roads.edge_to[edges]])
-    fastest = edges[np.append(True, (pairs[:, 1:] != pairs[:, :-1]).any(axis=0))]
-    graph = csr_array(
-        (roads.edge_drive_ms[fastest], (roads.edge_from[fastest], roads.edge_to[fastest])),
-        shape=(roads.n_nodes, roads.n_nodes),
+def closed_at_random(roads: RoadGraph, n: int) -> RoadGraph:
+    """These streets with `n` of the priced turns closed, and n // 10 ways over three edges."""
+    rng = np.random.default_rng(7)
+    turn_ms = roads.turn_ms.copy()
+    turn_ms[rng.choice(len(turn_ms), n, replace=False)] = CLOSED
+    ways = []
+    while len(ways) < n // 10:
+        way = [int(rng.choice(np.flatnonzero(roads.edge_access & Mode.CAR)))]
+        while len(way) < 3:
+            way.append(int(rng.integers(*roads.out_start[roads.edge_to[way[-1]] :][:2])))
+        ways.append(way)
+    return replace(
+        roads,
+        turn_ms=turn_ms,
+        ban_start=np.arange(len(ways) + 1, dtype=np.int64) * 3,
+        ban_edge=np.array(ways, np.int32).ravel(),
     )
-    rows = []
-    for edge, fraction in zip(sources.edge.tolist(), sources.fraction.tolist(), strict=True):
-        ms = np.full(roads.n_nodes, np.inf)
-        for way, passed in ((edge, fraction), (int(roads.edge_reverse[edge]), 1 - fraction)):
-            if way >= 0 and roads.edge_access[way] & Mode.CAR:
-                rest = roads.edge_drive_ms[way] - round(passed * roads.edge_drive_ms[way])
-                ms = np.minimum(ms, dijkstra(graph, indices=roads.edge_to[way]) + rest)
-        row = np.full(len(targets), np.inf)
-        for way, passed in (
-            (targets.edge, targets.fraction),
-            (roads.edge_reverse[targets.edge], 1 - targets.fraction),
-        ):
-            is_open = (way >= 0) & (roads.edge_access[way] & Mode.CAR > 0)
-            reached = ms[roads.edge_from[way]] + np.rint(passed * roads.edge_drive_ms[way])
-            row = np.minimum(row, np.where(is_open, reached, np.inf))
-        rows.append(np.where(np.isinf(row), UNREACHABLE, np.ceil(row / 1000)))
-    return np.array(rows).astype(np.int64)
