@@ -13,6 +13,7 @@ from routing.changes import Changes
 from routing.legs import Ends
 from routing.query import MAX_JOURNEY_S, LegKind, Query
 from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR
+from routing.rounds import Feet
 from routing.snapshot import Snapshot
 from routing.window import IS_RUFBUS, IS_TRANSIT
 
@@ -63,6 +64,23 @@ class Asked:
         timetable = self.snapshot.timetable
         impossible = (timetable.stop_wheelchair == 2) & self.wheelchair
         return np.where(impossible | (timetable.stop_is_station == 1), 0, 1).astype(np.uint8)
+
+    @cached_property
+    def usable_runs(self) -> NDArray[np.bool_]:
+        """(n_runs,) runs of `snapshot.runs` that can still be booked, are not banned and move in time."""
+        query, runs = self.query, self.snapshot.runs
+        usable = (runs.last_s >= self.from_s) & (runs.first_s <= self.until_s)
+        usable &= LegKind.BUERGERBUS in query.kinds
+        if query.booked_at is not None:
+            usable &= runs.bookable_until_s >= query.booked_at.timestamp()
+        if query.banned:
+            banned = [bool({ride.ride_id, ride.driver_id} & query.banned) for ride in runs.rides]
+            usable &= ~np.array(banned, np.bool_)
+        return usable
+
+    def feet(self, is_mirrored: bool) -> Feet:
+        query = self.query
+        return self.snapshot.feet(query.walk_speed_m_s, query.max_walk_s, query.transfer_slack_s, is_mirrored)
 
     def changes(self, is_mirrored: bool) -> Changes:
         query = self.query

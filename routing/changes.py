@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.earth import beeline_m
+from routing.labels import SHIFT
 from routing.links import BEELINE_FACTOR, Links
+from routing.rounds import Feet
 from routing.timetable import Timetable
 
 TIMED, MINIMUM_TIME, NOT_POSSIBLE = 1, 2, 3
@@ -120,3 +122,11 @@ def _straight_m(timetable: Timetable, origin: NDArray[np.int64], to: NDArray[np.
     straight = beeline_m(lat[origin], lon[origin], lat[to], lon[to]) * BEELINE_FACTOR
     metres: NDArray[np.int32] = np.ceil(straight).astype(np.int32)
     return metres
+
+
+def feet(known: Changes) -> Feet:
+    """The changes as the rounds walk them: from each stop the shortest first."""
+    cost = (known.takes_s.astype(np.int64) << SHIFT) + known.walk_s
+    origin = np.repeat(np.arange(len(known.start) - 1), np.diff(known.start))
+    order = np.lexsort((cost, origin))
+    return Feet(known.start, known.to[order], cost[order])

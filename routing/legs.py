@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from routing import changes, ride_kernels
+from routing import changes, ride_kernels, ties
 from routing.access import Reach, Walk
 from routing.changes import Changes
 from routing.journey import Boarding, Journey, Leg, Place
@@ -89,6 +90,94 @@ def journey_of(
         for vehicle, (on, off) in zip(vehicles, used, strict=True)
     ]
     return _joined(snapshot, ends, forwards, vehicles)
+
+
+def settled_journeys(
+    snapshot: Snapshot, ends: Ends, forwards: Changes, base_s: int, rows: NDArray[np.int64]
+) -> list[Journey]:
+    """The journeys of `routing.ties.settled`, whose times count from `base_s`."""
+    found = []
+    values = rows.tolist()
+    head = 0
+    while head < len(values):
+        _, n_vehicles, departure_s, arrival_s = values[head][:4]
+        vehicles = values[head + 1 : head + 1 + n_vehicles]
+        legs = _settled_legs(snapshot, ends, forwards, base_s, vehicles)
+        found.append(Journey(tuple(legs), base_s + departure_s, base_s + arrival_s))
+        head += 1 + n_vehicles
+    return found
+
+
+def _settled_legs(
+    snapshot: Snapshot, ends: Ends, forwards: Changes, base_s: int, vehicles: list[list[int]]
+) -> Iterator[Leg]:
+    n_stops = snapshot.timetable.n_stops
+    first_stop = vehicles[0][ties.BOARD_STOP]
+    if not _is_at(snapshot, ends.query.origin, first_stop):
+        access = ends.origin.walk_to(first_stop)
+        departure_s = base_s + vehicles[0][ties.DEP] - access.seconds
+        yield _walk_leg(
+            access, departure_s, _place(snapshot, ends, n_stops), stop_place(snapshot, first_stop)
+        )
+    before: list[int] | None = None
+    for vehicle in vehicles:
+        slack_s = None
+        if before is not None:
+            change = vehicle[ties.CHANGE]
+            slack_s = vehicle[ties.DEP] - before[ties.ARR] - int(forwards.takes_s[change])
+            here, there = before[ties.ALIGHT_STOP], vehicle[ties.BOARD_STOP]
+            if here != there:
+                walk = Walk(
+                    int(forwards.walk_s[change]),
+                    int(forwards.metres[change]),
+                    bool(forwards.is_beeline[change]),
+                )
+                yield _walk_leg(
+                    walk,
+                    base_s + before[ties.ARR],
+                    stop_place(snapshot, here),
+                    stop_place(snapshot, there),
+                )
+        yield (_trip_leg if vehicle[ties.OF_FLEET] == 0 else _run_leg)(snapshot, base_s, vehicle, slack_s)
+        before = vehicle
+    last_stop = vehicles[-1][ties.ALIGHT_STOP]
+    if not _is_at(snapshot, ends.query.destination, last_stop):
+        egress = ends.destination.walk_to(last_stop)
+        yield _walk_leg(
+            egress,
+            base_s + vehicles[-1][ties.ARR],
+            stop_place(snapshot, last_stop),
+            _place(snapshot, ends, n_stops + 1),
+        )
+
+
+def _trip_leg(snapshot: Snapshot, base_s: int, vehicle: list[int], slack_s: int | None) -> Leg:
+    return trip_leg(
+        snapshot.live,
+        (vehicle[ties.TRIP], vehicle[ties.DAY]),
+        LegKind.RUFBUS if vehicle[ties.KIND] == IS_RUFBUS else LegKind.TRANSIT,
+        (vehicle[ties.BOARD_POS], vehicle[ties.ALIGHT_POS]),
+        (base_s + vehicle[ties.DEP], base_s + vehicle[ties.ARR]),
+        (stop_place(snapshot, vehicle[ties.BOARD_STOP]), stop_place(snapshot, vehicle[ties.ALIGHT_STOP])),
+        slack_s,
+    )
+
+
+def _run_leg(snapshot: Snapshot, base_s: int, vehicle: list[int], slack_s: int | None) -> Leg:
+    runs, first = snapshot.runs, vehicle[ties.DAY]
+    ride = runs.rides[vehicle[ties.TRIP]]
+    board, alight = (int(runs.position[first + vehicle[pos]]) for pos in (ties.BOARD_POS, ties.ALIGHT_POS))
+    return Leg(
+        kind=LegKind.BUERGERBUS,
+        departure_s=base_s + vehicle[ties.DEP],
+        arrival_s=base_s + vehicle[ties.ARR],
+        origin=stop_place(snapshot, vehicle[ties.BOARD_STOP]),
+        destination=stop_place(snapshot, vehicle[ties.ALIGHT_STOP]),
+        route=ride.label,
+        boarding=Boarding(ride.ride_id, board, alight, ride.stops[0].departure_s, 0),
+        bookable_until_s=ride.bookable_until_s,
+        slack_s=slack_s,
+    )
 
 
 def walk_journey(snapshot: Snapshot, ends: Ends, walk: Walk) -> Journey:

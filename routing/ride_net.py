@@ -240,6 +240,10 @@ class Overlay:
         return Overlay(self.streets, prepared)
 
     @cached_property
+    def has_private_rides(self) -> bool:
+        return any(one.ride.kind is RideKind.PRIVATE for one in self.prepared.values())
+
+    @cached_property
     def rows(self) -> _Rows:
         return _Rows.of([self.prepared[key] for key in sorted(self.prepared)])
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from routing import ride_search
+from routing import raptor, ride_search
 from routing.asked import Asked
 from routing.journey import Journey
 from routing.legs import walk_journey
-from routing.query import Query
+from routing.query import LegKind, Query
 from routing.snapshot import Snapshot
 
 
@@ -18,12 +18,12 @@ def search(snapshot: Snapshot, query: Query) -> list[Journey]:
     Raises UnknownStop. An empty list means that nothing leads there in time.
     """
     asked = Asked.of(snapshot, query)
-    found = ride_search.journeys(asked)
     walks = [] if asked.walk is None else [walk_journey(snapshot, asked.ends, asked.walk)]
+    with_rides: list[Journey] = []
+    if LegKind.RIDE in query.kinds and snapshot.overlay.has_private_rides:
+        with_rides = [j for j in ride_search.journeys(asked) if j.uses_private_ride]
     return sorted(
-        walks
-        + _best(query, (j for j in found if not j.uses_private_ride))
-        + _best(query, (j for j in found if j.uses_private_ride)),
+        walks + raptor.journeys(asked) + _best(query, with_rides),
         key=lambda j: (j.departure_s, j.arrival_s, j.vehicles, j.uses_private_ride),
     )
 

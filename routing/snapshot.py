@@ -18,9 +18,11 @@ from routing.links import Links
 from routing.live import LiveTrips, OnRefusal
 from routing.live_trips import LiveTrip
 from routing.live_windows import Frame, LiveWindows
-from routing.overlay import Ride, RideStop
+from routing.overlay import Ride, RideKind, RideStop
 from routing.ride_net import Driving, Overlay, Streets
 from routing.roads import RoadGraph
+from routing.rounds import Feet
+from routing.runs import Runs
 from routing.timetable import Timetable
 from routing.window import DAY_S, Window, mirror, open_window
 
@@ -185,6 +187,18 @@ class Snapshot:
         return self.kept.get(
             key, lambda: changes.changes(self.timetable, self.links, speed_m_s, max_walk_s, slack_s)
         )
+
+    def feet(self, speed_m_s: float, max_walk_s: int, slack_s: int, is_mirrored: bool) -> Feet:
+        """The same changes as the rounds walk them."""
+        key = ("feet", speed_m_s, max_walk_s, slack_s, is_mirrored)
+        return self.kept.get(
+            key, lambda: changes.feet(self.changes(speed_m_s, max_walk_s, slack_s, is_mirrored))
+        )
+
+    @cached_property
+    def runs(self) -> Runs:
+        """All live BürgerBus runs."""
+        return Runs.of(self.timetable, (ride for ride in self.rides.values() if ride.kind is RideKind.RUN))
 
     def service_date(self, day: int) -> dt.date:
         """The date of a service day's index."""

@@ -14,6 +14,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from routing.changes import Changes
+from routing.rounds import ALIGHT, BOARD, FLEET, HEAD, PATTERN, ROW
+from routing.window import Window
 
 WORST = np.int64(1) << np.int64(60)
 
@@ -39,18 +41,17 @@ class Calls(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def best_changes(calls, changes, access_s, egress_s, departure_s, arrival_s):  # type: ignore[no-untyped-def]
+def best_changes(calls, changes, access_s, egress_s, departure_s, arrival_s, at_place):  # type: ignore[no-untyped-def]
     """(n_vehicles, 2) int64: the call to get on and the call to get off at, for each vehicle.
 
     The journey leaves at `departure_s` and arrives at `arrival_s` exactly; `access_s` and `egress_s` are
-    (n_places,) walks, -1 without.
+    (n_places,) walks, -1 without; `at_place` is (n_places,) int64 scratch of -1.
     """
     n, n_vehicles = len(calls.place), len(calls.start) - 1
     # Two states per call: sitting in the vehicle having got on there, and having got off there.
     walked = np.full((2, n), WORST)
     spare = np.full((2, n), np.int64(-1))
     came = np.full((2, n), np.int64(-1))
-    at_place = np.full(len(access_s), np.int64(-1))
     next_call = np.full(n, np.int64(-1))
     for call in range(calls.start[0], calls.start[1]):
         walk = access_s[calls.place[call]]
@@ -127,7 +128,124 @@ def least_walking(
     arrival_s: int,
 ) -> list[tuple[int, int]]:
     """For each vehicle the calls to get on and off at, counted within the vehicle."""
-    used = best_changes(calls, changes, access_s, egress_s, departure_s, arrival_s)
+    at_place = np.full(len(access_s), -1, np.int64)
+    used = best_changes(calls, changes, access_s, egress_s, departure_s, arrival_s, at_place)
     return [
         (int(on - start), int(off - start)) for (on, off), start in zip(used, calls.start[:-1], strict=True)
     ]
+
+
+# Columns of a settled vehicle.
+OF_FLEET, TRIP, DAY, BOARD_POS, ALIGHT_POS, DEP, ARR, BOARD_STOP, ALIGHT_STOP, KIND, CHANGE = range(11)
+N_SETTLED = 11
+
+
+class Travellers(NamedTuple):
+    """What matters for one query's journeys once their vehicles are known, in the ordinary direction of time.
+
+    trips, runs     the two fleets
+    changes         from stop to stop
+    access_s, egress_s      (n_places,) int32 walks, -1 without
+    stop_ok         (n_stops,) uint8, 1 where one can get on and off
+    """
+
+    trips: Window
+    runs: Window
+    changes: Changes
+    access_s: NDArray[np.int32]
+    egress_s: NDArray[np.int32]
+    stop_ok: NDArray[np.uint8]
+
+
+@njit(cache=True, nogil=True)
+def settled(who, found, is_mirrored):  # type: ignore[no-untyped-def]
+    """Where the journeys of `found` (rows of `routing.rounds`) get on and off, see the columns above.
+
+    Each is a head (HEAD, number of vehicles, departure, arrival) and its vehicles in the order of travel; KIND is
+    the bit of Window that boarding there counts as, CHANGE the row of the change before it, -1 for the first one.
+    """
+    out = np.empty((len(found), N_SETTLED), np.int64)
+    at_place = np.full(len(who.access_s), np.int64(-1))
+    head = 0
+    while head < len(found):
+        n_vehicles = found[head, 1]
+        vehicles = _in_order_of_travel(who, found[head + 1 : head + 1 + n_vehicles], is_mirrored)
+        calls = _calls_between(who, vehicles)
+        first, last = vehicles[0], vehicles[n_vehicles - 1]
+        board, alight = calls.start[0] + first[BOARD], calls.start[n_vehicles - 1] + last[ALIGHT]
+        departure_s = calls.dep[board] - who.access_s[calls.place[board]]
+        arrival_s = calls.arr[alight] + who.egress_s[calls.place[alight]]
+        used = best_changes(calls, who.changes, who.access_s, who.egress_s, departure_s, arrival_s, at_place)
+        out[head, :4] = HEAD, n_vehicles, departure_s, arrival_s
+        for i in range(n_vehicles):
+            board, alight = used[i]
+            fleet, p, row = vehicles[i, FLEET], vehicles[i, PATTERN], vehicles[i, ROW]
+            window = who.trips if fleet == 0 else who.runs
+            settle = out[head + 1 + i]
+            settle[OF_FLEET] = fleet
+            settle[TRIP] = window.trip[window.trip_start[p] + row]
+            settle[DAY] = window.day[window.trip_start[p] + row]
+            settle[BOARD_POS], settle[ALIGHT_POS] = board - calls.start[i], alight - calls.start[i]
+            settle[DEP], settle[ARR] = calls.dep[board], calls.arr[alight]
+            settle[BOARD_STOP], settle[ALIGHT_STOP] = calls.place[board], calls.place[alight]
+            settle[KIND] = window.board[window.stop_start[p] + settle[BOARD_POS]]
+            settle[CHANGE] = -1
+            if i > 0:
+                settle[CHANGE] = _change_between(who.changes, out[head + i, ALIGHT_STOP], settle[BOARD_STOP])
+        head += 1 + n_vehicles
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _in_order_of_travel(who, steps, is_mirrored):  # type: ignore[no-untyped-def]
+    """The steps of one journey as rows and positions of the fleets in the ordinary direction of time."""
+    if not is_mirrored:
+        return steps[::-1].copy()
+    vehicles = steps.copy()
+    for vehicle in vehicles:
+        window = who.trips if vehicle[FLEET] == 0 else who.runs
+        p = vehicle[PATTERN]
+        last = window.stop_start[p + 1] - window.stop_start[p] - 1
+        vehicle[ROW] = window.n_trips[p] - 1 - vehicle[ROW]
+        vehicle[BOARD], vehicle[ALIGHT] = last - vehicle[ALIGHT], last - vehicle[BOARD]
+    return vehicles
+
+
+@njit(cache=True, nogil=True)
+def _calls_between(who, vehicles):  # type: ignore[no-untyped-def]
+    """All calls of some vehicles; one may only get on where that is a leg of the same kind."""
+    start = np.zeros(len(vehicles) + 1, np.int64)
+    for i in range(len(vehicles)):
+        window = who.trips if vehicles[i, FLEET] == 0 else who.runs
+        p = vehicles[i, PATTERN]
+        start[i + 1] = start[i] + window.stop_start[p + 1] - window.stop_start[p]
+    n = start[-1]
+    calls = Calls(
+        start,
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.uint8),
+        np.empty(n, np.uint8),
+    )
+    for i in range(len(vehicles)):
+        window = who.trips if vehicles[i, FLEET] == 0 else who.runs
+        p, row = vehicles[i, PATTERN], vehicles[i, ROW]
+        first = window.stop_start[p]
+        kind = window.board[first + vehicles[i, BOARD]]
+        for pos in range(start[i + 1] - start[i]):
+            call = start[i] + pos
+            time = window.time_start[p] + np.int64(pos) * window.n_trips[p] + row
+            stop = window.stops[first + pos]
+            calls.place[call] = stop
+            calls.dep[call], calls.arr[call] = window.dep[time], window.arr[time]
+            calls.board[call] = window.board[first + pos] == kind and who.stop_ok[stop]
+            calls.alight[call] = window.alight[first + pos] != 0 and who.stop_ok[stop]
+    return calls
+
+
+@njit(cache=True, nogil=True)
+def _change_between(changes, origin, to):  # type: ignore[no-untyped-def]
+    """The row of a change that there is."""
+    first = changes.start[origin]
+    return first + np.searchsorted(changes.to[first : changes.start[origin + 1]], to)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from routing.timetable import NONE, ON_DEMAND_BUS, PHONE, Timetable
 
 DAY_S = 86_400
-IS_TRANSIT, IS_RUFBUS = 1, 2
+IS_TRANSIT, IS_RUFBUS, IS_RUN = 1, 2, 4
 """Bits of `board` (mirrored windows: of `alight`): what a boarding there counts as."""
 
 FIRST_OWN_GROUP = np.int64(1) << np.int64(62)

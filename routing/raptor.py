@@ -1,0 +1,225 @@
+"""The search by rounds without private rides: RAPTOR (Delling, Pajor, Werneck 2012).
+
+Round k finds where k vehicles lead. From every stop where somebody got ready in round k - 1 (`routing.rounds`)
+
+1. the first trip of every pattern is caught that can be boarded there, unless somebody sat in it or an earlier
+   one before (`_catch_all`),
+2. each pattern with something caught is ridden along once, always in the earliest trip caught so far, until
+   somebody was there in the same trip or an earlier one (`_ride_all`),
+3. from the stops reached so, people walk to the goal and to wherever they are ready for round k + 1, as long as
+   that is before the best known arrival (`_walk_home`, `_walk_on`).
+
+BürgerBus runs are a second fleet of patterns with one trip each (`routing.runs`).
+
+*A range* leaves at each moment at which a vehicle is caught exactly, the latest first, and keeps all labels
+(range-RAPTOR): what does not get anywhere earlier than by leaving later is of no use, whatever it walks, because
+a label says when it left (`routing.labels`). So each moment only looks at what it makes better.
+
+*A single departure* is one moment at which one may wait for anything. Each of its best arrivals is then searched
+back for the latest departure, only through the stops, and not before the times, that the search forth has found.
+
+*Arrive-by* is the same in the mirrored world: times negated, patterns reversed, ends swapped.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing import rounds
+from routing.access import Reach
+from routing.asked import Asked
+from routing.journey import Journey
+from routing.labels import INF, SHIFT
+from routing.legs import settled_journeys
+from routing.rounds import Lane, State, Task
+from routing.snapshot import window_base_s
+from routing.ties import Travellers, settled
+from routing.window import IS_RUN, Window, mirror
+
+T = TypeVar("T", np.int32, np.int64)
+
+
+def journeys(asked: Asked) -> list[Journey]:
+    """The best journeys with a vehicle and without private rides, in no order."""
+    found = _Search(asked)
+    return found.over_range() if asked.query.window_s > 0 else found.at_moment()
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One query, searched in one direction or both; times of a direction are mirrored seconds where it is."""
+
+    asked: Asked
+
+    def over_range(self) -> list[Journey]:
+        is_mirrored = self.asked.query.arrive_by
+        task = self._task(is_mirrored)
+        first_s = self._time(self.asked.moment_s, is_mirrored)
+        last_s = first_s + self.asked.query.window_s
+        stops = np.flatnonzero(task.access != INF)
+        moments = rounds.moments_worth(
+            task.trips, task.runs, stops, task.access, task.board_mask, first_s, last_s
+        )
+        moments = moments[np.argsort(-moments[:, rounds.LEAVES], kind="stable")]
+        n_rounds = self.asked.query.max_vehicles + 1
+        state = _scratch.state(0, task, n_rounds, n_rounds)
+        rounds.begin(state, self.asked.stop_ok, self._last_goal_s(is_mirrored))
+        found = rounds.search_moments(task, state, moments, last_s)
+        return self._settled(found, is_mirrored)
+
+    def at_moment(self) -> list[Journey]:
+        is_mirrored = self.asked.query.arrive_by
+        task, moment_s = self._task(is_mirrored), self.asked.moment_s
+        state = _scratch.state(0, task, self.asked.query.max_vehicles + 1, 1)
+        rounds.begin(state, self.asked.stop_ok, self._last_goal_s(is_mirrored))
+        found = rounds.search_moment(task, state, self._time(moment_s, is_mirrored))
+        heads = found[found[:, rounds.FLEET] == rounds.HEAD].tolist()
+        if not heads:
+            return []
+        best = []
+        back = self._task(not is_mirrored)
+        for (_, n_vehicles, _, goal_s, *_), journey in zip(
+            heads, self._settled(found, is_mirrored), strict=True
+        ):
+            back_state = _scratch.state(1, back, n_vehicles + 1, 1)
+            rounds.begin_back(back_state, state, self._time(moment_s, not is_mirrored))
+            found_back = rounds.search_moment(back, back_state, -goal_s)
+            best.append(min((*self._settled(found_back, not is_mirrored), journey), key=self._tightness))
+        return best
+
+    def _tightness(self, journey: Journey) -> tuple[int, int]:
+        """Of journeys that arrive at the same time (leave, with arrive-by) the smallest is the best."""
+        if self.asked.query.arrive_by:
+            return journey.arrival_s, journey.walk_s
+        return -journey.departure_s, journey.walk_s
+
+    def _settled(self, found: NDArray[np.int64], is_mirrored: bool) -> list[Journey]:
+        rows = settled(self._travellers, found, is_mirrored)
+        asked = self.asked
+        return settled_journeys(asked.snapshot, asked.ends, asked.changes(False), self._base_s, rows)
+
+    @property
+    def _base_s(self) -> int:
+        return window_base_s(self.asked.from_s)
+
+    def _time(self, clock_s: int, is_mirrored: bool) -> int:
+        """UTC seconds as the seconds of a direction."""
+        return self._base_s - clock_s if is_mirrored else clock_s - self._base_s
+
+    def _last_goal_s(self, is_mirrored: bool) -> int:
+        return self._time(self.asked.from_s if is_mirrored else self.asked.until_s, is_mirrored)
+
+    def _trips(self, is_mirrored: bool) -> Window:
+        asked = self.asked
+        return asked.snapshot.window(asked.from_s, asked.until_s, asked.wheelchair, is_mirrored)
+
+    @cached_property
+    def _runs(self) -> Window:
+        """The runs that this query may use, forwards."""
+        asked = self.asked
+        return asked.snapshot.runs.window(asked.usable_runs, asked.query.party, self._base_s)
+
+    @cached_property
+    def _travellers(self) -> Travellers:
+        asked = self.asked
+        return Travellers(
+            self._trips(False),
+            self._runs,
+            asked.changes(False),
+            asked.ends.origin.walk_s,
+            asked.ends.destination.walk_s,
+            asked.stop_ok,
+        )
+
+    def _task(self, is_mirrored: bool) -> Task:
+        asked = self.asked
+        start, goal = asked.ends.origin, asked.ends.destination
+        kinds = asked.kinds | IS_RUN
+        return Task(
+            trips=self._trips(is_mirrored),
+            runs=mirror(self._runs) if is_mirrored and len(self._runs.n_trips) else self._runs,
+            feet=asked.feet(is_mirrored),
+            access=_labels(goal if is_mirrored else start, asked.stop_ok),
+            egress=_labels(start if is_mirrored else goal, asked.stop_ok),
+            direct_s=-1 if asked.walk is None else asked.walk.seconds,
+            board_mask=1 if is_mirrored else kinds,
+            alight_mask=kinds if is_mirrored else 1,
+        )
+
+
+def _labels(reach: Reach, stop_ok: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """(n_stops,) what the walk between an end of the query and a stop adds to a label, INF without."""
+    walk_s = reach.walk_s[: len(stop_ok)].astype(np.int64)
+    return np.where((walk_s >= 0) & (stop_ok == 1), (walk_s << SHIFT) + walk_s, INF)
+
+
+class _Scratch(threading.local):
+    """States that one thread uses again and again, by slot; they grow with what is searched."""
+
+    def __init__(self) -> None:
+        self._int64: dict[tuple[int, str], NDArray[np.int64]] = {}
+        self._int32: dict[tuple[int, str], NDArray[np.int32]] = {}
+
+    def state(self, slot: int, task: Task, n_rounds: int, n_levels: int) -> State:
+        """`begin` makes it ready for use; what has to be clean before is left so by every search."""
+        n_stops = len(task.access)
+
+        def labels(name: str, n: int) -> NDArray[np.int64]:
+            return _grown(self._int64, (slot, name), n, int(INF), np.int64)
+
+        def numbers(name: str, n: int) -> NDArray[np.int32]:
+            return _grown(self._int32, (slot, name), n, -1, np.int32)
+
+        def count(name: str) -> NDArray[np.int64]:
+            return _grown(self._int64, (slot, name), 1, 0, np.int64)
+
+        def lane(fleet: str, window: Window) -> Lane:
+            n_patterns, n_calls = len(window.n_trips), len(window.stops)
+            return Lane(
+                ridden=labels(f"{fleet} ridden", n_levels * n_calls).reshape(n_levels, n_calls),
+                caught=labels(f"{fleet} caught", n_calls),
+                caught_from=numbers(f"{fleet} caught_from", n_calls),
+                first=numbers(f"{fleet} first", n_patterns),
+                last=numbers(f"{fleet} last", n_patterns),
+                queue=numbers(f"{fleet} queue", n_patterns),
+                n_queued=count(f"{fleet} n_queued"),
+            )
+
+        n_steps = n_rounds * n_stops
+        return State(
+            of_trips=lane("trips", task.trips),
+            of_runs=lane("runs", task.runs),
+            reached=labels("reached", n_stops * n_levels).reshape(n_stops, n_levels),
+            ready=labels("ready", n_stops * n_levels).reshape(n_stops, n_levels),
+            now=labels("now", n_stops),
+            now_from=numbers("now_from", n_stops),
+            marked=numbers("marked", n_stops),
+            n_marked=count("n_marked"),
+            arrived=numbers("arrived", n_stops),
+            n_arrived=count("n_arrived"),
+            arrived_by=numbers("arrived_by", n_stops),
+            steps=numbers("steps", n_steps * rounds.N_COLUMNS).reshape(n_steps, rounds.N_COLUMNS),
+            n_steps=count("n_steps"),
+            step_label=labels("step_label", n_steps),
+            goal=labels("goal", n_rounds),
+            goal_by=labels("goal_by", n_rounds),
+        )
+
+
+def _grown(
+    arrays: dict[tuple[int, str], NDArray[T]], key: tuple[int, str], n: int, fill: int, dtype: type[T]
+) -> NDArray[T]:
+    """The first n values of an array that is made anew when it is too short."""
+    known = arrays.get(key)
+    if known is None or len(known) < n:
+        known = arrays[key] = np.full(n, fill, dtype)
+    return known[:n]
+
+
+_scratch = _Scratch()
