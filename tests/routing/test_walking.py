@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routing import hierarchy
 from routing.earth import beeline_m
 from routing.frontier import FAR, scratch
 from routing.linking import link
@@ -189,6 +190,23 @@ def test_walks_equal_dijkstra(world: tuple[RoadGraph, Positions], limit_m: int) 
             within = expected if expected is not None and expected <= limit_m else None
             assert walk_between(roads, a, b, limit_m) == within
     assert (scratch.work.dist == FAR).all()
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds(), st.lists(st.floats(0, 1), min_size=5, max_size=5))
+def test_a_hierarchy_on_foot_gives_the_same_metres(
+    world: tuple[RoadGraph, Positions], fractions: list[float]
+) -> None:
+    roads, places = world
+    places = Positions(places.edge, np.array(fractions[: len(places)]), places.off_mm)
+    foot = hierarchy.build(roads, mode=Mode.FOOT)
+    metres = hierarchy.drive_s(roads, foot, places, places)
+    for i in range(len(places)):
+        for j in range(len(places)):
+            a, b = (Positions(places.edge[[k]], places.fraction[[k]], places.off_mm[[k]]) for k in (i, j))
+            walk_m = walk_between(roads, a, b, 10_000)
+            expected = hierarchy.UNREACHABLE if walk_m is None else walk_m
+            assert metres[i, j] == hierarchy.one_drive_s(roads, foot, a, b) == expected
 
 
 def block(n: int) -> RoadGraph:
