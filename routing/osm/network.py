@@ -21,7 +21,7 @@ from routing.osm.pieces import Pieces, Run, pieces_of
 from routing.osm.reading import RawStreets
 from routing.osm.speeds import Speeds
 from routing.progress import Progress
-from routing.roads import Heading, Mode, RoadGraph, Street, Turn
+from routing.roads import CLOSED, Heading, Mode, RoadGraph, Street, Turn
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -50,11 +50,16 @@ def build_roads(
     progress("Abgeschnittene Straßen suchen", 0.75)
     for mode in Mode:
         runs = _without_islands(runs, mode)
-    progress("Straßennetz zusammenstellen", 0.8)
+    progress("Abbiegen an Kreuzungen berechnen", 0.8)
+    ways = list(turns_of(runs, pieces, raw, speeds))
+    closed = {(way[0].halves[-1], way[1].halves[0]) for way, ms in ways if ms == CLOSED and len(way) == 2}
+    if closed:
+        runs = _without_unreachable(runs, closed)
+    progress("Straßennetz zusammenstellen", 0.85)
     streets, heading = _streets(runs, pieces, raw)
     turns = [
         Turn(tuple(heading[run.halves[0]] for run in way), ms)
-        for way, ms in turns_of(runs, pieces, raw, speeds)
+        for way, ms in ways
         if all(run.halves[0] in heading for run in way)
     ]
     used, numbered = _renumbered(streets)
@@ -117,18 +122,42 @@ def _without_islands(runs: list[Run], mode: Mode) -> list[Run]:
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_edges_from((run.from_node, run.to_node) for run in runs if run.access & mode)
     part = {node: i for i, nodes in enumerate(nx.strongly_connected_components(graph)) for node in nodes}
+    homes = [(part.get(run.from_node), part.get(run.to_node)) for run in runs]
+    return _in_large_parts(runs, mode, [start if start == end else None for start, end in homes])
+
+
+def _without_unreachable(runs: list[Run], closed: set[tuple[int, int]]) -> list[Run]:
+    """Close runs to cars that closed turns cut off; `closed` are pairs of halves, before and after the turn."""
+    import networkx as nx
+
+    cars = [run for run in runs if run.access & Mode.CAR]
+    leaving: dict[int, list[int]] = defaultdict(list)
+    for run in cars:
+        leaving[run.from_node].append(run.halves[0])
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    firsts = {run.halves[0] for run in cars}
+    for run in cars:
+        turns = [after for after in leaving[run.to_node] if (run.halves[-1], after) not in closed]
+        graph.add_edges_from((run.halves[0], after) for after in turns)
+        # One can halt in a street open in both directions and leave it the other way.
+        if run.halves[-1] ^ 1 in firsts:
+            graph.add_edge(run.halves[0], run.halves[-1] ^ 1)
+    part = {first: i for i, half in enumerate(nx.strongly_connected_components(graph)) for first in half}
+    return _in_large_parts(runs, Mode.CAR, [part.get(run.halves[0]) for run in runs])
+
+
+def _in_large_parts(runs: list[Run], mode: Mode, home: list[int | None]) -> list[Run]:
+    """Runs with the mode closed where their `home`, a connected part, is none or an island."""
     length_mm: dict[int, int] = defaultdict(int)
-    for run in runs:
-        if run.access & mode and part[run.from_node] == part[run.to_node]:
-            length_mm[part[run.from_node]] += run.length_mm
+    for run, part in zip(runs, home, strict=True):
+        if run.access & mode and part is not None:
+            length_mm[part] += run.length_mm
     largest = max(length_mm.values(), default=0)
     large = {i for i, mm in length_mm.items() if mm >= min(MIN_ISLAND_M * 1000, largest)}
-
-    def stays_open(run: Run) -> bool:
-        home = part.get(run.from_node)
-        return home in large and home == part.get(run.to_node)
-
-    return [run if stays_open(run) else replace(run, access=run.access & ~mode) for run in runs]
+    return [
+        run if part in large else replace(run, access=run.access & ~mode)
+        for run, part in zip(runs, home, strict=True)
+    ]
 
 
 def _streets(runs: list[Run], pieces: Pieces, raw: RawStreets) -> tuple[list[Street], dict[int, Heading]]:

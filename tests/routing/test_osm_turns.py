@@ -235,6 +235,23 @@ def test_only_over_a_street(tmp_path: Path) -> None:
     assert seconds(roads, "West", "Nord") == arms(2)
 
 
+def test_a_street_that_closed_turns_cut_off_is_closed_to_cars(tmp_path: Path) -> None:
+    """Off a one-way street, and nobody may turn into it: a stop there would be unreachable."""
+    nodes = {**NODES, 8: (2000, 0), 9: (2000, 300), 10: (1750, 600)}
+    ways = [
+        *WAYS,
+        Way((4, 8), {**ROAD, "oneway": "yes", "name": "Hin"}),
+        Way((8, 9), {**ROAD, "name": "Hof"}),
+        Way((8, 10, 7), {**ROAD, "oneway": "yes", "name": "Zurück"}),
+    ]
+    into_the_yard = turn_restriction("no_left_turn", 7, 8, 8)
+    free = read(tmp_path, [], nodes=nodes, ways=ways).roads
+    cut_off = read(tmp_path, [into_the_yard], nodes=nodes, ways=ways).roads
+    assert [modes(free, edge) for edge in edges_named(free, "Hof")] == ["CFB", "CFB"]
+    assert [modes(cut_off, edge) for edge in edges_named(cut_off, "Hof")] == ["FB", "FB"]
+    assert "C" in modes(cut_off, edges_named(cut_off, "Hin")[0])
+
+
 def test_bicycles_and_feet_do_not_mind(tmp_path: Path) -> None:
     roads = read(tmp_path, [turn_restriction("no_left_turn", 0, 2, 3)]).roads
     assert hierarchy.build(roads, mode=Mode.BICYCLE).n_states == roads.n_nodes
