@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from tests.bench.feeds import FEEDS, REAL_DATA
+from tests.bench.feeds import AT, FEEDS, REAL_DATA
 from tests.bench.table import Row
 
 READY_WITHIN_S = 300.0
@@ -32,14 +32,15 @@ class Worker:
     """One process of `tests.bench.worker`, started in the root of a checkout."""
 
     def __init__(self, root: Path, part: str, feed: str, n_offers: int) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.worker", part, feed, str(n_offers)],
-            cwd=root,
-            env=os.environ | {"MITFAHR_REAL_DATA": str(REAL_DATA)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(Path("var/bench") / "worker.log").open("ab"),
-        )
+        with _log() as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.bench.worker", part, feed, str(n_offers)],
+                cwd=root,
+                env=os.environ | {"MITFAHR_REAL_DATA": str(REAL_DATA)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
 
     def __enter__(self) -> Worker:
         return self
@@ -67,6 +68,11 @@ class Worker:
         if not line:
             raise WorkerFailed("abgebrochen, siehe var/bench/worker.log")
         return json.loads(line)
+
+
+def _log() -> BinaryIO:
+    AT.mkdir(parents=True, exist_ok=True)
+    return (AT / "worker.log").open("ab")
 
 
 def measure(

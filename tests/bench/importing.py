@@ -16,6 +16,7 @@ from routing.linking import link
 from routing.osm import read_osm
 from tests.bench.drawn_streets import draw_streets
 from tests.bench.feeds import FEEDS, KINDS, REAL_DATA, Feed
+from tests.bench.offers import WAYS
 from tests.bench.task import Rows, Task
 
 
@@ -49,6 +50,7 @@ def _steps(feed: Feed) -> Iterator[tuple[str, Task]]:
         built["links"] = link(built["timetable"], built["roads"], built["hierarchy"])
 
     def save() -> None:
+        (feed.folder / WAYS).unlink(missing_ok=True)
         folders = {kind: built[kind].save(feed.folder).name for kind in KINDS}
         (feed.folder / "folders.json").write_text(json.dumps(folders), encoding="utf-8")
 

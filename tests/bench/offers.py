@@ -1,7 +1,7 @@
 """Random private rides and BürgerBus runs, any number, the same in every run.
 
-Drawn once per feed and kept as numbers beside its snapshot: so an earlier state of the code is asked about the
-very same rides.
+Drawn once per import and kept beside the snapshot. Earlier states of the code draw the same rides as long as the
+streets are the same.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from routing.roads import Mode, locate
 from tests.bench.feeds import Feed
 from tests.bench.questions import served_stops
 
+WAYS = "ways.npy"
 MOST_OFFERS = 101_000
 PER_BLOCK = 1000
 PER_START = 10
@@ -69,7 +70,7 @@ def _offer(
 
 
 def _ways(feed: Feed, snapshot: Snapshot) -> FromTo:
-    path: Path = feed.folder / "ways.npy"
+    path: Path = feed.folder / WAYS
     if not path.exists():
         np.save(path, np.concatenate(list(_drawn_ways(snapshot)))[:MOST_OFFERS])
     ways: FromTo = np.load(path)
