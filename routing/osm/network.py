@@ -117,33 +117,41 @@ def _simplified(graph: nx.MultiDiGraph[int], pieces: Pieces) -> list[Run]:
 
 def _without_islands(runs: list[Run], mode: Mode) -> list[Run]:
     """Close runs to a mode that do not lie in one of its large strongly connected parts."""
-    import networkx as nx
-
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_edges_from((run.from_node, run.to_node) for run in runs if run.access & mode)
-    part = {node: i for i, nodes in enumerate(nx.strongly_connected_components(graph)) for node in nodes}
+    ends = np.array([(run.from_node, run.to_node) for run in runs if run.access & mode], np.int64)
+    part = _strong_parts(ends.reshape(-1, 2))
     homes = [(part.get(run.from_node), part.get(run.to_node)) for run in runs]
     return _in_large_parts(runs, mode, [start if start == end else None for start, end in homes])
 
 
 def _without_unreachable(runs: list[Run], closed: set[tuple[int, int]]) -> list[Run]:
     """Close runs to cars that closed turns cut off; `closed` are pairs of halves, before and after the turn."""
-    import networkx as nx
-
-    cars = [run for run in runs if run.access & Mode.CAR]
     leaving: dict[int, list[int]] = defaultdict(list)
-    for run in cars:
-        leaving[run.from_node].append(run.halves[0])
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    firsts = {run.halves[0] for run in cars}
-    for run in cars:
-        turns = [after for after in leaving[run.to_node] if (run.halves[-1], after) not in closed]
-        graph.add_edges_from((run.halves[0], after) for after in turns)
-        # One can halt in a street open in both directions and leave it the other way.
-        if run.halves[-1] ^ 1 in firsts:
-            graph.add_edge(run.halves[0], run.halves[-1] ^ 1)
-    part = {first: i for i, half in enumerate(nx.strongly_connected_components(graph)) for first in half}
+    for run in runs:
+        if run.access & Mode.CAR:
+            leaving[run.from_node].append(run.halves[0])
+    firsts = {half for halves in leaving.values() for half in halves}
+    arcs: list[tuple[int, int]] = []
+    for run in runs:
+        if run.access & Mode.CAR:
+            first, last = run.halves[0], run.halves[-1]
+            arcs += [(first, after) for after in leaving[run.to_node] if (last, after) not in closed]
+            # One can halt in a street open in both directions and leave it the other way.
+            if last ^ 1 in firsts:
+                arcs.append((first, last ^ 1))
+    part = _strong_parts(np.array(arcs, np.int64).reshape(-1, 2))
     return _in_large_parts(runs, Mode.CAR, [part.get(run.halves[0]) for run in runs])
+
+
+def _strong_parts(arcs: NDArray[np.int64]) -> dict[int, int]:
+    """The strongly connected part of everything that arcs (n, 2) join."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    joined, ends = np.unique(arcs, return_inverse=True)
+    ends = ends.reshape(-1, 2)
+    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(len(joined),) * 2)
+    _, part = connected_components(graph, connection="strong")
+    return dict(zip(joined.tolist(), part.tolist(), strict=True))
 
 
 def _in_large_parts(runs: list[Run], mode: Mode, home: list[int | None]) -> list[Run]:
