@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -9,10 +10,23 @@ from sqlalchemy.orm import Session
 from mitfahr.db.timetables import serving_folders
 from routing import store
 from routing.errors import SnapshotUnreadable
+from routing.gazetteer import Gazetteer
+from routing.hierarchy import Hierarchy
+from routing.links import Links
+from routing.roads import RoadGraph
+from routing.timetable import Timetable
+
+OPENERS: dict[str, Callable[[Path], object]] = {
+    "timetable": Timetable.open,
+    "links": Links.open,
+    "roads": RoadGraph.open,
+    "hierarchy": Hierarchy.open,
+    "gazetteer": Gazetteer.open,
+}
 
 
 def damaged_snapshots(session: Session, snapshots_dir: Path) -> list[str]:
-    """Every serving snapshot folder that is damaged or gone, with file and reason; [] is good.
+    """Every serving snapshot folder that is damaged, outdated or gone, with file and reason; [] is good.
 
     Reads every byte of them: seconds for a large timetable.
     """
@@ -20,12 +34,13 @@ def damaged_snapshots(session: Session, snapshots_dir: Path) -> list[str]:
     if folders is None:
         return []
     found = []
-    for kind in ("timetable", "links", "roads", "hierarchy", "gazetteer"):
+    for kind, opener in OPENERS.items():
         folder = getattr(folders, kind)
         if folder is None:
             continue
         try:
             store.verify(snapshots_dir / folder, kind)
+            opener(snapshots_dir / folder)
         except SnapshotUnreadable as error:
             found.append(str(error))
     return found

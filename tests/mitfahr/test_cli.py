@@ -204,11 +204,13 @@ def test_after_an_update_both_sources_can_be_imported_again(
     monkeypatch.setattr(store, "FORMAT_VERSION", store.FORMAT_VERSION + 1)
     outdated = mitfahr("plan", *TO_RADEBEUL, "--at", "2026-06-02T07:30")
     assert outdated.exit_code == 2
+    found = mitfahr("check")
+    assert (found.exit_code, found.output.count("import the source again")) == (1, 5)
     for kind in sorted(source, key=lambda kind: kind != first):
         again = mitfahr("import", kind, source[kind])
         assert again.exit_code == 0, again.output
-    found = mitfahr("plan", *TO_RADEBEUL, "--at", "2026-06-02T07:30", "--json")
-    assert len(json.loads(found.stdout)["journeys"]) > 0
+    planned = mitfahr("plan", *TO_RADEBEUL, "--at", "2026-06-02T07:30", "--json")
+    assert len(json.loads(planned.stdout)["journeys"]) > 0
     assert mitfahr("check").exit_code == 0
 
 
