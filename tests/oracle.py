@@ -318,7 +318,7 @@ class Oracle:
         for found in self._all_found:
             if found.uses_private_ride == private and not self.lasts_too_long(found):
                 one_each.setdefault(found.criteria, found)
-        walk = None if private else self._walk_from_door_to_door
+        walk = None if private else self.walk_from_door_to_door
         criteria = [c for c in one_each if not (walk and self._walking_beats(c, walk.duration_s))]
         best = [one_each[c] for c in self.optimal(criteria)]
         return [*([walk.found] if walk else []), *sorted(best, key=lambda found: found.criteria)]
@@ -359,7 +359,7 @@ class Oracle:
         found: Found
 
     @cached_property
-    def _walk_from_door_to_door(self) -> _Walk | None:
+    def walk_from_door_to_door(self) -> _Walk | None:
         duration_s = self._door_to_door_s()
         if duration_s is None:
             return None

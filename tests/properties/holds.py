@@ -115,6 +115,20 @@ def _is_possible_at(moment_s: int, singly: Query, journey: Journey) -> bool:
     return journey.departure_s >= moment_s and journey.arrival_s <= moment_s + limit_s
 
 
+def assert_still_as_good(query: Query, rich: list[Journey], poor: list[Journey]) -> None:
+    """For every journey of the poorer world the richer one has one as good, of the same class, or the walk."""
+    for journey in poor:
+        mine = best_of(query, journey)
+        same_class = [j for j in rich if j.uses_private_ride is journey.uses_private_ride]
+        assert any(is_as_good(best_of(query, j), mine) for j in same_class) or _outdone_on_foot(rich, journey)
+
+
+def _outdone_on_foot(journeys: list[Journey], journey: Journey) -> bool:
+    walks = [j for j in journeys if not j.vehicles]
+    duration_s = journey.arrival_s - journey.departure_s
+    return bool(walks) and walks[0].arrival_s - walks[0].departure_s <= duration_s
+
+
 def criteria(journeys: list[Journey]) -> list[tuple[int, int, int, bool]]:
     """(departure, arrival, vehicles, with a private ride) of each, sorted."""
     return sorted((j.departure_s, j.arrival_s, j.vehicles, j.uses_private_ride) for j in journeys)

@@ -23,10 +23,10 @@ from routing.overlay import DEPARTURE_STEP_S, HALT_S, PROMISE_TOLERANCE_S, Ride,
 from routing.query import MAX_RIDE_JOURNEY_S, LegKind, Point, Query, StopRef
 from routing.roads import Mode, Positions
 from routing.snapshot import Snapshot
-from routing.timetable import NONE, PHONE, Timetable
-from tests.live_calls import ON_DEMAND_BUS
+from routing.timetable import Timetable
 from tests.oracle import DESTINATION, DOOR_OFF_STREET_MM, ORIGIN, Criteria, Found, Hop, Oracle
 from tests.real.offers import OwnPlaces, where
+from tests.real.pattern_trips import Changes, PatternTrips, by_stop, pattern_trips
 from tests.real.ways import FAR_S, CarTimes, RealStreets
 
 Seconds = NDArray[np.int64]
@@ -156,7 +156,7 @@ class BruteRides:
         )
         ids = np.array([last.ride_id for last in lasts])
         for first in firsts:
-            can_board = self._ready_s(first)[None, :] <= pickup_s
+            can_board = self._changes.ready_s(first.at_stop_s)[None, :] <= pickup_s
             can_board[ids == first.vehicle] = False
             arrival_s = np.where(can_board, home_s, FAR_S).min(axis=1)
             if arrival_s.min() < FAR_S:
@@ -164,10 +164,10 @@ class BruteRides:
                 self._keep(first.home_s, int(arrival_s.min()), 2, told)
 
     def _onto_a_trip(self, firsts: Iterable[First]) -> None:
-        egress_s = self._by_stop(self.oracle.egress_s)
+        egress_s = by_stop(self.timetable, self.oracle.egress_s)
         patterns = [trips for trips in self._trips if (egress_s[trips.stops] < FAR_S).any()]
         for first in firsts:
-            ready_s = self._ready_s(first)
+            ready_s = self._changes.ready_s(first.at_stop_s)
             for trips in patterns:
                 can_board = trips.may_board & (trips.departure_s >= ready_s[trips.stops])
                 on_board = np.cumsum(can_board, axis=1) - can_board > 0
@@ -176,13 +176,6 @@ class BruteRides:
                 if fits.any():
                     told = f"{first.vehicle} → pattern {trips.pattern}"
                     self._keep(first.home_s, int(arrival_s[fits].min()), 2, told)
-
-    def _ready_s(self, first: First) -> Seconds:
-        """(n_stops,) from when the next vehicle can be boarded."""
-        ready_s = np.full(self.timetable.n_stops, FAR_S, np.int64)
-        alight, board, takes_s = self._changes
-        np.minimum.at(ready_s, board, first.at_stop_s[alight] + takes_s)
-        return ready_s
 
     @cached_property
     def _first_rides(self) -> list[First]:
@@ -197,7 +190,7 @@ class BruteRides:
 
     @cached_property
     def _first_trips(self) -> list[First]:
-        access_s = self._by_stop(self.oracle.access_s)
+        access_s = by_stop(self.timetable, self.oracle.access_s)
         best: dict[tuple[str, int], Seconds] = {}
         for trips in self._trips:
             departure_s = trips.departure_s - access_s[trips.stops]
@@ -238,61 +231,14 @@ class BruteRides:
         return lasts
 
     @cached_property
-    def _changes(self) -> tuple[Indices, Indices, Seconds]:
-        """(n,) alight stop, board stop, least seconds between."""
-        rows = [(a, b, takes_s) for a, to in self.oracle.changes.items() for b, takes_s in to.items()]
-        alight, board, takes_s = np.array(rows, np.int64).T
-        return alight, board, takes_s
-
-    def _by_stop(self, walks: dict[int, int]) -> Seconds:
-        seconds = np.full(self.timetable.n_stops, FAR_S, np.int64)
-        seconds[list(walks)] = list(walks.values())
-        return seconds
-
-    # --- trips -------------------------------------------------------------------------------------
+    def _changes(self) -> Changes:
+        return Changes.of(self.oracle)
 
     @cached_property
     def _trips(self) -> list[PatternTrips]:
-        on_demand = (self.timetable.route_type == ON_DEMAND_BUS).any() or (
-            self.timetable.pattern_board == PHONE
-        ).any()
-        assert not on_demand, "every trip is taken for a line bus here"
         if LegKind.TRANSIT not in self.query.kinds:
             return []
-        found = (self._trips_of(pattern) for pattern in range(self.timetable.n_patterns))
-        return [trips for trips in found if len(trips.departure_s)]
-
-    def _trips_of(self, pattern: int) -> PatternTrips:
-        t = self.timetable
-        calls = slice(int(t.pattern_stop_start[pattern]), int(t.pattern_stop_start[pattern + 1]))
-        n_calls = calls.stop - calls.start
-        stops = t.pattern_stops[calls].astype(np.int64)
-        usable = np.array([self.oracle.is_usable(stop) for stop in stops.tolist()])
-        trips = range(int(t.pattern_trip_start[pattern]), int(t.pattern_trip_start[pattern + 1]))
-        barred = bool(self.query.party.wheelchairs)
-        departures, arrivals = [], []
-        for trip in trips:
-            if barred and t.trip_wheelchair[trip] == 2:
-                continue
-            times = slice(int(t.trip_time_start[trip]), int(t.trip_time_start[trip]) + n_calls)
-            for day in np.flatnonzero(t.service_runs[t.trip_service[trip]]):
-                start_s = int(t.day_start_s[day])
-                if self._moves_in_time(
-                    start_s + int(t.time_dep[times][0]), start_s + int(t.time_arr[times][-1])
-                ):
-                    departures.append(start_s + t.time_dep[times].astype(np.int64))
-                    arrivals.append(start_s + t.time_arr[times].astype(np.int64))
-        return PatternTrips(
-            pattern,
-            stops,
-            (t.pattern_board[calls] != NONE) & usable,
-            (t.pattern_alight[calls] != NONE) & usable,
-            np.array(departures, np.int64).reshape(-1, n_calls),
-            np.array(arrivals, np.int64).reshape(-1, n_calls),
-        )
-
-    def _moves_in_time(self, first_s: int, last_s: int) -> bool:
-        return first_s <= self.until_s and last_s >= self.from_s
+        return list(pattern_trips(self.oracle, self.from_s, self.until_s))
 
     # --- boarding a ride ---------------------------------------------------------------------------
 
@@ -446,21 +392,6 @@ class BruteRides:
         if (a.lat, a.lon) == (b.lat, b.lon):
             return np.full((1, 1), FAR_S, np.int64)
         return self.ground.cars.between_s(origin, destination)
-
-
-class PatternTrips(NamedTuple):
-    """The trips of one pattern that move during a query.
-
-    stops, may_board, may_alight    (n_calls,)
-    departure_s, arrival_s          (n_trips, n_calls)
-    """
-
-    pattern: int
-    stops: Indices
-    may_board: NDArray[np.bool_]
-    may_alight: NDArray[np.bool_]
-    departure_s: Seconds
-    arrival_s: Seconds
 
 
 def _leave(stop: RideStop, reached_s: Seconds) -> Seconds:

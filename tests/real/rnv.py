@@ -78,14 +78,14 @@ def _build(folder: Path) -> None:
     draft.rename(folder)
 
 
-def queries(timetable: Timetable, number: int, seed: int) -> list[Query]:
+def queries(timetable: Timetable, number: int, seed: int, day: dt.datetime = DAY) -> list[Query]:
     """Doors near stops and stops themselves, all over the day, of every form."""
     draw = random.Random(seed)
     forms = [{"window_s": 0}, {}, {"arrive_by": True}, {"arrive_by": True, "window_s": 0}]
     asked = []
     for i in range(number):
         ends = [_end(draw, timetable, is_stop=draw.random() < 0.3) for _ in range(2)]
-        when = DAY + dt.timedelta(minutes=draw.randrange(5 * 60, 23 * 60))
+        when = day + dt.timedelta(minutes=draw.randrange(5 * 60, 23 * 60))
         asked.append(replace(Query(ends[0], ends[1], when), **forms[i % len(forms)]))
     return asked
 
