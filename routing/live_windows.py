@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -94,7 +94,7 @@ class _Columns:
 
 @dataclass(frozen=True)
 class _Laid:
-    """A window, the live data that is in it, and the columns it points into."""
+    """A window, the live data that is in it, and its columns (dep, arr, trip, day)."""
 
     window: Window
     live: LiveTrips
@@ -115,13 +115,14 @@ def _laid_anew(frame: Frame, planned: Window, before: _Laid, live: LiveTrips) ->
     while at is None:
         before = _compacted(before, piece)
         at = before.columns.append(piece)
-    return _Laid(_with_piece(before, piece, np.array(sorted(groups)), at), live, before.columns)
+    window = _with_piece(before.window, piece, np.array(sorted(groups)), at)
+    return _Laid(window, live, before.columns)
 
 
 def _piece(frame: Frame, planned: Window, groups: set[int], live: LiveTrips) -> Window:
     """A window of the trips of some groups as they are now."""
     timetable = live.timetable
-    trip, day = _planned_trips(planned, groups)
+    trip, day = _planned_trips(planned, np.array(sorted(groups)))
     as_planned = np.array(
         [row not in live.expected for row in zip(trip.tolist(), day.tolist(), strict=True)], np.bool_
     )
@@ -138,14 +139,25 @@ def _piece(frame: Frame, planned: Window, groups: set[int], live: LiveTrips) -> 
     return mirror(piece) if frame.is_mirrored else piece
 
 
-def _planned_trips(planned: Window, groups: set[int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Trip and day of all rows of some groups; they lie together, since patterns are sorted by group."""
-    wanted = np.array(sorted(groups))
+def _patterns_of(window: Window, groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First pattern, and last plus one, of each group; patterns are sorted by group."""
+    return (
+        np.searchsorted(window.group, groups, side="left"),
+        np.searchsorted(window.group, groups, side="right"),
+    )
+
+
+def _counted(first: NDArray[Any], end: NDArray[Any]) -> NDArray[np.int64]:
+    """The numbers of several ranges, one range after the other."""
+    return np.concatenate([np.arange(a, b) for a, b in zip(first, end, strict=True)])
+
+
+def _planned_trips(planned: Window, groups: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Trip and day of all rows of some groups."""
     row_start = np.append(planned.trip_start, len(planned.trip))
-    first = row_start[np.searchsorted(planned.group, wanted, side="left")]
-    last = row_start[np.searchsorted(planned.group, wanted, side="right")]
-    at = np.concatenate([np.arange(a, b) for a, b in zip(first, last, strict=True)])
-    return planned.trip[at], planned.day[at]
+    first, end = _patterns_of(planned, groups)
+    rows = _counted(row_start[first], row_start[end])
+    return planned.trip[rows], planned.day[rows]
 
 
 def _with_runs(rows: Rows, runs: list[LiveRun], base_s: int) -> Rows:
@@ -162,14 +174,20 @@ def _with_runs(rows: Rows, runs: list[LiveRun], base_s: int) -> Rows:
     )
 
 
-def _with_piece(before: _Laid, piece: Window, groups: NDArray[np.int64], at: tuple[int, int]) -> Window:
+def _with_piece(window: Window, piece: Window, groups: NDArray[np.int64], at: tuple[int, int]) -> Window:
     """The patterns of a piece, whose columns begin at `at`, in place of all patterns of `groups`."""
-    columns, n_stops = before.columns, len(piece.at_start) - 1
+    replaced = _counted(*_patterns_of(window, groups))
+    if np.array_equal(window.group[replaced], piece.group):  # other times, but as many patterns of each group
+        n_trips, time_start = window.n_trips.copy(), window.time_start.copy()
+        trip_start = window.trip_start.copy()
+        n_trips[replaced] = piece.n_trips
+        time_start[replaced], trip_start[replaced] = piece.time_start + at[0], piece.trip_start + at[1]
+        return window._replace(n_trips=n_trips, time_start=time_start, trip_start=trip_start)
     group, stop_start, stops, board, alight, n_trips, time_start, trip_start = _spliced(
-        before.window, piece, groups, *at
+        window, piece, groups, *at
     )
-    at_start, at_pattern, at_pos = calls_at_stops(stop_start, stops, n_stops)
-    return Window(
+    at_start, at_pattern, at_pos = calls_at_stops(stop_start, stops, len(window.at_start) - 1)
+    return window._replace(
         group=group,
         stop_start=stop_start,
         stops=stops,
@@ -177,11 +195,7 @@ def _with_piece(before: _Laid, piece: Window, groups: NDArray[np.int64], at: tup
         alight=alight,
         n_trips=n_trips,
         time_start=time_start,
-        dep=columns.dep,
-        arr=columns.arr,
         trip_start=trip_start,
-        trip=columns.trip,
-        day=columns.day,
         at_start=at_start,
         at_pattern=at_pattern,
         at_pos=at_pos,
