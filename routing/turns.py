@@ -5,8 +5,9 @@ is the end of an edge one has just driven, so that every turn is an arc with a p
 restriction over three and more edges the end of an edge is several states, one for each beginning of such a
 way that has just been driven (as in Aho and Corasick 1975, https://doi.org/10.1145/360825.360855).
 
-Where a turn is closed a car may also drive into another street and turn round at once, for TURN_ROUND_S.
-Turning round elsewhere never helps: the way to there could have been saved.
+Where a turn is closed, or a restriction over three and more edges begins or goes on, a car may also drive into
+another street and turn round at once, for TURN_ROUND_S. Turning round elsewhere never helps: the way to there
+could have been saved.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ def _with_turns(roads: RoadGraph, edges: NDArray[np.int64]) -> SearchGraph:
     is_open = turn.cost < CLOSED
     entry = Arc(*(column[is_open] for column in turn))
     driven = _driven(roads, Mode.CAR, entry)
-    round_ = _turned_round(roads, entry, state, np.unique(turn.start[~is_open]))
+    hindered = np.unique(turn.start[~is_open | (turn.end >= len(edges))])
+    round_ = _turned_round(roads, entry, state, hindered)
     arc = Arc(*(np.concatenate(columns) for columns in zip(driven, round_, strict=True)))
     return SearchGraph(n_states, state, entry, arc)
 
@@ -120,7 +122,7 @@ def _prices(roads: RoadGraph, before: NDArray[np.int64], after: NDArray[np.int64
 
 
 def _turned_round(roads: RoadGraph, entry: Arc, state: NDArray[np.int64], hindered: NDArray[np.int64]) -> Arc:
-    """Into a street and straight back, wherever some turn out of the state is closed."""
+    """Into a street and straight back, out of these states."""
     back = roads.edge_reverse[entry.via].astype(np.int64)
     wanted = (back >= 0) & (state[back] >= 0) & np.isin(entry.start, hindered)
     return Arc(

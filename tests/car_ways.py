@@ -2,8 +2,8 @@
 
 A *state* is the end of an edge just driven, together with the edges before it as far as a closed way of three
 and more edges may depend on them. From a state the car enters another edge, never straight back, at the price
-of the turn, and drives on to its end. From a state out of which some turn is closed it may also turn round
-just after the turn, where that street is open both ways: after TURN_ROUND_S it is at the end of the way back.
+of the turn, and drives on to its end. It may also turn round just after the turn, where that street is open both
+ways: after TURN_ROUND_S it is at the end of the way back.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ class Entry:
     edge: int
     price_ms: int
     state: int
-    can_turn_round: bool
 
 
 @dataclass
@@ -45,16 +44,14 @@ class CarWays:
         waiting = list(states)
         while waiting:
             history = waiting.pop()
-            turns = dict(self._turns(history))
-            is_hindered = CLOSED in turns.values()
-            for edge, price_ms in turns.items():
+            for edge, price_ms in self._turns(history):
                 if price_ms == CLOSED:
                     continue
                 after = self._remembered((*history, edge))
                 if after not in states:
                     states[after] = len(states)
                     waiting.append(after)
-                self.entries.append(Entry(states[history], edge, price_ms, states[after], is_hindered))
+                self.entries.append(Entry(states[history], edge, price_ms, states[after]))
         self.n_states = len(states)
 
     @cached_property
@@ -105,7 +102,7 @@ class CarWays:
         drive_ms = self.roads.edge_drive_ms.tolist()
         for entry in self.entries:
             yield entry.before, entry.state, entry.price_ms + drive_ms[entry.edge]
-            if entry.can_turn_round and back[entry.edge] in self.edge_state:
+            if back[entry.edge] in self.edge_state:
                 yield entry.before, self.edge_state[back[entry.edge]], entry.price_ms + TURN_ROUND_S * 1000
 
     @cached_property
