@@ -136,6 +136,8 @@ def drive_s(
     roads: RoadGraph, hierarchy: Hierarchy, sources: Positions, targets: Positions
 ) -> NDArray[np.int32]:
     """(n_sources, n_targets) from each source to each target, rounded up; UNREACHABLE without a way."""
+    if len(sources) == len(targets) == 1:
+        return np.array([[one_drive_s(roads, hierarchy, sources, targets)]], np.int32)
     if len(sources) <= len(targets):
         return door_drive_s(roads, hierarchy, sources, sweep_to(roads, hierarchy, targets))
     by_target = door_drive_s(roads, hierarchy, targets, sweep_from(roads, hierarchy, sources))
