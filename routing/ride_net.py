@@ -184,7 +184,9 @@ def prepare(streets: Streets, ride: Ride) -> PreparedRide:
     spare_s = int(between_s[0, -1]) + ride.budget_s - int(leg_s.sum())
     if leg_s.max() >= UNREACHABLE or between_s[0, -1] >= UNREACHABLE:
         spare_s = -1
-    gap, meeting = np.nonzero(onward_s[:-1] + back_s[1:] - leg_s[:, None] <= spare_s)
+    # A place too far off by itself may lie on the way to another: a halt there saves turns.
+    allowed_s = spare_s + driving.roads.halt_saves_s
+    gap, meeting = np.nonzero(onward_s[:-1] + back_s[1:] - leg_s[:, None] <= allowed_s)
     start, stops = streets.stops_of_meeting
     count = start[meeting + 1] - start[meeting]
     row = np.repeat(np.arange(len(meeting)), count)
@@ -460,7 +462,8 @@ def _door_entries(overlay: Overlay, place: int, door: Positions) -> _Entries:
         & (onward < UNREACHABLE)
         & (rows.kind[ride_of_stop] == RideKind.PRIVATE)
     )
-    fits &= to_door + onward - rows.leg_s <= rows.spare_s[ride_of_stop]
+    allowed_s = rows.spare_s[ride_of_stop] + streets.driving.roads.halt_saves_s
+    fits &= to_door + onward - rows.leg_s <= allowed_s
     stop = np.flatnonzero(fits)
     ride = ride_of_stop[stop].astype(np.int32)
     gap = (stop - rows.stop_start[ride]).astype(np.int32)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, NewType
 
@@ -152,7 +153,7 @@ class RoadGraph:
     def n_edges(self) -> int:
         return len(self.edge_from)
 
-    @property
+    @cached_property
     def halt_saves_s(self) -> int:
         """How much faster a drive by way of a halt can be than the direct one, at most: see TURN_ROUND_S.
 
