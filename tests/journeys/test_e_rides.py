@@ -250,3 +250,29 @@ def test_e30_nobody_waits_half_a_day_for_a_car() -> None:
     expect(drawing.format("10:30"), "C", "B", "06:30")
     expect(drawing.format("10:29"), "C", "B", "06:40", line, window_s=0)
     expect(drawing.format("10:29"), "C", "B", "06:39", window_s=0)
+
+
+CLOSED_TURN = """
+at Z -200 0
+at S 0 0
+at P 500 0
+at K 1000 0
+at Q 1100 0
+at G 500 400
+street Z S 200 m 10 s
+street S P 500 m 50 s oneway
+street P K 500 m 50 s oneway
+street K Q 100 m 10 s
+street K G 600 m 50 s
+street S G 700 m 40 s
+turn P K G closed
+stop P
+stop Q
+ride r1 | Z 07:00 | G until 08:00 | budget {budget} s
+"""
+
+
+def test_e31_a_pick_up_that_only_the_drop_off_makes_possible() -> None:
+    """From P the driver must turn round to come to G, which takes a minute (170 s more); after a halt at Q it is free."""
+    expect(CLOSED_TURN.format(budget=130), "P", "Q", "06:30", "07:01 P –ride r1→ 07:03 Q", max_walk_s=60)
+    expect(CLOSED_TURN.format(budget=129), "P", "Q", "06:30", max_walk_s=60)
