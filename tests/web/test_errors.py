@@ -23,6 +23,7 @@ ABSTRACT = {
 }
 FOR_STAFF_ONLY = {
     routing.SnapshotUnreadable,
+    routing.SnapshotOutdated,
     routing.RoadsRefused,
     routing.UnknownTrip,
     routing.LiveTripRefused,
