@@ -48,7 +48,7 @@ def read_osm(
 ) -> OsmExtract:
     """Read an extract (.osm.pbf, .osm, .osm.gz, .osm.bz2), cropped to `bbox` or to `around`.
 
-    Needs about 25 s and 1 GB for 165,000 street nodes inside the crop, growing with their number: networkx
+    Needs about 30 s and 1 GB for 165,000 street nodes inside the crop, growing with their number: networkx
     holds every one of them, so crop a whole state to what the timetable serves. Equal files give equal arrays. Without `speeds` the
     table `speeds.toml` counts. Not read: conditional restrictions, timetables of ferries. A ring that no other
     street joins keeps all its nodes.
