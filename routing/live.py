@@ -13,6 +13,7 @@ from routing.timetable import Timetable
 
 AddedId = tuple[str, dt.date]
 MOST_STEPS = 64
+LONGEST_STEP = 256
 OnRefusal = Callable[[LiveTrip, RoutingError], None]
 
 
@@ -115,8 +116,14 @@ class _Draft:
             self.next_added,
             self.expected,
             self.rows_of_group,
-            steps=((known.name, frozenset(self.changed)), *known.steps)[:MOST_STEPS],
+            steps=self._steps(),
         )
+
+    def _steps(self) -> tuple[tuple[object, frozenset[Row]], ...]:
+        """Short steps only: after a long one, comparing everything costs little beside laying it out anew."""
+        if len(self.changed) > LONGEST_STEP:
+            return ()
+        return ((self.known.name, frozenset(self.changed)), *self.known.steps)[:MOST_STEPS]
 
     def say(self, trip: LiveTrip) -> None:
         if isinstance(trip, AddedTrip):
@@ -166,11 +173,11 @@ class _Draft:
             raise LiveTripRefused(f"trip {trip.trip_id} of the timetable runs on {trip.service_date} itself")
         key = trip.trip_id, trip.service_date
         row = self.added.get(key) or self.known.added.get(key) or (self.next_added, day)
-        before = self.known.expected.get(row)
-        if before is None or before.added != trip:
-            before = expected_of_added(timetable, row, trip)
+        expected = self.known.expected.get(row)
+        if expected is None or expected.added != trip:
+            expected = expected_of_added(timetable, row, trip)
         self.added[key] = row
-        self._expect(row, before)
+        self._expect(row, expected)
         self.next_added = max(self.next_added, row[0] + 1)
 
     def _meant(self, trip_id: str, service_date: dt.date, first_departure_s: int | None) -> tuple[int, Row]:
