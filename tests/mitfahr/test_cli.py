@@ -22,6 +22,7 @@ from mitfahr.cli import main
 from mitfahr.db.rides import RideHop
 from mitfahr.domain.roles import Role
 from routing import store
+from routing.roads import RoadGraph
 from tests.gtfs.feeds import STOPS, feed, to_folder, to_zip
 from tests.mitfahr.rides.portal import Portal
 from tests.routing.osm_drawings import osm_file, way
@@ -115,6 +116,21 @@ def test_a_damaged_extract_is_refused(mitfahr: Operator, tmp_path: Path) -> None
     refused = mitfahr("import", "osm", damaged)
     assert refused.exit_code == 2
     assert "Abgelehnt: sachsen.osm.pbf" in refused.output
+
+
+def test_an_own_table_of_speeds_counts_or_is_refused_with_the_reason(
+    mitfahr: Operator, extract: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "speeds.toml"
+    table.write_text("[highest_kmh]\nresidential = 20\n")
+    assert mitfahr("import", "osm", extract, SPEEDS_FILE=str(table)).exit_code == 0
+    (folder,) = (tmp_path / "var" / "snapshots").glob("roads-*")
+    roads = RoadGraph.open(folder)
+    assert roads.edge_length_mm / roads.edge_drive_ms * 3.6 == pytest.approx([20, 20], rel=0.001)
+    table.write_text("[highest_kmh]\nresidential = 'schnell'\n")
+    refused = mitfahr("import", "osm", extract, SPEEDS_FILE=str(table))
+    assert refused.exit_code == 2
+    assert "Abgelehnt: speeds.toml: [highest_kmh] residential: erwartet eine Zahl" in refused.output
 
 
 @pytest.mark.parametrize(
