@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -75,6 +75,31 @@ def _log() -> BinaryIO:
     return (AT / "worker.log").open("ab")
 
 
+class Earlier:
+    """The worker on an earlier state of the code; where it has no such row, or fails, rows go on without it."""
+
+    def __init__(self, worker: Worker | None) -> None:
+        self._worker = worker
+        self._rows: dict[str, int] = {}
+        if worker is not None:
+            self._rows = self._unless_it_fails(lambda: worker.answer(READY_WITHIN_S)) or {}
+
+    def taken_s(self, row: str, begin: int, end: int, within_s: float) -> list[float]:
+        worker = self._worker
+        if worker is None or self._rows.get(row, 0) < end:
+            return []
+        answer = self._unless_it_fails(lambda: worker.ask(row, begin, end, within_s))
+        return answer["taken_s"] if answer else []
+
+    def _unless_it_fails(self, ask: Callable[[], Any]) -> Any:
+        try:
+            return ask()
+        except WorkerFailed as failure:
+            print(f"  früherer Stand: {failure}", file=sys.stderr)
+            self._worker = None
+            return None
+
+
 def measure(
     part: str, feed: str, offers: int | None, row_limit_s: float, most: int, base: Path | None
 ) -> Iterator[Row]:
@@ -87,42 +112,33 @@ def measure(
         except WorkerFailed as failure:
             yield Row.of(label, f"{part}: Aufbau", [], 0, offers, note=str(failure))
             return
-        before, base_rows = _started(stack, base, part, feed, offers)
+        before = Earlier(stack.enter_context(Worker(base, part, feed, offers or 0)) if base else None)
         for what, n in rows.items():
             if n == 0:
                 yield Row.of(label, what, [], 0, offers, note="nicht installiert")
                 continue
-            turns = [here, before] if before is not None and base_rows.get(what) == n else [here]
             try:
-                yield _row(label, what, offers, min(n, most), turns, row_limit_s)
+                yield _row(label, what, offers, min(n, most), here, before, row_limit_s)
             except WorkerFailed as failure:
                 yield Row.of(label, what, [], 0, offers, note=str(failure))
                 break
 
 
-def _started(
-    stack: ExitStack, base: Path | None, part: str, feed: str, offers: int | None
-) -> tuple[Worker | None, dict[str, int]]:
-    if base is None:
-        return None, {}
-    worker = stack.enter_context(Worker(base, part, feed, offers or 0))
-    try:
-        return worker, worker.answer(READY_WITHIN_S)
-    except WorkerFailed as failure:
-        print(f"{part} {feed}: der frühere Stand {failure}", file=sys.stderr)
-        return None, {}
-
-
-def _row(label: str, what: str, offers: int | None, n: int, turns: list[Worker], limit_s: float) -> Row:
-    taken_s: list[list[float]] = [[] for _ in turns]
+def _row(
+    label: str, what: str, offers: int | None, n: int, here: Worker, before: Earlier, limit_s: float
+) -> Row:
+    taken_s: list[float] = []
+    before_s: list[float] = []
     memory_mb, within_s = 0, ONE_OFF_WITHIN_S if n == 1 else ANSWER_WITHIN_S
-    begun = time.monotonic()
-    while len(taken_s[0]) < n and time.monotonic() - begun < limit_s * len(turns):
-        done = len(taken_s[0])
-        size = min(n - done, max(1, int(CHUNK_S * done / max(1e-9, sum(taken_s[0])))))
-        for worker, times in zip(reversed(turns), reversed(taken_s), strict=True):
-            answer = worker.ask(what, done, done + size, within_s)
-            times += answer["taken_s"]
-            memory_mb = answer["memory_mb"] if worker is turns[0] else memory_mb
-    note = "" if len(taken_s[0]) == n else f"Zeitgrenze {limit_s:.0f} s"
-    return Row.of(label, what, taken_s[0], memory_mb, offers, taken_s[1] if len(turns) > 1 else (), note)
+    spent_s = 0.0
+    while len(taken_s) < n and spent_s < limit_s:
+        done = len(taken_s)
+        end = min(n, done + max(1, int(CHUNK_S * done / max(1e-9, sum(taken_s)))))
+        before_s += before.taken_s(what, done, end, within_s)
+        begun = time.monotonic()
+        answer = here.ask(what, done, end, within_s)
+        spent_s += time.monotonic() - begun
+        taken_s += answer["taken_s"]
+        memory_mb = answer["memory_mb"]
+    note = "" if len(taken_s) == n else f"Zeitgrenze {limit_s:.0f} s"
+    return Row.of(label, what, taken_s, memory_mb, offers, before_s, note)
