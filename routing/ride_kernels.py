@@ -500,12 +500,20 @@ def _board_at(rides, state, k, layer, r, board, first, last, departure, pickup, 
     next_layer = rides.next_layer[r, layer]
     walked = walk_of(state.ready[k - 1, layer, rides.place[board]])
     soonest = label_of(pickup - base_s, walked)
+    is_stop = rides.kind[r] == 0 and rides.place[board] < n_stops
+    way_s = rides.drive_s[rides.meeting[rides.place[board]] if is_stop else 0]
+    most_s = rides.spare_s[r] + rides.leg_s[rides.stop_start[r] + rides.gap[board]] - rides.into_s[board]
     for alight in range(first, last):
         goal_place = rides.place[alight]
         if rides.kind[r] == 0 and rides.gap[alight] == rides.gap[board]:
-            # The driver cannot be there before having driven there without the detour.
-            direct = pickup + HALT_S + max(rides.into_s[alight] - rides.into_s[board], 0)
-            soonest = label_of(direct - base_s, walked)
+            # Nearly all pairs end here, so this is looked up in place: a call would cost more than the rest.
+            if is_stop and goal_place < n_stops:
+                between_s = np.int64(way_s[rides.meeting[goal_place]])
+                if between_s > most_s - rides.out_s[alight]:
+                    continue
+            else:
+                between_s = np.int64(max(rides.into_s[alight] - rides.into_s[board], 0))
+            soonest = label_of(pickup + HALT_S + between_s - base_s, walked)
         if not _is_wanted(state, k, next_layer, goal_place, soonest):
             continue
         if not can_pair(rides, r, board, alight, n_stops):

@@ -250,6 +250,9 @@ def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: 
     def never() -> NDArray[np.int64]:
         return np.full(shape, ride_kernels.INF, np.int64)
 
+    goal = np.full((n_rounds, n_layers), (latest_goal_s + 1) << ride_kernels.WALK_BITS, np.int64)
+    # Journeys without a private ride are found by `routing.raptor`; here they only lead to rides.
+    goal[:, 0] = -ride_kernels.INF
     return State(
         ready=never(),
         ready_bound=never(),
@@ -257,7 +260,7 @@ def _fresh_state(problem: Problem, n_rounds: int, n_layers: int, latest_goal_s: 
         bound=never(),
         parent=np.empty((*shape, ride_kernels.N_COLUMNS), np.int64),
         changed_from=np.empty(shape, np.int32),
-        goal=np.full((n_rounds, n_layers), (latest_goal_s + 1) << ride_kernels.WALK_BITS, np.int64),
+        goal=goal,
         goal_from=np.full((n_rounds, n_layers), -1, np.int64),
         limit=np.empty(n_layers, np.int64),
         next_limit=np.empty(n_layers, np.int64),

@@ -15,7 +15,7 @@ from routing.asked import Asked
 from routing.journey import Journey
 from routing.legs import journey_of
 from routing.overlay import Ride, RideKind
-from routing.query import LegKind, Point, Query, StopRef
+from routing.query import MAX_RIDE_JOURNEY_S, LegKind, Point, Query, StopRef
 from routing.ride_net import RideNet, select
 from routing.ride_raptor import Problem, RawJourney
 from routing.roads import Mode, Positions
@@ -27,15 +27,17 @@ DOOR_OFF_STREET_MM = 100_000
 MOST_WATCHED_RIDES = 4
 """So many rides are watched for being boarded twice; see `_watch`."""
 
-MOST_LAYERED_ENTRIES = 1_000_000
+MOST_LAYERED_ENTRIES = 100_000
 """Every watched ride doubles the layers, and each layer tries every place of every ride: beyond this product
 no more rides are watched, and a journey that boards an unwatched ride twice is dropped without looking for
 what it may have hidden. Some hundred live rides with large budgets reach it."""
 
 
 def journeys(asked: Asked) -> list[Journey]:
-    """Journeys without and with private rides, the best of each class among them."""
-    rounds = _Rounds(asked, _usable_rides(asked.snapshot, asked.query, asked.from_s, asked.until_s))
+    """Journeys with private rides, the best of them among all."""
+    span_s = asked.query.window_s + MAX_RIDE_JOURNEY_S
+    from_s = asked.moment_s - span_s if asked.query.arrive_by else asked.moment_s
+    rounds = _Rounds(asked, _usable_rides(asked.snapshot, asked.query, from_s, from_s + span_s))
     watched: tuple[int, ...] = ()
     while True:
         found = list(rounds.journeys(watched))
