@@ -183,8 +183,6 @@ class _Scratch(threading.local):
             n_patterns, n_calls = len(window.n_trips), len(window.stops)
             return Lane(
                 ridden=labels(f"{fleet} ridden", n_levels * n_calls).reshape(n_levels, n_calls),
-                caught=labels(f"{fleet} caught", n_calls),
-                caught_from=numbers(f"{fleet} caught_from", n_calls),
                 first=numbers(f"{fleet} first", n_patterns),
                 last=numbers(f"{fleet} last", n_patterns),
                 queue=numbers(f"{fleet} queue", n_patterns),
