@@ -108,19 +108,43 @@ class State(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def begin(state, usable, latest_goal_s):  # type: ignore[no-untyped-def]
-    """Forget everything; nobody gets on or off at stops where `usable` (n_stops,) is 0."""
-    for stop in range(len(usable)):
-        bound = INF if usable[stop] else NEVER
+def search_moment(task, back, state, state_back, stop_ok, leave_s, last_goal_s, is_mirrored):  # type: ignore[no-untyped-def]
+    """Leave at one moment, waiting for anything, then search back from each of the best arrivals.
+
+    `back` is the same task in the mirrored world. Returns rows of journeys, see `_traced`: each best arrival as
+    found on the way forth, then the one on the way back that leaves latest and gives the same.
+    """
+    _begin(state, stop_ok, last_goal_s)
+    out = np.empty((16, N_COLUMNS), np.int64)
+    n_out = 0
+    _leave(task, state, leave_s, len(state.goal) - 1)
+    for k in range(1, len(state.goal)):
+        if state.goal_by[k] < 0:
+            continue
+        out, n_out = _traced(state, k, leave_s, out, n_out, is_mirrored)
+        arrive_s = time_of(state.goal[k])
+        _begin_back(state_back, state, -leave_s)
+        _leave(back, state_back, -arrive_s, k)
+        for fewer in range(1, k + 1):
+            if state_back.goal_by[fewer] >= 0:
+                out, n_out = _traced(state_back, fewer, -arrive_s, out, n_out, not is_mirrored)
+    return out[:n_out]
+
+
+@njit(cache=True, nogil=True)
+def _begin(state, stop_ok, last_goal_s):  # type: ignore[no-untyped-def]
+    """Forget everything; nobody gets on or off at stops where `stop_ok` (n_stops,) is 0."""
+    for stop in range(len(stop_ok)):
+        bound = INF if stop_ok[stop] else NEVER
         state.reached[stop, :] = bound
         state.ready[stop, :] = bound
     state.of_trips.ridden[:] = INF
     state.of_runs.ridden[:] = INF
-    state.goal[:] = label_of(latest_goal_s + 1, 0)
+    state.goal[:] = label_of(last_goal_s + 1, 0)
 
 
 @njit(cache=True, nogil=True)
-def begin_back(state, forth, latest_goal_s):  # type: ignore[no-untyped-def]
+def _begin_back(state, forth, last_goal_s):  # type: ignore[no-untyped-def]
     """Forget everything; search back only where a search `forth` (of one moment) was before.
 
     Who gets off somewhere before anybody can be there, or on before anybody is ready to, is on no journey.
@@ -130,7 +154,7 @@ def begin_back(state, forth, latest_goal_s):  # type: ignore[no-untyped-def]
         state.ready[stop, 0] = _mirrored_bound(forth.reached[stop, 0])
     state.of_trips.ridden[:] = INF
     state.of_runs.ridden[:] = INF
-    state.goal[:] = label_of(latest_goal_s + 1, 0)
+    state.goal[:] = label_of(last_goal_s + 1, 0)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -140,8 +164,8 @@ def _mirrored_bound(label):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def search_moment(task, state, leave_s):  # type: ignore[no-untyped-def]
-    """Leave at one moment, waiting for anything; returns rows of journeys, see `_traced`."""
+def _leave(task, state, leave_s, max_vehicles):  # type: ignore[no-untyped-def]
+    """All rounds from one moment."""
     _forget_steps(task, state, leave_s)
     for stop in range(len(task.access)):
         label = label_of(leave_s, 0) + task.access[stop]
@@ -150,18 +174,16 @@ def search_moment(task, state, leave_s):  # type: ignore[no-untyped-def]
             state.now_from[stop] = -1
             state.marked[state.n_marked[0]] = stop
             state.n_marked[0] += 1
-    _rounds(task, state, False)
-    out = np.empty((16, N_COLUMNS), np.int64)
-    out, n_out = _traced(state, leave_s, out, 0)
-    return out[:n_out]
+    _rounds(task, state, max_vehicles, False)
 
 
 @njit(cache=True, nogil=True)
-def search_moments(task, state, moments, last_s):  # type: ignore[no-untyped-def]
+def search_moments(task, state, stop_ok, moments, last_s, last_goal_s, is_mirrored):  # type: ignore[no-untyped-def]
     """Leave at each of `moments` (see `moments_worth`), the latest first, and keep what is better than leaving later.
 
     No moment is later than `last_s`. Returns rows of journeys, see `_traced`.
     """
+    _begin(state, stop_ok, last_goal_s)
     out = np.empty((64, N_COLUMNS), np.int64)
     n_out = 0
     i = 0
@@ -175,8 +197,10 @@ def search_moments(task, state, moments, last_s):  # type: ignore[no-untyped-def
             else:
                 _start_with(state.of_runs, state, moments[i], left + task.access[moments[i, AT_STOP]])
             i += 1
-        _rounds(task, state, True)
-        out, n_out = _traced(state, leave_s, out, n_out)
+        _rounds(task, state, len(state.goal) - 1, True)
+        for k in range(1, len(state.goal)):
+            if state.goal_by[k] >= 0:
+                out, n_out = _traced(state, k, leave_s, out, n_out, is_mirrored)
     return out[:n_out]
 
 
@@ -191,12 +215,12 @@ def _forget_steps(task, state, leave_s):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _rounds(task, state, is_range):  # type: ignore[no-untyped-def]
+def _rounds(task, state, max_vehicles, is_range):  # type: ignore[no-untyped-def]
     """Round k: one vehicle more from wherever somebody is ready, then on foot to where one is ready for the next.
 
     In a range the first vehicles are caught already.
     """
-    for k in range(1, len(state.goal)):
+    for k in range(1, max_vehicles + 1):
         level = k if is_range else 0
         if k > 1 or not is_range:
             _queue_all(task.trips, state.of_trips, state)
@@ -211,7 +235,7 @@ def _rounds(task, state, is_range):  # type: ignore[no-untyped-def]
         if state.n_arrived[0] == 0:
             break
         _walk_home(task, state, k)
-        if k + 1 < len(state.goal):
+        if k < max_vehicles:
             _walk_on(task, state, level, k)
         for i in range(state.n_arrived[0]):
             state.arrived_by[state.arrived[i]] = -1
@@ -322,9 +346,7 @@ def _ride_all(task, fleet, state, level, k, only_exactly):  # type: ignore[no-un
             if row == end:
                 continue
             caught = (row << SHIFT) + low_of(now[stop]) + VEHICLE
-            if caught >= known or (
-                only_exactly and dep[begins + (call - first_call) * n + row] != ready_s
-            ):
+            if caught >= known or (only_exactly and dep[begins + (call - first_call) * n + row] != ready_s):
                 continue
             ride, boarded_at, came_from = caught, call, now_from[stop]
             in_trip = begins + row * n_calls - first_call
@@ -395,27 +417,22 @@ def _walk_on(task, state, level, k):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _traced(state, leave_s, out, n_out):  # type: ignore[no-untyped-def]
-    """Append the journeys of one moment to `out` (…, N_COLUMNS).
+def _traced(state, k, leave_s, out, n_out, is_mirrored):  # type: ignore[no-untyped-def]
+    """Append the journey of k vehicles to `out` (…, N_COLUMNS).
 
-    Each is a head (HEAD, number of vehicles, moment of leaving, arrival) and its steps, the last first.
+    It is a head (HEAD, k, moment of leaving, arrival, is_mirrored) and its steps, the last first.
     """
-    for k in range(1, len(state.goal)):
-        if state.goal_by[k] < 0:
-            continue
-        if n_out + k + 1 > len(out):
-            wider = np.empty((2 * len(out) + k + 1, N_COLUMNS), np.int64)
-            wider[:n_out] = out[:n_out]
-            out = wider
-        arrival = state.goal[k]
-        out[n_out, 0], out[n_out, 1] = HEAD, k
-        out[n_out, 2], out[n_out, 3] = leave_s, time_of(arrival)
-        step = state.goal_by[k]
-        for vehicle in range(1, k + 1):
-            out[n_out + vehicle, :] = state.steps[step]
-            step = state.steps[step, BEFORE]
-        n_out += k + 1
-    return out, n_out
+    if n_out + k + 1 > len(out):
+        wider = np.empty((2 * len(out) + k + 1, N_COLUMNS), np.int64)
+        wider[:n_out] = out[:n_out]
+        out = wider
+    head = out[n_out]
+    head[0], head[1], head[2], head[3], head[4] = HEAD, k, leave_s, time_of(state.goal[k]), is_mirrored
+    step = state.goal_by[k]
+    for vehicle in range(1, k + 1):
+        out[n_out + vehicle, :] = state.steps[step]
+        step = state.steps[step, BEFORE]
+    return out, n_out + k + 1
 
 
 @njit(cache=True, nogil=True)
