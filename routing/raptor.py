@@ -2,10 +2,9 @@
 
 Round k finds where k vehicles lead. From every stop where somebody got ready in round k - 1 (`routing.rounds`)
 
-1. the first trip of every pattern is caught that can be boarded there, unless somebody sat in it or an earlier
-   one before (`_catch_all`),
-2. each pattern with something caught is ridden along once, always in the earliest trip caught so far, until
-   somebody was there in the same trip or an earlier one (`_ride_all`),
+1. every pattern that calls there is queued, with its first and last such call (`_queue_all`),
+2. each queued pattern is ridden along once, always in the earliest trip that could be caught so far, until somebody
+   was there before in the same trip or an earlier one (`_ride_all`),
 3. from the stops reached so, people walk to the goal and to wherever they are ready for round k + 1, as long as
    that is before the best known arrival (`_walk_home`, `_walk_on`).
 
