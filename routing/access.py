@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from routing import walking
 from routing.changes import walking_s
-from routing.earth import beeline_m
+from routing.earth import METRES_PER_DEGREE, beeline_m
 from routing.links import BEELINE_FACTOR
 from routing.query import Point, Query, StopRef
 from routing.ride_net import Streets
@@ -118,7 +118,9 @@ def _from_point(
         stops, found_m = walking.walks_from(roads, links, place, limit_m)
         metres[stops] = found_m
         joined = walking.is_joined(roads, links, place)
-    apart = np.flatnonzero(~joined & (timetable.stop_is_station == 0))
+    # No way is shorter than its difference in latitude, which is quickly compared.
+    band = np.abs(timetable.stop_lat - point.lat) <= (limit_m + 1) / METRES_PER_DEGREE
+    apart = np.flatnonzero(band & ~joined & (timetable.stop_is_station == 0))
     straight_m = beeline_m(point.lat, point.lon, timetable.stop_lat[apart], timetable.stop_lon[apart])
     straight_m = np.ceil(straight_m * BEELINE_FACTOR)
     near = straight_m <= limit_m

@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth (IUGG)."""
 
+METRES_PER_DEGREE = EARTH_RADIUS_M * np.pi / 180
+"""Of latitude."""
+
 
 def beeline_m(lat: ArrayLike, lon: ArrayLike, to_lat: ArrayLike, to_lon: ArrayLike) -> NDArray[np.float64]:
     """Great-circle distances in metres between WGS84 places in degrees; broadcasts like numpy.

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from routing import changes, ride_kernels, ties
 from routing.access import Reach, Walk
@@ -17,7 +16,8 @@ from routing.overlay import Ride, RideKind
 from routing.query import LegKind, Point, Query
 from routing.ride_raptor import Problem, RawJourney
 from routing.snapshot import Snapshot
-from routing.ties import Columns, calls_of, least_walking
+from routing.ties import Columns, Settled, calls_of, least_walking
+from routing.timetable import Timetable
 from routing.trip_calls import expected_calls, n_calls_of, trip_leg
 from routing.window import IS_RUFBUS
 
@@ -92,33 +92,22 @@ def journey_of(
     return _joined(snapshot, ends, forwards, vehicles)
 
 
-def settled_journeys(
-    snapshot: Snapshot, ends: Ends, forwards: Changes, base_s: int, rows: NDArray[np.int64]
-) -> list[Journey]:
-    """The journeys of `routing.ties.settled`, whose times count from `base_s`."""
-    found = []
-    values = rows.tolist()
-    head = 0
-    while head < len(values):
-        _, n_vehicles, departure_s, arrival_s = values[head][:4]
-        vehicles = values[head + 1 : head + 1 + n_vehicles]
-        legs = _settled_legs(snapshot, ends, forwards, base_s, vehicles)
-        found.append(Journey(tuple(legs), base_s + departure_s, base_s + arrival_s))
-        head += 1 + n_vehicles
-    return found
+def settled_journey(snapshot: Snapshot, ends: Ends, forwards: Changes, settled: Settled) -> Journey:
+    """The journey of one result of `routing.ties.settled`."""
+    legs = tuple(_settled_legs(snapshot, ends, forwards, settled.vehicles))
+    return Journey(legs, settled.departure_s, settled.arrival_s)
 
 
 def _settled_legs(
-    snapshot: Snapshot, ends: Ends, forwards: Changes, base_s: int, vehicles: list[list[int]]
+    snapshot: Snapshot, ends: Ends, forwards: Changes, vehicles: list[list[int]]
 ) -> Iterator[Leg]:
+    places = stop_places(snapshot)
     n_stops = snapshot.timetable.n_stops
-    first_stop = vehicles[0][ties.BOARD_STOP]
-    if not _is_at(snapshot, ends.query.origin, first_stop):
-        access = ends.origin.walk_to(first_stop)
-        departure_s = base_s + vehicles[0][ties.DEP] - access.seconds
-        yield _walk_leg(
-            access, departure_s, _place(snapshot, ends, n_stops), stop_place(snapshot, first_stop)
-        )
+    first, last = vehicles[0], vehicles[-1]
+    if not _is_at(snapshot, ends.query.origin, first[ties.BOARD_STOP]):
+        access = ends.origin.walk_to(first[ties.BOARD_STOP])
+        origin = _place(snapshot, ends, n_stops)
+        yield _walk_leg(access, first[ties.DEP] - access.seconds, origin, places[first[ties.BOARD_STOP]])
     before: list[int] | None = None
     for vehicle in vehicles:
         slack_s = None
@@ -127,52 +116,41 @@ def _settled_legs(
             slack_s = vehicle[ties.DEP] - before[ties.ARR] - int(forwards.takes_s[change])
             here, there = before[ties.ALIGHT_STOP], vehicle[ties.BOARD_STOP]
             if here != there:
-                walk = Walk(
-                    int(forwards.walk_s[change]),
-                    int(forwards.metres[change]),
-                    bool(forwards.is_beeline[change]),
-                )
-                yield _walk_leg(
-                    walk,
-                    base_s + before[ties.ARR],
-                    stop_place(snapshot, here),
-                    stop_place(snapshot, there),
-                )
-        yield (_trip_leg if vehicle[ties.OF_FLEET] == 0 else _run_leg)(snapshot, base_s, vehicle, slack_s)
+                yield _walk_leg(_walk_of(forwards, change), before[ties.ARR], places[here], places[there])
+        yield (_trip_leg if vehicle[ties.OF_FLEET] == 0 else _run_leg)(snapshot, places, vehicle, slack_s)
         before = vehicle
-    last_stop = vehicles[-1][ties.ALIGHT_STOP]
-    if not _is_at(snapshot, ends.query.destination, last_stop):
-        egress = ends.destination.walk_to(last_stop)
-        yield _walk_leg(
-            egress,
-            base_s + vehicles[-1][ties.ARR],
-            stop_place(snapshot, last_stop),
-            _place(snapshot, ends, n_stops + 1),
-        )
+    if not _is_at(snapshot, ends.query.destination, last[ties.ALIGHT_STOP]):
+        egress = ends.destination.walk_to(last[ties.ALIGHT_STOP])
+        goal = _place(snapshot, ends, n_stops + 1)
+        yield _walk_leg(egress, last[ties.ARR], places[last[ties.ALIGHT_STOP]], goal)
 
 
-def _trip_leg(snapshot: Snapshot, base_s: int, vehicle: list[int], slack_s: int | None) -> Leg:
+def _walk_of(forwards: Changes, change: int) -> Walk:
+    return Walk(int(forwards.walk_s[change]), int(forwards.metres[change]), bool(forwards.is_beeline[change]))
+
+
+def _trip_leg(snapshot: Snapshot, places: _Places, vehicle: list[int], slack_s: int | None) -> Leg:
     return trip_leg(
         snapshot.live,
         (vehicle[ties.TRIP], vehicle[ties.DAY]),
         LegKind.RUFBUS if vehicle[ties.KIND] == IS_RUFBUS else LegKind.TRANSIT,
         (vehicle[ties.BOARD_POS], vehicle[ties.ALIGHT_POS]),
-        (base_s + vehicle[ties.DEP], base_s + vehicle[ties.ARR]),
-        (stop_place(snapshot, vehicle[ties.BOARD_STOP]), stop_place(snapshot, vehicle[ties.ALIGHT_STOP])),
+        (vehicle[ties.DEP], vehicle[ties.ARR]),
+        (places[vehicle[ties.BOARD_STOP]], places[vehicle[ties.ALIGHT_STOP]]),
         slack_s,
     )
 
 
-def _run_leg(snapshot: Snapshot, base_s: int, vehicle: list[int], slack_s: int | None) -> Leg:
+def _run_leg(snapshot: Snapshot, places: _Places, vehicle: list[int], slack_s: int | None) -> Leg:
     runs, first = snapshot.runs, vehicle[ties.DAY]
     ride = runs.rides[vehicle[ties.TRIP]]
     board, alight = (int(runs.position[first + vehicle[pos]]) for pos in (ties.BOARD_POS, ties.ALIGHT_POS))
     return Leg(
         kind=LegKind.BUERGERBUS,
-        departure_s=base_s + vehicle[ties.DEP],
-        arrival_s=base_s + vehicle[ties.ARR],
-        origin=stop_place(snapshot, vehicle[ties.BOARD_STOP]),
-        destination=stop_place(snapshot, vehicle[ties.ALIGHT_STOP]),
+        departure_s=vehicle[ties.DEP],
+        arrival_s=vehicle[ties.ARR],
+        origin=places[vehicle[ties.BOARD_STOP]],
+        destination=places[vehicle[ties.ALIGHT_STOP]],
         route=ride.label,
         boarding=Boarding(ride.ride_id, board, alight, ride.stops[0].departure_s, 0),
         bookable_until_s=ride.bookable_until_s,
@@ -309,14 +287,31 @@ def _is_at(snapshot: Snapshot, end: object, stop: int) -> bool:
     )
 
 
+class _Places(dict[int, Place]):
+    """The stops of a timetable as journeys show them, each made once."""
+
+    def __init__(self, timetable: Timetable) -> None:
+        super().__init__()
+        self._timetable = timetable
+
+    def __missing__(self, stop: int) -> Place:
+        timetable = self._timetable
+        place = self[stop] = Place(
+            timetable.stop_name[stop],
+            float(timetable.stop_lat[stop]),
+            float(timetable.stop_lon[stop]),
+            timetable.stop_id[stop],
+        )
+        return place
+
+
+def stop_places(snapshot: Snapshot) -> _Places:
+    """Places by StopIdx."""
+    return snapshot.kept.get("places", lambda: _Places(snapshot.timetable))
+
+
 def stop_place(snapshot: Snapshot, stop: int) -> Place:
-    timetable = snapshot.timetable
-    return Place(
-        timetable.stop_name[stop],
-        float(timetable.stop_lat[stop]),
-        float(timetable.stop_lon[stop]),
-        timetable.stop_id[stop],
-    )
+    return stop_places(snapshot)[stop]
 
 
 def _place(snapshot: Snapshot, ends: Ends, place: int) -> Place:

@@ -75,7 +75,8 @@ class _Columns:
 
     def __init__(self, columns: Window, n_times: int, n_rows: int) -> None:
         """The columns of a window, of which the first n_times (n_rows) entries are in use."""
-        self.dep, self.arr, self.trip, self.day = columns.dep, columns.arr, columns.trip, columns.day
+        self.dep, self.arr, self.trip_times = columns.dep, columns.arr, columns.trip_times
+        self.trip, self.day = columns.trip, columns.day
         self._used = n_times, n_rows
         self._lock = threading.Lock()
 
@@ -87,14 +88,14 @@ class _Columns:
             if times.stop > len(self.dep) or rows.stop > len(self.trip):
                 return None
             self._used = times.stop, rows.stop
-        self.dep[times], self.arr[times] = piece.dep, piece.arr
+        self.dep[times], self.arr[times], self.trip_times[times] = piece.dep, piece.arr, piece.trip_times
         self.trip[rows], self.day[rows] = piece.trip, piece.day
         return time, row
 
 
 @dataclass(frozen=True)
 class _Laid:
-    """A window, the live data that is in it, and its columns (dep, arr, trip, day)."""
+    """A window, the live data that is in it, and its columns (dep, arr, trip_times, trip, day)."""
 
     window: Window
     live: LiveTrips
@@ -256,6 +257,7 @@ def _compacted(laid: _Laid, piece: Window) -> _Laid:
     roomy = window._replace(
         dep=np.empty(most_times, np.int32),
         arr=np.empty(most_times, np.int32),
+        trip_times=np.empty((most_times, 2), np.int32),
         trip=np.empty(most_rows, np.int32),
         day=np.empty(most_rows, np.int32),
     )
@@ -281,6 +283,7 @@ def _copy(window, into):  # type: ignore[no-untyped-def]
         times, rows = window.time_start[p], window.trip_start[p]
         into.dep[time : time + n_times] = window.dep[times : times + n_times]
         into.arr[time : time + n_times] = window.arr[times : times + n_times]
+        into.trip_times[time : time + n_times] = window.trip_times[times : times + n_times]
         into.trip[row : row + n] = window.trip[rows : rows + n]
         into.day[row : row + n] = window.day[rows : rows + n]
         time += n_times

@@ -2,10 +2,9 @@
 
 Round k finds where k vehicles lead. From every stop where somebody got ready in round k - 1 (`routing.rounds`)
 
-1. the first trip of every pattern is caught that can be boarded there, unless somebody sat in it or an earlier
-   one before (`_catch_all`),
-2. each pattern with something caught is ridden along once, always in the earliest trip caught so far, until
-   somebody was there in the same trip or an earlier one (`_ride_all`),
+1. every pattern that calls there is queued, with its first and last such call (`_queue_all`),
+2. each queued pattern is ridden along once, always in the earliest trip that could be caught so far, until somebody
+   was there before in the same trip or an earlier one (`_ride_all`),
 3. from the stops reached so, people walk to the goal and to wherever they are ready for round k + 1, as long as
    that is before the best known arrival (`_walk_home`, `_walk_on`).
 
@@ -36,10 +35,10 @@ from routing.access import Reach
 from routing.asked import Asked
 from routing.journey import Journey
 from routing.labels import INF, SHIFT
-from routing.legs import settled_journeys
+from routing.legs import settled_journey
 from routing.rounds import Lane, State, Task
 from routing.snapshot import window_base_s
-from routing.ties import Travellers, settled
+from routing.ties import Settled, Travellers, journeys_in, settled
 from routing.window import IS_RUN, Window, mirror
 
 T = TypeVar("T", np.int32, np.int64)
@@ -58,51 +57,53 @@ class _Search:
     asked: Asked
 
     def over_range(self) -> list[Journey]:
-        is_mirrored = self.asked.query.arrive_by
+        query, is_mirrored = self.asked.query, self.asked.query.arrive_by
         task = self._task(is_mirrored)
         first_s = self._time(self.asked.moment_s, is_mirrored)
-        last_s = first_s + self.asked.query.window_s
+        last_s = first_s + query.window_s
         stops = np.flatnonzero(task.access != INF)
         moments = rounds.moments_worth(
             task.trips, task.runs, stops, task.access, task.board_mask, first_s, last_s
         )
         moments = moments[np.argsort(-moments[:, rounds.LEAVES], kind="stable")]
-        n_rounds = self.asked.query.max_vehicles + 1
-        state = _scratch.state(0, task, n_rounds, n_rounds)
-        rounds.begin(state, self.asked.stop_ok, self._last_goal_s(is_mirrored))
-        found = rounds.search_moments(task, state, moments, last_s)
-        return self._settled(found, is_mirrored)
+        state = _scratch.state(0, task, query.max_vehicles + 1, query.max_vehicles + 1)
+        found = rounds.search_moments(
+            task, state, self.asked.stop_ok, moments, last_s, self._last_goal_s(is_mirrored), is_mirrored
+        )
+        return [self._journey(one) for one in self._settled(found)]
 
     def at_moment(self) -> list[Journey]:
-        is_mirrored = self.asked.query.arrive_by
-        task, moment_s = self._task(is_mirrored), self.asked.moment_s
-        state = _scratch.state(0, task, self.asked.query.max_vehicles + 1, 1)
-        rounds.begin(state, self.asked.stop_ok, self._last_goal_s(is_mirrored))
-        found = rounds.search_moment(task, state, self._time(moment_s, is_mirrored))
-        heads = found[found[:, rounds.FLEET] == rounds.HEAD].tolist()
-        if not heads:
-            return []
-        best = []
-        back = self._task(not is_mirrored)
-        for (_, n_vehicles, _, goal_s, *_), journey in zip(
-            heads, self._settled(found, is_mirrored), strict=True
-        ):
-            back_state = _scratch.state(1, back, n_vehicles + 1, 1)
-            rounds.begin_back(back_state, state, self._time(moment_s, not is_mirrored))
-            found_back = rounds.search_moment(back, back_state, -goal_s)
-            best.append(min((*self._settled(found_back, not is_mirrored), journey), key=self._tightness))
-        return best
+        query, is_mirrored = self.asked.query, self.asked.query.arrive_by
+        task, back = self._task(is_mirrored), self._task(not is_mirrored)
+        n_rounds = query.max_vehicles + 1
+        found = rounds.search_moment(
+            task,
+            back,
+            _scratch.state(0, task, n_rounds, 1),
+            _scratch.state(1, back, n_rounds, 1),
+            self.asked.stop_ok,
+            self._time(self.asked.moment_s, is_mirrored),
+            self._last_goal_s(is_mirrored),
+            is_mirrored,
+        )
+        best: dict[int, Settled] = {}
+        for one in self._settled(found):
+            known = best.get(len(one.vehicles))
+            if known is None or self._tightness(one) <= self._tightness(known):
+                best[len(one.vehicles)] = one
+        return [self._journey(one) for one in best.values()]
 
-    def _tightness(self, journey: Journey) -> tuple[int, int]:
+    def _tightness(self, one: Settled) -> tuple[int, int]:
         """Of journeys that arrive at the same time (leave, with arrive-by) the smallest is the best."""
         if self.asked.query.arrive_by:
-            return journey.arrival_s, journey.walk_s
-        return -journey.departure_s, journey.walk_s
+            return one.arrival_s, one.walk_s
+        return -one.departure_s, one.walk_s
 
-    def _settled(self, found: NDArray[np.int64], is_mirrored: bool) -> list[Journey]:
-        rows = settled(self._travellers, found, is_mirrored)
-        asked = self.asked
-        return settled_journeys(asked.snapshot, asked.ends, asked.changes(False), self._base_s, rows)
+    def _settled(self, found: NDArray[np.int64]) -> list[Settled]:
+        return list(journeys_in(settled(self._travellers, found), self._base_s)) if len(found) else []
+
+    def _journey(self, one: Settled) -> Journey:
+        return settled_journey(self.asked.snapshot, self.asked.ends, self._travellers.changes, one)
 
     @property
     def _base_s(self) -> int:
@@ -165,9 +166,23 @@ class _Scratch(threading.local):
     def __init__(self) -> None:
         self._int64: dict[tuple[int, str], NDArray[np.int64]] = {}
         self._int32: dict[tuple[int, str], NDArray[np.int32]] = {}
+        self._states: dict[int, tuple[tuple[int, ...], State]] = {}
 
     def state(self, slot: int, task: Task, n_rounds: int, n_levels: int) -> State:
-        """`begin` makes it ready for use; what has to be clean before is left so by every search."""
+        """A search begins with forgetting it; what has to be clean before is left so by every search."""
+        fleets = task.trips, task.runs
+        sizes = (
+            n_rounds,
+            n_levels,
+            len(task.access),
+            *(len(column) for w in fleets for column in (w.stops, w.n_trips)),
+        )
+        known = self._states.get(slot)
+        if known is None or known[0] != sizes:
+            known = self._states[slot] = sizes, self._made(slot, task, n_rounds, n_levels)
+        return known[1]
+
+    def _made(self, slot: int, task: Task, n_rounds: int, n_levels: int) -> State:
         n_stops = len(task.access)
 
         def labels(name: str, n: int) -> NDArray[np.int64]:
@@ -183,8 +198,6 @@ class _Scratch(threading.local):
             n_patterns, n_calls = len(window.n_trips), len(window.stops)
             return Lane(
                 ridden=labels(f"{fleet} ridden", n_levels * n_calls).reshape(n_levels, n_calls),
-                caught=labels(f"{fleet} caught", n_calls),
-                caught_from=numbers(f"{fleet} caught_from", n_calls),
                 first=numbers(f"{fleet} first", n_patterns),
                 last=numbers(f"{fleet} last", n_patterns),
                 queue=numbers(f"{fleet} queue", n_patterns),

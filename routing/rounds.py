@@ -22,7 +22,7 @@ HEAD = -1
 """In FLEET: this row of a result is the head of a journey."""
 
 # Columns of a moment, a vehicle that is caught exactly by whoever leaves then.
-LEAVES, WALKS, OF_FLEET, OF_PATTERN, OF_ROW, AT_CALL = range(6)
+LEAVES, OF_FLEET, OF_PATTERN, AT_CALL, AT_STOP = range(5)
 
 
 class Feet(NamedTuple):
@@ -59,15 +59,11 @@ class Lane(NamedTuple):
     """How far one fleet has been ridden.
 
     ridden          (n_levels, n_calls) int64 ride label: the best that anybody sat in on the way into the call
-    caught          (n_calls,) int64 ride label to be boarded at the call in this round, INF = none
-    caught_from     (n_calls,) int32 the step before it
-    first, last     (n_patterns,) int32 the first and last call with something caught, first -1 = none
-    queue           (n_patterns,) int32 the patterns with something caught; n_queued[0] of them
+    first, last     (n_patterns,) int32 the first and last call where somebody is ready in this round, first -1 = none
+    queue           (n_patterns,) int32 the patterns where somebody is ready; n_queued[0] of them
     """
 
     ridden: NDArray[np.int64]
-    caught: NDArray[np.int64]
-    caught_from: NDArray[np.int32]
     first: NDArray[np.int32]
     last: NDArray[np.int32]
     queue: NDArray[np.int32]
@@ -112,19 +108,43 @@ class State(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def begin(state, usable, latest_goal_s):  # type: ignore[no-untyped-def]
-    """Forget everything; nobody gets on or off at stops where `usable` (n_stops,) is 0."""
-    for stop in range(len(usable)):
-        bound = INF if usable[stop] else NEVER
+def search_moment(task, back, state, state_back, stop_ok, leave_s, last_goal_s, is_mirrored):  # type: ignore[no-untyped-def]
+    """Leave at one moment, waiting for anything, then search back from each of the best arrivals.
+
+    `back` is the same task in the mirrored world. Returns rows of journeys, see `_traced`: each best arrival as
+    found on the way forth, then the one on the way back that leaves latest and gives the same.
+    """
+    _begin(state, stop_ok, last_goal_s)
+    out = np.empty((16, N_COLUMNS), np.int64)
+    n_out = 0
+    _leave(task, state, leave_s, len(state.goal) - 1)
+    for k in range(1, len(state.goal)):
+        if state.goal_by[k] < 0:
+            continue
+        out, n_out = _traced(state, k, leave_s, out, n_out, is_mirrored)
+        arrive_s = time_of(state.goal[k])
+        _begin_back(state_back, state, -leave_s)
+        _leave(back, state_back, -arrive_s, k)
+        for fewer in range(1, k + 1):
+            if state_back.goal_by[fewer] >= 0:
+                out, n_out = _traced(state_back, fewer, -arrive_s, out, n_out, not is_mirrored)
+    return out[:n_out]
+
+
+@njit(cache=True, nogil=True)
+def _begin(state, stop_ok, last_goal_s):  # type: ignore[no-untyped-def]
+    """Forget everything; nobody gets on or off at stops where `stop_ok` (n_stops,) is 0."""
+    for stop in range(len(stop_ok)):
+        bound = INF if stop_ok[stop] else NEVER
         state.reached[stop, :] = bound
         state.ready[stop, :] = bound
     state.of_trips.ridden[:] = INF
     state.of_runs.ridden[:] = INF
-    state.goal[:] = label_of(latest_goal_s + 1, 0)
+    state.goal[:] = label_of(last_goal_s + 1, 0)
 
 
 @njit(cache=True, nogil=True)
-def begin_back(state, forth, latest_goal_s):  # type: ignore[no-untyped-def]
+def _begin_back(state, forth, last_goal_s):  # type: ignore[no-untyped-def]
     """Forget everything; search back only where a search `forth` (of one moment) was before.
 
     Who gets off somewhere before anybody can be there, or on before anybody is ready to, is on no journey.
@@ -134,7 +154,7 @@ def begin_back(state, forth, latest_goal_s):  # type: ignore[no-untyped-def]
         state.ready[stop, 0] = _mirrored_bound(forth.reached[stop, 0])
     state.of_trips.ridden[:] = INF
     state.of_runs.ridden[:] = INF
-    state.goal[:] = label_of(latest_goal_s + 1, 0)
+    state.goal[:] = label_of(last_goal_s + 1, 0)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -144,25 +164,26 @@ def _mirrored_bound(label):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def search_moment(task, state, leave_s):  # type: ignore[no-untyped-def]
-    """Leave at one moment, waiting for anything; returns rows of journeys, see `_traced`."""
+def _leave(task, state, leave_s, max_vehicles):  # type: ignore[no-untyped-def]
+    """All rounds from one moment."""
     _forget_steps(task, state, leave_s)
     for stop in range(len(task.access)):
         label = label_of(leave_s, 0) + task.access[stop]
         if task.access[stop] < INF and label < state.ready[stop, 0]:
-            _get_ready(state, 0, stop, label, -1)
-    _rounds(task, state, False)
-    out = np.empty((16, N_COLUMNS), np.int64)
-    out, n_out = _traced(state, leave_s, out, 0)
-    return out[:n_out]
+            state.ready[stop, 0] = state.now[stop] = label
+            state.now_from[stop] = -1
+            state.marked[state.n_marked[0]] = stop
+            state.n_marked[0] += 1
+    _rounds(task, state, max_vehicles, False)
 
 
 @njit(cache=True, nogil=True)
-def search_moments(task, state, moments, last_s):  # type: ignore[no-untyped-def]
+def search_moments(task, state, stop_ok, moments, last_s, last_goal_s, is_mirrored):  # type: ignore[no-untyped-def]
     """Leave at each of `moments` (see `moments_worth`), the latest first, and keep what is better than leaving later.
 
     No moment is later than `last_s`. Returns rows of journeys, see `_traced`.
     """
+    _begin(state, stop_ok, last_goal_s)
     out = np.empty((64, N_COLUMNS), np.int64)
     n_out = 0
     i = 0
@@ -171,15 +192,15 @@ def search_moments(task, state, moments, last_s):  # type: ignore[no-untyped-def
         _forget_steps(task, state, leave_s)
         left = label_of(leave_s, 0) + ((last_s - leave_s) << LAG_SHIFT)
         while i < len(moments) and moments[i, LEAVES] == leave_s:
-            moment = moments[i]
-            ride = (moment[OF_ROW] << SHIFT) + low_of(left) + VEHICLE + moment[WALKS]
-            if moment[OF_FLEET] == 0:
-                _catch(state.of_trips, moment[OF_PATTERN], moment[AT_CALL], ride, -1)
+            if moments[i, OF_FLEET] == 0:
+                _start_with(state.of_trips, state, moments[i], left + task.access[moments[i, AT_STOP]])
             else:
-                _catch(state.of_runs, moment[OF_PATTERN], moment[AT_CALL], ride, -1)
+                _start_with(state.of_runs, state, moments[i], left + task.access[moments[i, AT_STOP]])
             i += 1
-        _rounds(task, state, True)
-        out, n_out = _traced(state, leave_s, out, n_out)
+        _rounds(task, state, len(state.goal) - 1, True)
+        for k in range(1, len(state.goal)):
+            if state.goal_by[k] >= 0:
+                out, n_out = _traced(state, k, leave_s, out, n_out, is_mirrored)
     return out[:n_out]
 
 
@@ -194,26 +215,27 @@ def _forget_steps(task, state, leave_s):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _rounds(task, state, is_range):  # type: ignore[no-untyped-def]
+def _rounds(task, state, max_vehicles, is_range):  # type: ignore[no-untyped-def]
     """Round k: one vehicle more from wherever somebody is ready, then on foot to where one is ready for the next.
 
     In a range the first vehicles are caught already.
     """
-    for k in range(1, len(state.goal)):
+    for k in range(1, max_vehicles + 1):
         level = k if is_range else 0
         if k > 1 or not is_range:
-            _catch_all(task.trips, state.of_trips, state, level, k, task.board_mask)
+            _queue_all(task.trips, state.of_trips, state)
             if len(task.runs.n_trips):
-                _catch_all(task.runs, state.of_runs, state, level, k, task.board_mask)
+                _queue_all(task.runs, state.of_runs, state)
+        _ride_all(task, 0, state, level, k, is_range and k == 1)
+        if len(task.runs.n_trips):
+            _ride_all(task, 1, state, level, k, is_range and k == 1)
         for i in range(state.n_marked[0]):
             state.now[state.marked[i]] = INF
         state.n_marked[0] = 0
-        _ride_all(task.trips, state.of_trips, state, level, k, task.alight_mask, 0)
-        _ride_all(task.runs, state.of_runs, state, level, k, task.alight_mask, 1)
         if state.n_arrived[0] == 0:
             break
         _walk_home(task, state, k)
-        if k + 1 < len(state.goal):
+        if k < max_vehicles:
             _walk_on(task, state, level, k)
         for i in range(state.n_arrived[0]):
             state.arrived_by[state.arrived[i]] = -1
@@ -221,36 +243,125 @@ def _rounds(task, state, is_range):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _catch_all(window, lane, state, level, k, board_mask):  # type: ignore[no-untyped-def]
-    """At every stop where somebody is ready, the first trip of each pattern that nobody has ridden from there."""
-    goal_s = time_of(state.goal[k])
+def _start_with(lane, state, moment, label):  # type: ignore[no-untyped-def]
+    """Somebody is ready at a stop for the first vehicle, which leaves just then."""
+    stop, p, call = moment[AT_STOP], moment[OF_PATTERN], moment[AT_CALL]
+    if state.now[stop] == INF:
+        state.marked[state.n_marked[0]] = stop
+        state.n_marked[0] += 1
+    state.now[stop], state.now_from[stop] = label, -1
+    if lane.first[p] < 0:
+        lane.first[p] = lane.last[p] = call
+        lane.queue[lane.n_queued[0]] = p
+        lane.n_queued[0] += 1
+    else:
+        lane.first[p], lane.last[p] = min(lane.first[p], call), max(lane.last[p], call)
+
+
+@njit(cache=True, nogil=True)
+def _queue_all(window, lane, state):  # type: ignore[no-untyped-def]
+    """Every pattern that calls where somebody is ready."""
+    at_start, at_pattern, at_pos = window.at_start, window.at_pattern, window.at_pos
+    stop_start, first, last, queue = window.stop_start, lane.first, lane.last, lane.queue
+    n_queued = lane.n_queued[0]
     for i in range(state.n_marked[0]):
         stop = state.marked[i]
-        ready = state.now[stop]
-        for at in range(window.at_start[stop], window.at_start[stop + 1]):
-            p, pos = window.at_pattern[at], window.at_pos[at]
-            call = window.stop_start[p] + pos
-            if window.board[call] & board_mask == 0 or call + 1 == window.stop_start[p + 1]:
+        for at in range(at_start[stop], at_start[stop + 1]):
+            p = at_pattern[at]
+            call = stop_start[p] + at_pos[at]
+            if first[p] < 0:
+                first[p] = last[p] = call
+                queue[n_queued] = p
+                n_queued += 1
+            elif call < first[p]:
+                first[p] = call
+            elif call > last[p]:
+                last[p] = call
+    lane.n_queued[0] = n_queued
+
+
+@njit(cache=True, nogil=True)
+def _ride_all(task, fleet, state, level, k, only_exactly):  # type: ignore[no-untyped-def]
+    """Along every queued pattern, always in the best trip so far, until somebody was there in a better one.
+
+    With `only_exactly` only what leaves at the very moment somebody is ready is boarded.
+    """
+    # Arrays are taken out of their bundles before the loops: numba counts references whenever one is touched.
+    window, lane = (task.trips, state.of_trips) if fleet == 0 else (task.runs, state.of_runs)
+    board_mask, alight_mask = task.board_mask, task.alight_mask
+    stop_start, stops, board, alight = window.stop_start, window.stops, window.board, window.alight
+    n_trips, time_start, dep, trip_times = window.n_trips, window.time_start, window.dep, window.trip_times
+    ridden, first, last, queue = lane.ridden, lane.first, lane.last, lane.queue
+    now, now_from, reached = state.now, state.now_from, state.reached
+    arrived, arrived_by, steps, step_label = state.arrived, state.arrived_by, state.steps, state.step_label
+    n_steps, n_arrived, n_levels = state.n_steps[0], state.n_arrived[0], state.reached.shape[1]
+    too_late = (time_of(state.goal[k]) + 1) << SHIFT
+    for i in range(lane.n_queued[0]):
+        p = queue[i]
+        first_call, end_call = stop_start[p], stop_start[p + 1]
+        n_calls, n, begins = np.int64(end_call - first_call), np.int64(n_trips[p]), time_start[p]
+        last_call = min(last[p], end_call - 2)
+        ride, in_trip, boarded_at, came_from = INF, np.int64(0), 0, 0
+        for call in range(first[p], end_call):
+            stop = stops[call]
+            if ride < INF:
+                if ridden[level, call] <= ride:
+                    ride = INF
+                else:
+                    ridden[level, call] = ride
+                    if alight[call] & alight_mask:
+                        label = (np.int64(trip_times[in_trip + call, 0]) << SHIFT) + low_of(ride)
+                        if label >= too_late:
+                            ride = INF
+                        elif label < reached[stop, level]:
+                            for more in range(level, n_levels):
+                                if label >= reached[stop, more]:
+                                    break
+                                reached[stop, more] = label
+                            number = arrived_by[stop]
+                            if number < 0:
+                                number = n_steps
+                                n_steps += 1
+                                arrived_by[stop] = number
+                                arrived[n_arrived] = stop
+                                n_arrived += 1
+                            step_label[number] = label
+                            steps[number, FLEET], steps[number, PATTERN] = fleet, p
+                            steps[number, ROW], steps[number, BEFORE] = time_of(ride), came_from
+                            steps[number, BOARD] = boarded_at - first_call
+                            steps[number, ALIGHT] = call - first_call
+            if call > last_call:
+                if ride == INF:
+                    break
                 continue
-            known = lane.ridden[level, call + 1]
+            if now[stop] >= too_late or board[call] & board_mask == 0:
+                continue
+            # Who sat in it from here before, or sits in it now, is only beaten by an earlier trip (or less walking).
+            known = min(ride, ridden[level, call + 1])
             for fewer in range(1, level):
-                known = min(known, lane.ridden[fewer, call + 1])
-            n = window.n_trips[p]
-            end = min(np.int64(n), (known >> SHIFT) + 1)
-            column = window.time_start[p] + np.int64(pos) * n
-            row = _first_trip(window.dep, column, end, time_of(ready))
-            if row < end and window.dep[column + row] <= goal_s:
-                ride = (row << SHIFT) + low_of(ready) + VEHICLE
-                if ride < known:
-                    _catch(lane, p, call, ride, state.now_from[stop])
+                known = min(known, ridden[fewer, call + 1])
+            end = min(n, (known >> SHIFT) + 1)
+            ready_s = time_of(now[stop])
+            row = first_trip(dep, begins + (call - first_call) * n, end, ready_s)
+            if row == end:
+                continue
+            caught = (row << SHIFT) + low_of(now[stop]) + VEHICLE
+            if caught >= known or (only_exactly and dep[begins + (call - first_call) * n + row] != ready_s):
+                continue
+            ride, boarded_at, came_from = caught, call, now_from[stop]
+            in_trip = begins + row * n_calls - first_call
+        first[p] = -1
+    lane.n_queued[0], state.n_steps[0], state.n_arrived[0] = 0, n_steps, n_arrived
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _first_trip(dep, column, end, ready_s):  # type: ignore[no-untyped-def]
+def first_trip(dep, column, end, ready_s):  # type: ignore[no-untyped-def]
     """The first row < `end` of a column of departures that leaves at or after `ready_s`, else `end`."""
     if end == 0 or dep[column + end - 1] < ready_s:
         return end
-    low, high = np.int64(0), end - 1
+    if end == 1 or dep[column + end - 2] < ready_s:
+        return end - 1
+    low, high = np.int64(0), end - 2
     while low < high:
         middle = (low + high) >> 1
         if dep[column + middle] >= ready_s:
@@ -258,79 +369,6 @@ def _first_trip(dep, column, end, ready_s):  # type: ignore[no-untyped-def]
         else:
             low = middle + 1
     return low
-
-
-@njit(cache=True, nogil=True)
-def _catch(lane, p, call, ride, came_from):  # type: ignore[no-untyped-def]
-    if ride >= lane.caught[call]:
-        return
-    lane.caught[call] = ride
-    lane.caught_from[call] = came_from
-    if lane.first[p] < 0:
-        lane.first[p] = lane.last[p] = call
-        lane.queue[lane.n_queued[0]] = p
-        lane.n_queued[0] += 1
-    else:
-        lane.first[p] = min(lane.first[p], call)
-        lane.last[p] = max(lane.last[p], call)
-
-
-@njit(cache=True, nogil=True)
-def _ride_all(window, lane, state, level, k, alight_mask, fleet):  # type: ignore[no-untyped-def]
-    """Along every pattern with something caught, in the best trip so far, until somebody was there in a better one."""
-    for i in range(lane.n_queued[0]):
-        p = lane.queue[i]
-        n = np.int64(window.n_trips[p])
-        begins = window.stop_start[p]
-        ride, row, board, came_from = INF, np.int64(0), 0, 0
-        last = lane.last[p]
-        for call in range(lane.first[p], window.stop_start[p + 1]):
-            if ride < INF:
-                if lane.ridden[level, call] <= ride:
-                    ride = INF
-                else:
-                    lane.ridden[level, call] = ride
-                    if window.alight[call] & alight_mask:
-                        reached_s = window.arr[window.time_start[p] + np.int64(call - begins) * n + row]
-                        label = (np.int64(reached_s) << SHIFT) + low_of(ride)
-                        stop = window.stops[call]
-                        if label < state.reached[stop, level]:
-                            if label >= ((time_of(state.goal[k]) + 1) << SHIFT):
-                                ride = INF
-                            else:
-                                step = _arrive(state, level, stop, label)
-                                columns = state.steps[step]
-                                columns[FLEET], columns[PATTERN], columns[ROW] = fleet, p, row
-                                columns[BOARD], columns[ALIGHT] = board - begins, call - begins
-                                columns[BEFORE] = came_from
-            if call <= last:
-                if lane.caught[call] < INF:
-                    if lane.caught[call] < ride:
-                        ride, board, came_from = lane.caught[call], call, lane.caught_from[call]
-                        row = time_of(ride)
-                    lane.caught[call] = INF
-            elif ride == INF:
-                break
-        lane.first[p] = -1
-    lane.n_queued[0] = 0
-
-
-@njit(cache=True, nogil=True)
-def _arrive(state, level, stop, label):  # type: ignore[no-untyped-def]
-    """Note a better arrival at a stop; returns the step to be written."""
-    for more in range(level, state.reached.shape[1]):
-        if label >= state.reached[stop, more]:
-            break
-        state.reached[stop, more] = label
-    step = state.arrived_by[stop]
-    if step < 0:
-        step = state.n_steps[0]
-        state.n_steps[0] += 1
-        state.arrived_by[stop] = step
-        state.arrived[state.n_arrived[0]] = stop
-        state.n_arrived[0] += 1
-    state.step_label[step] = label
-    return step
 
 
 @njit(cache=True, nogil=True)
@@ -353,61 +391,54 @@ def _walk_home(task, state, k):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def _walk_on(task, state, level, k):  # type: ignore[no-untyped-def]
     """From every stop reached in this round to wherever one can change."""
-    feet = task.feet
+    start, to, cost = task.feet.start, task.feet.to, task.feet.cost
+    ready, now, now_from, marked = state.ready, state.now, state.now_from, state.marked
+    n_marked, n_levels = state.n_marked[0], state.ready.shape[1]
     too_late = (time_of(state.goal[k + 1]) + 1) << SHIFT
     for i in range(state.n_arrived[0]):
         step = state.arrived_by[state.arrived[i]]
         label = state.step_label[step]
-        for change in range(feet.start[state.arrived[i]], feet.start[state.arrived[i] + 1]):
-            ready = label + feet.cost[change]
-            if ready >= too_late:
+        for change in range(start[state.arrived[i]], start[state.arrived[i] + 1]):
+            there = label + cost[change]
+            if there >= too_late:
                 break
-            to = feet.to[change]
-            if ready < state.ready[to, level]:
-                _get_ready(state, level, to, ready, step)
+            stop = to[change]
+            if there >= ready[stop, level]:
+                continue
+            for more in range(level, n_levels):
+                if there >= ready[stop, more]:
+                    break
+                ready[stop, more] = there
+            if now[stop] == INF:
+                marked[n_marked] = stop
+                n_marked += 1
+            now[stop], now_from[stop] = there, step
+    state.n_marked[0] = n_marked
 
 
 @njit(cache=True, nogil=True)
-def _get_ready(state, level, stop, label, came_from):  # type: ignore[no-untyped-def]
-    for more in range(level, state.ready.shape[1]):
-        if label >= state.ready[stop, more]:
-            break
-        state.ready[stop, more] = label
-    if state.now[stop] == INF:
-        state.marked[state.n_marked[0]] = stop
-        state.n_marked[0] += 1
-    state.now[stop] = label
-    state.now_from[stop] = came_from
+def _traced(state, k, leave_s, out, n_out, is_mirrored):  # type: ignore[no-untyped-def]
+    """Append the journey of k vehicles to `out` (…, N_COLUMNS).
 
-
-@njit(cache=True, nogil=True)
-def _traced(state, leave_s, out, n_out):  # type: ignore[no-untyped-def]
-    """Append the journeys of one moment to `out` (…, N_COLUMNS).
-
-    Each is a head (HEAD, number of vehicles, moment of leaving, arrival) and its steps, the last first.
+    It is a head (HEAD, k, moment of leaving, arrival, is_mirrored) and its steps, the last first.
     """
-    for k in range(1, len(state.goal)):
-        if state.goal_by[k] < 0:
-            continue
-        if n_out + k + 1 > len(out):
-            wider = np.empty((2 * len(out) + k + 1, N_COLUMNS), np.int64)
-            wider[:n_out] = out[:n_out]
-            out = wider
-        arrival = state.goal[k]
-        out[n_out, 0], out[n_out, 1] = HEAD, k
-        out[n_out, 2], out[n_out, 3] = leave_s, time_of(arrival)
-        step = state.goal_by[k]
-        for vehicle in range(1, k + 1):
-            out[n_out + vehicle, :] = state.steps[step]
-            step = state.steps[step, BEFORE]
-        n_out += k + 1
-    return out, n_out
+    if n_out + k + 1 > len(out):
+        wider = np.empty((2 * len(out) + k + 1, N_COLUMNS), np.int64)
+        wider[:n_out] = out[:n_out]
+        out = wider
+    head = out[n_out]
+    head[0], head[1], head[2], head[3], head[4] = HEAD, k, leave_s, time_of(state.goal[k]), is_mirrored
+    step = state.goal_by[k]
+    for vehicle in range(1, k + 1):
+        out[n_out + vehicle, :] = state.steps[step]
+        step = state.steps[step, BEFORE]
+    return out, n_out + k + 1
 
 
 @njit(cache=True, nogil=True)
 def moments_worth(trips, runs, stops, access, board_mask, first_s, last_s):  # type: ignore[no-untyped-def]
-    """(n, 6) int64, unsorted: every vehicle at `stops` that is caught exactly by leaving in [first_s, last_s]."""
-    found = np.empty((256, 6), np.int64)
+    """(n, 5) int64, unsorted: every vehicle at `stops` that is caught exactly by leaving in [first_s, last_s]."""
+    found = np.empty((256, 5), np.int64)
     n_found = 0
     for fleet in range(2):
         window = trips if fleet == 0 else runs
@@ -420,16 +451,15 @@ def moments_worth(trips, runs, stops, access, board_mask, first_s, last_s):  # t
                     continue
                 n = np.int64(window.n_trips[p])
                 column = window.time_start[p] + np.int64(pos) * n
-                row = _first_trip(window.dep, column, n, first_s + walk_s)
+                row = first_trip(window.dep, column, n, first_s + walk_s)
                 while row < n and window.dep[column + row] - walk_s <= last_s:
                     if n_found == len(found):
-                        wider = np.empty((2 * n_found, 6), np.int64)
+                        wider = np.empty((2 * n_found, 5), np.int64)
                         wider[:n_found] = found
                         found = wider
                     moment = found[n_found]
-                    moment[LEAVES], moment[WALKS] = window.dep[column + row] - walk_s, walk_s
-                    moment[OF_FLEET], moment[OF_PATTERN], moment[OF_ROW] = fleet, p, row
-                    moment[AT_CALL] = call
+                    moment[LEAVES], moment[OF_FLEET] = window.dep[column + row] - walk_s, fleet
+                    moment[OF_PATTERN], moment[AT_CALL], moment[AT_STOP] = p, call, stop
                     n_found += 1
                     row += 1
     return found[:n_found]

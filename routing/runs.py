@@ -105,6 +105,7 @@ class Runs:
         n = len(stop_start) - 1
         stops = self.stop[calls]
         at_start, at_pattern, at_pos = calls_at_stops(stop_start, stops, self.n_stops)
+        arr, dep = (self.arr[calls] - base_s).astype(np.int32), (self.dep[calls] - base_s).astype(np.int32)
         return Window(
             group=np.arange(n, dtype=np.int64),
             stop_start=stop_start,
@@ -113,8 +114,9 @@ class Runs:
             alight=np.ones(len(calls), np.uint8),
             n_trips=np.ones(n, np.int32),
             time_start=stop_start[:-1].astype(np.int64),
-            dep=(self.dep[calls] - base_s).astype(np.int32),
-            arr=(self.arr[calls] - base_s).astype(np.int32),
+            dep=dep,
+            arr=arr,
+            trip_times=np.stack((arr, dep), axis=1),
             trip_start=np.arange(n, dtype=np.int32),
             trip=self.run[calls[stop_start[:-1]]],
             day=calls[stop_start[:-1]].astype(np.int32),

@@ -7,6 +7,7 @@ among those its shortest change is the longest. Found exactly by one pass over t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -157,26 +158,49 @@ class Travellers(NamedTuple):
     stop_ok: NDArray[np.uint8]
 
 
+class Settled(NamedTuple):
+    """One journey of `settled`; times are UTC seconds, `vehicles` rows of the columns above."""
+
+    departure_s: int
+    arrival_s: int
+    walk_s: int
+    vehicles: list[list[int]]
+
+
+def journeys_in(rows: NDArray[np.int64], base_s: int) -> Iterator[Settled]:
+    """The journeys of `settled`, whose times count from `base_s`."""
+    rows[:, DEP : ARR + 1] += base_s
+    values = rows.tolist()
+    head = 0
+    while head < len(values):
+        _, n_vehicles, departure_s, arrival_s, walk_s = values[head][:5]
+        vehicles = values[head + 1 : head + 1 + n_vehicles]
+        yield Settled(base_s + departure_s, base_s + arrival_s, walk_s, vehicles)
+        head += 1 + n_vehicles
+
+
 @njit(cache=True, nogil=True)
-def settled(who, found, is_mirrored):  # type: ignore[no-untyped-def]
+def settled(who, found):  # type: ignore[no-untyped-def]
     """Where the journeys of `found` (rows of `routing.rounds`) get on and off, see the columns above.
 
-    Each is a head (HEAD, number of vehicles, departure, arrival) and its vehicles in the order of travel; KIND is
-    the bit of Window that boarding there counts as, CHANGE the row of the change before it, -1 for the first one.
+    Each is a head (HEAD, number of vehicles, departure, arrival, walking) and its vehicles in the order of travel;
+    KIND is the bit of Window that boarding there counts as, CHANGE the row of the change before it, -1 for the
+    first one.
     """
     out = np.empty((len(found), N_SETTLED), np.int64)
     at_place = np.full(len(who.access_s), np.int64(-1))
     head = 0
     while head < len(found):
         n_vehicles = found[head, 1]
-        vehicles = _in_order_of_travel(who, found[head + 1 : head + 1 + n_vehicles], is_mirrored)
+        steps = found[head + 1 : head + 1 + n_vehicles]
+        vehicles = _in_order_of_travel(who, steps, found[head, 4] == 1)
         calls = _calls_between(who, vehicles)
         first, last = vehicles[0], vehicles[n_vehicles - 1]
         board, alight = calls.start[0] + first[BOARD], calls.start[n_vehicles - 1] + last[ALIGHT]
         departure_s = calls.dep[board] - who.access_s[calls.place[board]]
         arrival_s = calls.arr[alight] + who.egress_s[calls.place[alight]]
         used = best_changes(calls, who.changes, who.access_s, who.egress_s, departure_s, arrival_s, at_place)
-        out[head, :4] = HEAD, n_vehicles, departure_s, arrival_s
+        walk_s = np.int64(0)
         for i in range(n_vehicles):
             board, alight = used[i]
             fleet, p, row = vehicles[i, FLEET], vehicles[i, PATTERN], vehicles[i, ROW]
@@ -192,6 +216,11 @@ def settled(who, found, is_mirrored):  # type: ignore[no-untyped-def]
             settle[CHANGE] = -1
             if i > 0:
                 settle[CHANGE] = _change_between(who.changes, out[head + i, ALIGHT_STOP], settle[BOARD_STOP])
+                walk_s += who.changes.walk_s[settle[CHANGE]]
+        walk_s += who.access_s[out[head + 1, BOARD_STOP]]
+        walk_s += who.egress_s[out[head + n_vehicles, ALIGHT_STOP]]
+        whole = out[head]
+        whole[0], whole[1], whole[2], whole[3], whole[4] = HEAD, n_vehicles, departure_s, arrival_s, walk_s
         head += 1 + n_vehicles
     return out
 

@@ -38,6 +38,8 @@ class Window(NamedTuple):
     n_trips         (n_patterns,) int32
     time_start      (n_patterns,) int64: trip row t at position i is at time_start + i * n_trips + t
     dep, arr        (n,) int32
+    trip_times      (n, 2) int32 the same arrivals and departures trip by trip, for whoever rides along:
+                    row t at position i is at time_start + t * n_calls + i
     trip_start      (n_patterns,) int32: trip row t is entry trip_start + t of the next two
     trip, day       (n,) int32 TripIdx and service-day index; from n_trips of the timetable on, trips that
                     live data added
@@ -55,6 +57,7 @@ class Window(NamedTuple):
     time_start: NDArray[np.int64]
     dep: NDArray[np.int32]
     arr: NDArray[np.int32]
+    trip_times: NDArray[np.int32]
     trip_start: NDArray[np.int32]
     trip: NDArray[np.int32]
     day: NDArray[np.int32]
@@ -130,7 +133,7 @@ def lay_out(timetable: Timetable, rows: Rows, own_faces: Mapping[int, Face]) -> 
     n_calls = np.diff(rows.start)[example]
     time_start = np.concatenate(([0], np.cumsum(n_calls * n_trips))).astype(np.int64)
     stop_start = np.concatenate(([0], np.cumsum(n_calls))).astype(np.int32)
-    dep, arr = _columns(rows, order, trip_start, n_calls, time_start)
+    dep, arr, trip_times = _columns(rows, order, trip_start, n_calls, time_start)
     face = _faces(timetable, rows.group[example], rows.trip[example], own_faces)
     at_start, at_pattern, at_pos = calls_at_stops(stop_start, face.stops, timetable.n_stops)
     return Window(
@@ -143,6 +146,7 @@ def lay_out(timetable: Timetable, rows: Rows, own_faces: Mapping[int, Face]) -> 
         time_start=time_start[:-1],
         dep=dep,
         arr=arr,
+        trip_times=trip_times,
         trip_start=trip_start[:-1],
         trip=rows.trip[order],
         day=rows.day[order],
@@ -160,6 +164,7 @@ def mirror(window: Window) -> Window:
         alight=window.board.copy(),
         dep=-window.arr,
         arr=-window.dep,
+        trip_times=np.ascontiguousarray(-window.trip_times[:, ::-1]),
         trip=window.trip.copy(),
         day=window.day.copy(),
     )
@@ -185,6 +190,7 @@ def _turn_round(window):  # type: ignore[no-untyped-def]
         end = begin + np.int64(last - first) * n
         for column in (window.dep, window.arr):
             column[begin:end] = column[begin:end][::-1].copy()
+        window.trip_times[begin:end] = window.trip_times[begin:end][::-1].copy()
 
 
 def face_of_trips(timetable: Timetable, trip: NDArray[np.int32]) -> Face:
@@ -282,6 +288,7 @@ def _chains(rows, order):  # type: ignore[no-untyped-def]
 def _columns(rows, order, trip_start, n_calls, time_start):  # type: ignore[no-untyped-def]
     dep = np.empty(time_start[-1], np.int32)
     arr = np.empty(time_start[-1], np.int32)
+    trip_times = np.empty((time_start[-1], 2), np.int32)
     for p in range(len(n_calls)):
         n = trip_start[p + 1] - trip_start[p]
         for t in range(n):
@@ -289,7 +296,9 @@ def _columns(rows, order, trip_start, n_calls, time_start):  # type: ignore[no-u
             for i in range(n_calls[p]):
                 dep[time_start[p] + i * n + t] = rows.dep[source + i]
                 arr[time_start[p] + i * n + t] = rows.arr[source + i]
-    return dep, arr
+                in_trip = trip_times[time_start[p] + t * n_calls[p] + i]
+                in_trip[0], in_trip[1] = rows.arr[source + i], rows.dep[source + i]
+    return dep, arr, trip_times
 
 
 @njit(cache=True, nogil=True)

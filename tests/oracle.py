@@ -645,6 +645,8 @@ class Oracle:
                     *ride.stops[b + 1 :],
                 ]
                 spots = [*own[: a + 1], pickup[1], *own[a + 1 : b + 1], dropoff[1], *own[b + 1 :]]
+                if not (self._can_stop_at(pickup[1], own, a) and self._can_stop_at(dropoff[1], own, b)):
+                    continue
                 drives = [self.streets.drive_s(x, y) for x, y in pairwise(spots)]
                 driving = [d for d in drives if d is not None]
                 if len(driving) < len(drives) or sum(driving) > direct_s + ride.budget_s:
@@ -653,6 +655,11 @@ class Oracle:
                     times = self._drive(ride, stops, driving, leaves_s)
                     if times:
                         yield Hop(f"ride {ride.ride_id}", pickup[0], dropoff[0], *times, ride.ride_id)
+
+    def _can_stop_at(self, place: Spot, own: list[Spot], after: int) -> bool:
+        """Without another halt; one may open a turn that is closed."""
+        ways = (own[after], place), (place, own[after + 1])
+        return all(self.streets.drive_s(*way) is not None for way in ways)
 
     def has_room(self, ride: Ride, a: int, b: int) -> bool:
         """Seats and wheelchair places on the hops a … b."""

@@ -77,7 +77,7 @@ def load(path: Path) -> list[Row]:
 
 def show(rows: Sequence[Row], base: str | None) -> None:
     """One table per feed, with the ratios to the committed medians and to `base` (below 1 is faster now)."""
-    console = Console(width=150)
+    console = Console(width=170)
     committed = {row.key: row.median_s for row in load(COMMITTED)}
     for feed in dict.fromkeys(row.feed for row in rows):
         table = Table(title=feed, title_justify="left")
@@ -112,7 +112,7 @@ def show_growth(rows: Sequence[Row], sizes: dict[str, int]) -> None:
         if any(cells):
             table.add_row(what, "" if offers is None else str(offers), *cells)
     if table.row_count:
-        Console(width=150).print(table)
+        Console(width=170).print(table)
 
 
 def _exponents(small: Row | None, large: Row | None, factor: float) -> str:

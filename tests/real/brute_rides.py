@@ -275,6 +275,9 @@ class BruteRides:
         driving_s = sum(legs_s[:a]) + into_s + middle_s + off_out_s + sum(legs_s[b + 1 :])
         fits = driving_s <= int(drives[own[0], own[-1]]) + ride.budget_s
         fits &= between_s < FAR_S
+        # Both can be reached and left without the other halt, which may open a turn that is closed.
+        fits &= ((pickups.into_s[own[a]] < FAR_S) & (pickups.out_s[:, own[a + 1]] < FAR_S))[:, None]
+        fits &= ((dropoffs.into_s[own[b]] < FAR_S) & (dropoffs.out_s[:, own[b + 1]] < FAR_S))[None, :]
         rows, columns = np.flatnonzero(fits.any(axis=1)), np.flatnonzero(fits.any(axis=0))
         if not len(rows):
             return

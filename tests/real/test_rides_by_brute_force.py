@@ -46,7 +46,15 @@ def test_places_and_drives_are_those_of_the_core(rnv_snapshot: Snapshot) -> None
     assert (drives == np.where(stored < UNREACHABLE_S, stored, FAR_S)).all()
 
 
-@pytest.mark.parametrize(("vehicles", "number"), [(1, 12), (2, 6)])
+@pytest.mark.parametrize(
+    ("vehicles", "number"),
+    [
+        (1, 6),
+        (2, 3),
+        pytest.param(1, 60, marks=pytest.mark.soak),
+        pytest.param(2, 40, marks=pytest.mark.soak),
+    ],
+)
 def test_journeys_with_rides(offers: Offers, vehicles: int, number: int) -> None:
     for query in random_queries(offers, number, seed=20 + vehicles):
         found = disagreement(offers, query, vehicles)
@@ -55,11 +63,11 @@ def test_journeys_with_rides(offers: Offers, vehicles: int, number: int) -> None
 
 def test_after_updates_the_answer_is_that_of_a_fresh_snapshot(offers: Offers) -> None:
     draw = random.Random(5)
-    for query in random_queries(offers, 6, seed=30):
+    for query in random_queries(offers, 4, seed=30):
         for _ in range(5):
             offers = offers.changed(draw)
         fresh = offers.ground.snapshot.with_rides(offers.snapshot.rides.values())
-        asked = replace(query, max_vehicles=2)
+        asked = replace(query, max_vehicles=1)
         assert criteria(search(offers.snapshot, asked)) == criteria(search(fresh, asked))
         found = disagreement(offers, query, 1)
         assert not found, str(found)
