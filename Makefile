@@ -36,7 +36,7 @@ test: .venv/.tested kernels ## alle schnellen Tests (unter 10 Minuten)
 	@$(BIN)/pytest -m "not soak" --numprocesses 2 --dist loadfile
 
 soak: .venv/.tested ## die langen Tests: mehr Welten, mehr Wettläufe
-	@MITFAHR_SOAK=1 $(BIN)/pytest
+	@MITFAHR_SOAK=20 $(BIN)/pytest
 
 check: .venv/.tested ## Stil, Typen, Pfeile zwischen den Teilen
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

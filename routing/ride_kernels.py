@@ -841,10 +841,8 @@ def search_moments(
     rides,
     state,
     moments,
-    known,
-    longest_with_ride_s,
+    longest_s,
     walk_s,
-    direct_s,
     is_tight,
     is_mirrored,
     base_s,
@@ -855,9 +853,7 @@ def search_moments(
 ):
     """Leave at each of `moments` (n, 2: moment, place; latest first) and keep what is better than leaving later.
 
-    `known` (n, 4: moment, vehicles, layer, label at the goal; latest first) are journeys found before: only what
-    beats them is sought. Journeys with a private ride take at most `longest_with_ride_s`.
-    With `is_tight` the first vehicle leaves exactly when one gets to it: whoever would wait can leave later,
+    Journeys take at most `longest_s`. With `is_tight` the first vehicle leaves exactly when one gets to it: whoever would wait can leave later,
     which is another moment.
 
     Returns rows of journeys, see `_traced`.
@@ -865,7 +861,6 @@ def search_moments(
     out = np.empty((64, N_COLUMNS), np.int64)
     n_out = 0
     n_rounds, n_layers = state.goal.shape
-    n_known = 0
     i = 0
     while i < len(moments):
         moment = moments[i, 0]
@@ -876,18 +871,10 @@ def search_moments(
             state.marked[0, state.n_marked[0]] = place
             state.n_marked[0] += 1
             i += 1
-        if direct_s >= 0:
-            for k in range(n_rounds):
-                state.goal[k, 0] = min(state.goal[k, 0], label_of(moment + direct_s, 0))
+        too_late = label_of(moment + longest_s + 1, 0)
         for layer in range(1, n_layers):
             for k in range(n_rounds):
-                too_late = label_of(moment + longest_with_ride_s + 1, 0)
                 state.goal[k, layer] = min(state.goal[k, layer], too_late)
-        while n_known < len(known) and known[n_known, 0] >= moment:
-            layer = known[n_known, 2]
-            for k in range(known[n_known, 1], n_rounds):
-                state.goal[k, layer] = min(state.goal[k, layer], known[n_known, 3])
-            n_known += 1
         state.goal_from[:, :] = -1
         for k in range(1, n_rounds):
             n_marked = 0

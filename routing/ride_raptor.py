@@ -1,4 +1,4 @@
-"""The search by rounds: RAPTOR (Delling, Pajor, Werneck 2012) with rides inside the rounds.
+"""The search with private rides: the rounds of `routing.raptor` with rides inside.
 
 Round k finds where k vehicles lead. From every place where somebody got ready in round k - 1 it takes
 
@@ -7,9 +7,9 @@ Round k finds where k vehicles lead. From every place where somebody got ready i
 3. from everywhere reached so, the walks and changes to places where one is ready for round k + 1.
 
 A range query leaves at each *moment worth leaving at*, the latest first, and keeps all labels
-(range-RAPTOR): a journey counts only if it is better than everything that leaves later. Journeys
-with a private ride live in a layer of labels of their own, so they never hide one without; further
-layers watch rides that would otherwise be boarded twice.
+(range-RAPTOR): a journey counts only if it is better than everything that leaves later. Labels with
+a private ride live in a layer of their own, and only they reach the goal: journeys without are found
+by `routing.raptor`. Further layers watch rides that would otherwise be boarded twice.
 
 Arrive-by is the same search in the mirrored world: times negated, patterns reversed, ends swapped.
 """
@@ -92,8 +92,6 @@ class Problem:
     rides: RideNet
     start: Reach
     goal: Reach
-    direct_s: int
-    """The walk from end to end, -1 when there is none."""
     base_s: int
     is_mirrored: bool
     kinds: int
@@ -155,15 +153,11 @@ def at_moment(problem: Problem, moment_s: int, latest_goal_s: int, max_vehicles:
     moments = np.empty((len(places), 2), np.int64)
     moments[:, 0] = moment_s
     moments[:, 1] = places
-    return _run(problem, moments, [], MAX_RIDE_JOURNEY_S, False, latest_goal_s, max_vehicles)
+    return _run(problem, moments, False, latest_goal_s, max_vehicles)
 
 
 def over_range(problem: Problem, first_s: int, last_s: int, latest_goal_s: int) -> list[RawJourney]:
-    """Leave at any moment of [first_s, last_s]: every journey that is better than all that leave later.
-
-    First with short journeys with rides only: they bound the search for the long ones, which would
-    otherwise try every ride of the next hours from every place.
-    """
+    """Leave at any moment of [first_s, last_s]: every journey that is better than all that leave later."""
     places, walk_s = problem.start.places, problem.start.walk_s
     sign = -1 if problem.is_mirrored else 1
     stops = places[places < problem.n_stops]
@@ -178,41 +172,25 @@ def over_range(problem: Problem, first_s: int, last_s: int, latest_goal_s: int) 
         )
     )
     moments = np.ascontiguousarray(np.unique(found, axis=0)[::-1])
-    journeys: list[RawJourney] = []
-    for longest_s in (MAX_RIDE_JOURNEY_S // 4, MAX_RIDE_JOURNEY_S):
-        journeys += _run(problem, moments, journeys, longest_s, True, latest_goal_s, problem.max_vehicles)
-        if problem.rides.next_layer.shape[1] == 1:
-            break
-    return journeys
+    return _run(problem, moments, True, latest_goal_s, problem.max_vehicles)
 
 
 def _run(
     problem: Problem,
     moments: NDArray[np.int64],
-    known: list[RawJourney],
-    longest_with_ride_s: int,
     is_tight: bool,
     latest_goal_s: int,
     max_vehicles: int,
 ) -> list[RawJourney]:
     n_layers = problem.rides.next_layer.shape[1]
-    bounds = np.array(
-        sorted(
-            ((one.moment_s, len(one.vehicles), one.layer, one.goal_label) for one in known),
-            key=lambda row: -row[0],
-        ),
-        np.int64,
-    ).reshape(-1, 4)
     rows = ride_kernels.search_moments(
         problem.window,
         problem.changes,
         problem.rides,
         _fresh_state(problem, max_vehicles + 1, n_layers, latest_goal_s),
         moments,
-        bounds,
-        longest_with_ride_s,
+        MAX_RIDE_JOURNEY_S,
         problem.start.walk_s,
-        problem.direct_s,
         is_tight,
         problem.is_mirrored,
         problem.base_s,
