@@ -503,18 +503,25 @@ def _board_at(rides, state, k, layer, r, board, first, last, departure, pickup, 
     is_stop = rides.kind[r] == 0 and rides.place[board] < n_stops
     way_s = rides.drive_s[rides.meeting[rides.place[board]] if is_stop else 0]
     most_s = rides.spare_s[r] + rides.leg_s[rides.stop_start[r] + rides.gap[board]] - rides.into_s[board]
+    gap, board_into_s = rides.gap[board], rides.into_s[board]
+    place, meeting, gap_of, into_s, out_s = rides.place, rides.meeting, rides.gap, rides.into_s, rides.out_s
+    bound, least, egress = state.bound[k, next_layer], state.least, state.egress
+    goal, limit = state.goal[k, next_layer], state.next_limit[next_layer]
+    is_private = rides.kind[r] == 0
     for alight in range(first, last):
-        goal_place = rides.place[alight]
-        if rides.kind[r] == 0 and rides.gap[alight] == rides.gap[board]:
+        goal_place = place[alight]
+        if is_private and gap_of[alight] == gap:
             # Nearly all pairs end here, so this is looked up in place: a call would cost more than the rest.
             if is_stop and goal_place < n_stops:
-                between_s = np.int64(way_s[rides.meeting[goal_place]])
-                if between_s > most_s - rides.out_s[alight]:
+                between_s = np.int64(way_s[meeting[goal_place]])
+                if between_s > most_s - out_s[alight]:
                     continue
             else:
-                between_s = np.int64(max(rides.into_s[alight] - rides.into_s[board], 0))
+                between_s = np.int64(max(into_s[alight] - board_into_s, 0))
             soonest = label_of(pickup + HALT_S + between_s - base_s, walked)
-        if not _is_wanted(state, k, next_layer, goal_place, soonest):
+        if soonest >= bound[goal_place]:
+            continue
+        if soonest + least[goal_place] >= limit and soonest + egress[goal_place] >= goal:
             continue
         if not can_pair(rides, r, board, alight, n_stops):
             continue
