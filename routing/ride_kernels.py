@@ -401,9 +401,10 @@ def _board_ride(rides, state, k, layer, r, n_stops, base_s, is_tight):
     """Forwards: board at the first moment the ride can be caught at each place, to every place it reaches."""
     next_layer = rides.next_layer[r, layer]
     n = 0
+    places, is_marked = rides.place, state.is_marked[layer]
     for board in range(rides.entry_start[r], rides.entry_start[r + 1]):
-        place = rides.place[board]
-        if state.is_marked[layer, place] == 0:
+        place = places[board]
+        if is_marked[place] == 0:
             continue
         ready = state.ready[k - 1, layer, place]
         ready_clock = base_s + time_of(ready)
@@ -461,25 +462,21 @@ def _better_board(rides, state, k, layer, r, board, departure, n_kept, n_stops):
     place = rides.place[board]
     if rides.kind[r] == 1 or place >= n_stops or rides.stop_start[r + 1] - rides.stop_start[r] > 2:
         return -1
-    walked = walk_of(state.ready[k - 1, layer, place])
+    ready, kept, kept_departure = state.ready[k - 1, layer], state.kept, state.kept_departure
+    places, meeting, into_s = rides.place, rides.meeting, rides.into_s
+    walked, there, there_s = walk_of(ready[place]), meeting[place], into_s[board]
     for i in range(n_kept):
-        other = state.kept[i]
-        other_place = rides.place[other]
+        other = kept[i]
+        other_place = places[other]
         if (
             other_place < n_stops
-            and state.kept_departure[i] <= departure
-            and walk_of(state.ready[k - 1, layer, other_place]) <= walked
-            and rides.into_s[other] <= rides.into_s[board]
-            and rides.into_s[other] + _between_stops(rides, other_place, place) <= rides.into_s[board]
+            and kept_departure[i] <= departure
+            and into_s[other] <= there_s
+            and walk_of(ready[other_place]) <= walked
+            and into_s[other] + np.int64(rides.drive_s[meeting[other_place], there]) <= there_s
         ):
             return other
     return -1
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _between_stops(rides, origin, to):
-    """Driving seconds between two stops, 0 at one meeting point; the matrix's own "no way" is far enough."""
-    return np.int64(rides.drive_s[rides.meeting[origin], rides.meeting[to]])
 
 
 @njit(cache=True, nogil=True)
@@ -575,9 +572,10 @@ def _leave_ride(rides, state, k, layer, r, n_stops, base_s, is_tight):
     """Backwards: be dropped in time at each place, having been picked up as late as possible, wherever that can be."""
     next_layer = rides.next_layer[r, layer]
     n = 0
+    places, is_marked = rides.place, state.is_marked[layer]
     for alight in range(rides.entry_start[r], rides.entry_start[r + 1]):
-        place = rides.place[alight]
-        if state.is_marked[layer, place] == 0:
+        place = places[alight]
+        if is_marked[place] == 0:
             continue
         ready = state.ready[k - 1, layer, place]
         if ready + state.least[place] >= state.limit[next_layer]:
@@ -626,18 +624,20 @@ def _better_alight(rides, state, k, layer, r, alight, n_kept, n_stops):
     place = rides.place[alight]
     if rides.kind[r] == 1 or place >= n_stops or rides.stop_start[r + 1] - rides.stop_start[r] > 2:
         return -1
-    ready = state.ready[k - 1, layer, place]
+    ready, kept = state.ready[k - 1, layer], state.kept
+    places, meeting, out_s = rides.place, rides.meeting, rides.out_s
+    mine, way_s, left_s = ready[place], rides.drive_s[meeting[place]], out_s[alight]
     for i in range(n_kept):
-        other = state.kept[i]
-        other_place = rides.place[other]
-        if other_place >= n_stops or rides.out_s[other] > rides.out_s[alight]:
+        other = kept[i]
+        other_place = places[other]
+        if other_place >= n_stops or out_s[other] > left_s:
             continue
-        other_ready = state.ready[k - 1, layer, other_place]
-        between_s = _between_stops(rides, place, other_place)
+        other_ready = ready[other_place]
+        between_s = np.int64(way_s[meeting[other_place]])
         if (
-            walk_of(other_ready) <= walk_of(ready)
-            and between_s + rides.out_s[other] <= rides.out_s[alight]
-            and time_of(other_ready) + between_s <= time_of(ready)
+            walk_of(other_ready) <= walk_of(mine)
+            and between_s + out_s[other] <= left_s
+            and time_of(other_ready) + between_s <= time_of(mine)
         ):
             return other
     return -1
@@ -649,16 +649,28 @@ def _leave_at(rides, state, k, layer, r, alight, first, last, departure, n_stops
     next_layer = rides.next_layer[r, layer]
     ready = state.ready[k - 1, layer, rides.place[alight]]
     walked, deadline = walk_of(ready), base_s - time_of(ready)
+    gap, alight_into_s = rides.gap[alight], rides.into_s[alight]
+    place, gap_of, into_s = rides.place, rides.gap, rides.into_s
+    bound, least, egress = state.bound[k, next_layer], state.least, state.egress
+    goal, limit = state.goal[k, next_layer], state.next_limit[next_layer]
+    is_run = rides.kind[r] == 1
+    leave, left_at = rides.leave, rides.leave_start[rides.stop_start[r] : rides.stop_start[r + 1]]
     for board in range(first, last):
-        start_place = rides.place[board]
-        if rides.kind[r] == 1:
-            latest = rides.dep[rides.stop_start[r] + rides.gap[board]]
+        start_place = place[board]
+        if is_run:
+            latest = rides.dep[rides.stop_start[r] + gap_of[board]]
         else:
             on_the_way_s = np.int64(HALT_S)
-            if rides.gap[alight] == rides.gap[board]:
-                on_the_way_s += max(rides.into_s[alight] - rides.into_s[board], 0)
-            latest = min(pickup_clock(rides, r, board, departure), deadline - on_the_way_s)
-        if latest < 0 or not _is_wanted(state, k, next_layer, start_place, label_of(base_s - latest, walked)):
+            if gap_of[board] == gap:
+                on_the_way_s += max(alight_into_s - into_s[board], 0)
+            clock = leave[left_at[gap_of[board]] + departure]
+            if clock < 0:
+                continue
+            latest = min(clock + into_s[board], deadline - on_the_way_s)
+        label = label_of(base_s - latest, walked)
+        if latest < 0 or label >= bound[start_place]:
+            continue
+        if label + least[start_place] >= limit and label + egress[start_place] >= goal:
             continue
         if not can_pair(rides, r, board, alight, n_stops):
             continue
