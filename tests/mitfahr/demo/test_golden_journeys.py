@@ -51,8 +51,8 @@ def test_a_village_that_only_the_buergerbus_reaches(world: World) -> None:
 def test_buergerbus_then_bus_then_train(world: World) -> None:
     found = _search(world, point("Petzschwitz"), point("Dresden Hauptbahnhof"), TUESDAY, "08:15", PUBLIC)
     assert _text(found[0]) == (
-        "08:51 BürgerBus 501 Petzschwitz → Lommatzsch Busbahnhof 09:16"
-        " | 09:31 401 Lommatzsch Busbahnhof → Meißen Bahnhof 09:50 | 10:02 S1 Meißen Bahnhof → Dresden Hbf 10:39"
+        "08:51 BürgerBus 501 Petzschwitz → Zöthain 09:05"
+        " | 09:34 401 Zöthain → Meißen Bahnhof 09:50 | 10:02 S1 Meißen Bahnhof → Dresden Hbf 10:39"
     )
 
 
