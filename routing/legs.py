@@ -206,14 +206,8 @@ def _ride(
     a, b = int(net.gap[board]), int(net.gap[alight])
     detour_s = 0
     if ride.kind is RideKind.PRIVATE:
-        first = int(net.stop_start[row[ride_kernels.REF]])
-        leg_s = net.leg_s[first:]
-        if a == b:
-            between_s = ride_kernels.driving_between(net, board_place, alight_place, problem.n_stops)
-            detour_s = int(net.into_s[board] + between_s + net.out_s[alight] - leg_s[a])
-        else:
-            detour_s = int(net.into_s[board] + net.out_s[board] - leg_s[a])
-            detour_s += int(net.into_s[alight] + net.out_s[alight] - leg_s[b])
+        between_s = ride_kernels.driving_between(net, board_place, alight_place, problem.n_stops)
+        detour_s = int(ride_kernels.detour_s(net, row[ride_kernels.REF], board, alight, between_s))
     departure_s, arrival_s = problem.base_s + clocks[0], problem.base_s + clocks[1]
     leg = Leg(
         kind=LegKind.RIDE if ride.kind is RideKind.PRIVATE else LegKind.BUERGERBUS,

@@ -142,7 +142,6 @@ class RawJourney(NamedTuple):
     """Rows of `kernels` for one journey, in the order of travel; times in the search's own seconds."""
 
     moment_s: int
-    layer: int
     goal_label: int
     vehicles: NDArray[np.int64]
 
@@ -211,7 +210,6 @@ def _journeys(rows: NDArray[np.int64], is_mirrored: bool) -> list[RawJourney]:
         journeys.append(
             RawJourney(
                 int(rows[head, ride_kernels.BOARD_S]),
-                int(rows[head, ride_kernels.LAYER]),
                 int(rows[head, ride_kernels.ALIGHT_S]),
                 vehicles if is_mirrored else vehicles[::-1],
             )

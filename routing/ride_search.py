@@ -37,7 +37,10 @@ def journeys(asked: Asked) -> list[Journey]:
     """Journeys with private rides, the best of them among all."""
     span_s = asked.query.window_s + MAX_RIDE_JOURNEY_S
     from_s = asked.moment_s - span_s if asked.query.arrive_by else asked.moment_s
-    rounds = _Rounds(asked, _usable_rides(asked.snapshot, asked.query, from_s, from_s + span_s))
+    usable = _usable_rides(asked.snapshot, asked.query, from_s, from_s + span_s)
+    if not (usable & (asked.snapshot.overlay.rows.kind == RideKind.PRIVATE)).any():
+        return []
+    rounds = _Rounds(asked, usable)
     watched: tuple[int, ...] = ()
     while True:
         found = list(rounds.journeys(watched))
@@ -111,12 +114,10 @@ class _Rounds:
         goal_s = found.departure_s if problem.is_mirrored else found.arrival_s
         limit_s = other_way.to_time(self.asked.moment_s)
         answers = ride_raptor.at_moment(other_way, other_way.to_time(goal_s), limit_s, len(raw.vehicles))
-        same_class = [
-            self._journey(other_way, answer) for answer in answers if (answer.layer > 0) == (raw.layer > 0)
-        ]
+        ways = [*(self._journey(other_way, answer) for answer in answers), found]
         if problem.is_mirrored:
-            return min([*same_class, found], key=lambda j: (j.arrival_s, j.walk_s))
-        return min([*same_class, found], key=lambda j: (-j.departure_s, j.walk_s))
+            return min(ways, key=lambda j: (j.arrival_s, j.walk_s))
+        return min(ways, key=lambda j: (-j.departure_s, j.walk_s))
 
     def _journey(self, problem: Problem, raw: RawJourney) -> Journey:
         return journey_of(
@@ -153,7 +154,7 @@ class _Rounds:
             query.party,
             doors[0],
             doors[1],
-            _next_layer(self.overlay_rides, self.usable, watched),
+            _next_layer(self.overlay_rides, watched),
             self.asked.stop_ok,
         )
         if _same_point(query.origin, query.destination):
@@ -191,11 +192,9 @@ def _usable_rides(snapshot: Snapshot, query: Query, from_s: int, until_s: int) -
     return usable
 
 
-def _next_layer(rides: list[Ride], usable: NDArray[np.bool_], watched: tuple[int, ...]) -> NDArray[np.int8]:
+def _next_layer(rides: list[Ride], watched: tuple[int, ...]) -> NDArray[np.int8]:
     """(n_rides, n_layers): layer 0 has used no private ride, layer 1 + bits those of `watched` whose bit is set."""
     is_private = np.array([ride.kind is RideKind.PRIVATE for ride in rides], dtype=np.bool_)
-    if not (is_private & usable).any():
-        return np.zeros((len(rides), 1), np.int8)
     layers = np.arange(1 + (1 << len(watched)), dtype=np.int8)
     table = np.tile(layers, (len(rides), 1))
     table[is_private, 0] = 1

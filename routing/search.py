@@ -21,7 +21,7 @@ def search(snapshot: Snapshot, query: Query) -> list[Journey]:
     walks = [] if asked.walk is None else [walk_journey(snapshot, asked.ends, asked.walk)]
     with_rides: list[Journey] = []
     if LegKind.RIDE in query.kinds and snapshot.overlay.has_private_rides:
-        with_rides = [j for j in ride_search.journeys(asked) if j.uses_private_ride]
+        with_rides = ride_search.journeys(asked)
     return sorted(
         walks + raptor.journeys(asked) + _best(query, with_rides),
         key=lambda j: (j.departure_s, j.arrival_s, j.vehicles, j.uses_private_ride),
