@@ -17,9 +17,10 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from mitfahr.domain import errors as domain
+from mitfahr.domain.contact_data import Contact
 from routing import errors as routing
 from web import problems
-from web.german import clock, day, day_and_clock, euro
+from web.german import clock, count, day, day_and_clock, euro
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +91,17 @@ STATE_FORBIDS = Explained(
 WINDOW_ADVICE = "Bitte prüfen Sie die Uhrzeiten: Abfahrt, Ankunft und Umweg passen nicht zusammen."
 
 
+NO_CONTACT = (
+    "Diesen Text können alle lesen. Ihre Telefonnummer bekommt von uns, wer fest mit Ihnen fährt. "
+    "Bitte lassen Sie {what} hier weg."
+)
+CONTACT_IN_TEXT = {
+    Contact.PHONE: ("Hier steht eine Telefonnummer", NO_CONTACT.format(what="die Nummer")),
+    Contact.EMAIL: ("Hier steht eine E-Mail-Adresse", NO_CONTACT.format(what="die Adresse")),
+    Contact.LINK: ("Hier steht eine Internetadresse", NO_CONTACT.format(what="die Adresse")),
+}
+
+
 def _same(explained: Explained) -> Callable[[Any], Explained]:
     return lambda _error: explained
 
@@ -121,6 +133,16 @@ def _too_many_attempts(error: domain.TooManyAttempts) -> Explained:
         429,
         "Zu viele Versuche",
         f"Das Passwort war mehrmals falsch. Bitte versuchen Sie es ab {clock(error.until)} Uhr noch einmal.",
+    )
+
+
+def _wrong_code(error: domain.CodeWrong) -> Explained:
+    if error.tries_left == 0:
+        return Explained(422, "Dieser Code gilt nicht mehr", "Bitte fordern Sie einen neuen Code an.")
+    return Explained(
+        422,
+        "Dieser Code passt nicht",
+        f"Bitte prüfen Sie die sechs Ziffern. Sie haben noch {count(error.tries_left, 'Versuch', 'Versuche')}.",
     )
 
 
@@ -197,6 +219,26 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         409,
         "Das ist die letzte Person mit Verwaltungsrecht",
         "Bitte geben Sie dieses Recht zuerst jemand anderem.",
+    ),
+    domain.ContactInText: lambda error: Explained(422, *CONTACT_IN_TEXT[error.kind]),
+    domain.PlateInvalid: _refused(
+        422, "Das ist kein Kennzeichen", "Bitte schreiben Sie es wie MEI-AB 12, oder lassen Sie es weg."
+    ),
+    domain.NothingToConfirm: _refused(
+        409,
+        "Hier ist gerade nichts zu bestätigen",
+        "Bitte fordern Sie zuerst einen Code an. Dafür muss die Adresse oder Nummer in Ihrem Konto stehen.",
+    ),
+    domain.CodeWrong: _wrong_code,
+    domain.TooManyCodes: _refused(
+        429,
+        "Gerade haben wir Ihnen einen Code gesendet",
+        "Bitte warten Sie eine Minute, bis er bei Ihnen ist.",
+    ),
+    domain.NotRateable: _refused(
+        409,
+        "Zu dieser Fahrt können Sie nichts sagen",
+        "Das geht vom Ende der Fahrt an zwei Wochen lang, und nur, wenn Sie zusammen gefahren sind.",
     ),
     domain.FileTooLarge: _refused(
         413, "Die Datei ist zu groß", "Erlaubt sind höchstens {e.limit_mb} Megabyte."

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from mitfahr.db import (
+    address_marks,
     blocks,
     bookings,
+    cars,
+    contact_reads,
     idempotency,
     jobs,
     live_revision,
     login_attempts,
     outbox,
     people,
+    ratings,
+    reports,
     rides,
     timetables,
 )
@@ -27,5 +32,10 @@ MODULES = (
     idempotency,
     live_revision,
     blocks,
+    cars,
+    address_marks,
+    ratings,
+    reports,
+    contact_reads,
 )
 metadata = Base.metadata

@@ -22,6 +22,13 @@ MitfahrError
 │   ├── LoginFailed             address or password are wrong
 │   ├── TooManyAttempts         too many wrong passwords, with the moment it goes on
 │   └── LastAdmin               somebody must be left who can give roles
+├── TrustRefused
+│   ├── ContactInText           a text that anybody reads holds a phone number, address or link
+│   ├── PlateInvalid            not a number plate
+│   ├── NothingToConfirm        no such address is stored, or no code was asked for
+│   ├── CodeWrong               another code, an old one, or too many tries
+│   ├── TooManyCodes            so soon no further code is sent
+│   └── NotRateable             too early, too late, or not travelled together
 ├── TimetableRefused
 │   ├── FileTooLarge            more than the operator allows
 │   ├── FileUnreadable          the file or address cannot be read
@@ -193,6 +200,50 @@ class TooManyAttempts(AccountRefused):
 
 class LastAdmin(AccountRefused):
     """The only active administrator keeps that role."""
+
+
+class TrustRefused(MitfahrError):
+    """Something about a person or between two people that is not carried out."""
+
+
+class ContactInText(TrustRefused):
+    """A text that anybody reads holds contact data of `kind` (`mitfahr.domain.contact_data.Contact`)."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class PlateInvalid(TrustRefused):
+    """`plate` cannot be a German number plate."""
+
+    def __init__(self, plate: str) -> None:
+        super().__init__(plate)
+        self.plate = plate
+
+
+class NothingToConfirm(TrustRefused):
+    """The person has no such address, or no code is waiting to be entered."""
+
+
+class CodeWrong(TrustRefused):
+    """It is not the code, or the code is too old; with `tries_left` 0 another one is needed."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(f"{tries_left} tries left")
+        self.tries_left = tries_left
+
+
+class TooManyCodes(TrustRefused):
+    """No further code is sent before `until` (UTC)."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+
+class NotRateable(TrustRefused):
+    """The two have not travelled together, or it is too early or too late to say how it was."""
 
 
 class TimetableRefused(MitfahrError):

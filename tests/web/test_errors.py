@@ -18,6 +18,7 @@ ABSTRACT = {
     domain.BookingRefused,
     domain.RideRefused,
     domain.AccountRefused,
+    domain.TrustRefused,
     domain.TimetableRefused,
     routing.RoutingError,
 }

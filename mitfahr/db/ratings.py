@@ -1,0 +1,62 @@
+"""What people said about travelling together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from mitfahr.db.base import Base, new_id
+from mitfahr.domain.trust import Praise, Standing, is_shown, standing
+
+
+class Rating(Base):
+    """`rater_id` about `rated_id` after the booked leg; both `leg_id` and `rater_id` are None once the
+    booking has become anonymous."""
+
+    __tablename__ = "rating"
+    __table_args__ = (UniqueConstraint("leg_id", "rater_id"),)
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    leg_id: Mapped[str | None] = mapped_column(ForeignKey("booking_leg.id", ondelete="SET NULL"))
+    rater_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    rated_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    arrival_s: Mapped[int] = mapped_column(sa.BigInteger)
+    again: Mapped[bool]
+    praise: Mapped[str] = mapped_column(sa.String(200))
+    """Words of `Praise`, with commas between."""
+    created_at: Mapped[dt.datetime]
+
+    @property
+    def words(self) -> tuple[Praise, ...]:
+        return tuple(Praise(word) for word in self.praise.split(",") if word)
+
+
+def rating_by(session: Session, leg_id: str, rater_id: str) -> Rating | None:
+    return session.scalar(select(Rating).where(Rating.leg_id == leg_id, Rating.rater_id == rater_id))
+
+
+def rated_legs(session: Session, rater_id: str, leg_ids: Collection[str]) -> frozenset[str]:
+    """Those of the legs that the person has said something about."""
+    return frozenset(
+        leg_id
+        for leg_id in session.scalars(
+            select(Rating.leg_id).where(Rating.rater_id == rater_id, Rating.leg_id.in_(leg_ids))
+        )
+        if leg_id is not None
+    )
+
+
+def standings(session: Session, person_ids: Collection[str], now_s: int) -> dict[str, Standing]:
+    """What anybody may know of people's ratings, by person id; who has none is left out."""
+    other = aliased(Rating)
+    both = select(other.id).where(other.leg_id == Rating.leg_id, other.rater_id != Rating.rater_id).exists()
+    shown: dict[str, list[tuple[bool, Iterable[Praise]]]] = defaultdict(list)
+    for row, both_rated in session.execute(select(Rating, both).where(Rating.rated_id.in_(person_ids))):
+        if is_shown(row.arrival_s, both_rated, now_s):
+            shown[row.rated_id].append((row.again, row.words))
+    return {person_id: standing(rows) for person_id, rows in shown.items()}
