@@ -112,6 +112,18 @@ def tell_drivers_freed(session: Session, legs: Sequence[BookingLeg], now: dt.dat
         _mail(session, leg.ride.driver, f"Platz wieder frei: {_ride_title(leg.ride)}", [text], now)
 
 
+def tell_code(session: Session, person: Person, code: str, valid: dt.timedelta, now: dt.datetime) -> None:
+    """To somebody who wants to show that the mailbox is theirs."""
+    minutes = int(valid.total_seconds() // 60)
+    parts = [
+        f"Ihr Code für das Mitfahrportal: {code}",
+        "Bitte geben Sie ihn dort unter „Mein Konto“ ein. Dann ist Ihre E-Mail-Adresse bestätigt. "
+        f"Der Code gilt {minutes} Minuten.",
+        "Sie haben keinen Code angefordert? Dann brauchen Sie nichts zu tun.",
+    ]
+    _mail(session, person, "Ihr Code für das Mitfahrportal", parts, now)
+
+
 def _tell_driver(session: Session, ride: Ride, driver: Person, leg: BookingLeg, now: dt.datetime) -> None:
     asked = leg.state is LegState.REQUESTED
     parts = [

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from mitfahr.db.bookings import BookingLeg
+from mitfahr.db.people import Person
+from mitfahr.domain.errors import Unknown
 from mitfahr.domain.privacy import (
     LegPlace,
     PersonSeen,
@@ -17,6 +19,7 @@ from mitfahr.domain.privacy import (
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import LegState
 from mitfahr.domain.times import seconds
+from mitfahr.domain.trust import Trust, may_rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class PassengerSeen:
     detour_s: int
     hold_until_s: int | None
     message: str | None
+    trust: Trust | None = None
+    can_rate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,22 @@ class DriverSeen:
     organisation: str | None
     organisation_phone: str | None
     vehicle: str | None
+    trust: Trust | None = None
 
 
-def passenger_seen(leg: BookingLeg, now: dt.datetime) -> PassengerSeen:
-    """The rider of a leg, for the other side of it."""
+def companion(leg: BookingLeg, person_id: str) -> Person:
+    """Whom a person shares the leg of a private ride with; raises Unknown for anybody else and for runs."""
+    ride = leg.ride
+    if ride is not None and ride.kind is RideKind.PRIVATE and ride.driver is not None:
+        if person_id == leg.booking.rider_id:
+            return ride.driver
+        if person_id == ride.driver_id:
+            return leg.booking.rider
+    raise Unknown("leg", leg.id)
+
+
+def passenger_seen(leg: BookingLeg, now: dt.datetime, trust: Trust | None = None) -> PassengerSeen:
+    """The rider of a leg, for the other side of it; `trust` is what anybody may know of the rider."""
     visible = contact_visible(leg.state, leg.arrival_s, seconds(now))
     rider = leg.booking.rider
     origin = LegPlace(leg.origin_name, leg.origin_area, leg.origin_lat, leg.origin_lon)
@@ -73,11 +90,16 @@ def passenger_seen(leg: BookingLeg, now: dt.datetime) -> PassengerSeen:
         detour_s=leg.detour_s,
         hold_until_s=leg.hold_until_s,
         message=leg.booking.message,
+        trust=trust,
+        can_rate=_is_private(leg) and may_rate(leg.state, leg.arrival_s, seconds(now)),
     )
 
 
-def driver_seen(leg: BookingLeg, now: dt.datetime) -> DriverSeen | None:
-    """Who drives a leg, for its rider; None for legs that are no ride of ours."""
+def driver_seen(leg: BookingLeg, now: dt.datetime, trust: Trust | None = None) -> DriverSeen | None:
+    """Who drives a leg, for its rider; None for legs that are no ride of ours.
+
+    `trust` is what anybody may know of the driver.
+    """
     ride = leg.ride
     if ride is None:
         return None
@@ -96,4 +118,9 @@ def driver_seen(leg: BookingLeg, now: dt.datetime) -> DriverSeen | None:
         organisation=None,
         organisation_phone=None,
         vehicle=ride.vehicle if visible else None,
+        trust=trust,
     )
+
+
+def _is_private(leg: BookingLeg) -> bool:
+    return leg.ride is not None and leg.ride.kind is RideKind.PRIVATE

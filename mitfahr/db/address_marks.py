@@ -35,13 +35,15 @@ class AddressMark(Base):
     person: Mapped[Person] = relationship(lazy="joined")
 
     @property
-    def holds(self) -> bool:
-        """Whether it confirms the address that the person has now."""
-        if self.confirmed_at is None:
-            return False
+    def is_current(self) -> bool:
+        """Whether it is about the address that the person has now."""
         if self.kind is Address.MAIL:
             return self.value == self.person.email
         return same_number(self.value, self.person.phone)
+
+    @property
+    def holds(self) -> bool:
+        return self.confirmed_at is not None and self.is_current
 
 
 def marks_of(session: Session, person_ids: Collection[str]) -> dict[tuple[str, Address], AddressMark]:
@@ -57,4 +59,4 @@ def numbers_to_call(session: Session) -> list[AddressMark]:
         .where(AddressMark.kind == Address.PHONE, AddressMark.confirmed_at.is_(None))
         .order_by(AddressMark.asked_at, AddressMark.person_id)
     )
-    return [row for row in rows if same_number(row.value, row.person.phone)]
+    return [row for row in rows if row.is_current]

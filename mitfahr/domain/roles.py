@@ -37,6 +37,8 @@ class Action(enum.StrEnum):
     IMPORT_TIMETABLE = "import_timetable"
     SWITCH_TIMETABLE = "switch_timetable"
     MANAGE_PEOPLE = "manage_people"
+    CONFIRM_PHONES = "confirm_phones"
+    HANDLE_REPORTS = "handle_reports"
 
 
 ALLOWED: dict[Role, frozenset[Action]] = {
@@ -50,6 +52,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.BOOK_FOR_OTHERS,
             Action.PUBLISH_RUN,
             Action.SEE_PASSENGERS,
+            Action.CONFIRM_PHONES,
+            Action.HANDLE_REPORTS,
         }
     ),
     Role.TIMETABLE_STAFF: frozenset(

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.people import MAX_EMAIL, MAX_NAME, MAX_PHONE, Person, person_by_email
+from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import EmailInvalid, EmailTaken, NameMissing, PhoneInvalid
 from mitfahr.services.passwords import hash_password
 
@@ -29,13 +30,13 @@ def register_person(
 ) -> Person:
     """An account for somebody who can log in; commits.
 
-    Raises NameMissing, EmailInvalid, EmailTaken, PhoneInvalid, PasswordUnfit.
+    Raises NameMissing, ContactInText, EmailInvalid, EmailTaken, PhoneInvalid, PasswordUnfit.
     """
     person = Person(
-        first_name=_name(first_name),
-        last_name=_name(last_name),
+        first_name=read_name(first_name),
+        last_name=read_name(last_name),
         email=_email(email),
-        phone=_phone(phone),
+        phone=read_phone(phone),
         language=language,
         created_at=now,
         password_hash=hash_password(password),
@@ -57,20 +58,22 @@ def register_caller(
 ) -> Person:
     """Somebody whom the dispatchers book for: without e-mail address, without password.
 
-    Raises NameMissing, PhoneInvalid.
+    Raises NameMissing, ContactInText, PhoneInvalid.
     """
     person = Person(
-        first_name=_name(first_name), last_name=_name(last_name), phone=_phone(phone), created_at=now
+        first_name=read_name(first_name), last_name=read_name(last_name), phone=read_phone(phone), created_at=now
     )
     session.add(person)
     session.flush()
     return person
 
 
-def _name(name: str) -> str:
+def read_name(name: str) -> str:
+    """A name as it is kept; strangers read first names. Raises NameMissing, ContactInText."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= MAX_NAME:
         raise NameMissing
+    check_public_text(name)
     return name
 
 
@@ -81,7 +84,8 @@ def _email(email: str) -> str:
     return email
 
 
-def _phone(phone: str | None) -> str | None:
+def read_phone(phone: str | None) -> str | None:
+    """A telephone number as it is kept, None for an empty text. Raises PhoneInvalid."""
     phone = " ".join((phone or "").split())
     if not phone:
         return None

@@ -1,0 +1,41 @@
+"""Change what a person tells about themselves: name, telephone number, car."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from mitfahr.db.cars import PersonCar
+from mitfahr.db.people import Person
+from mitfahr.domain.vehicles import Car, check_car_seats, read_plate
+from mitfahr.services.register_person import read_name, read_phone
+
+
+def change_details(
+    sessions: sessionmaker[Session], *, person_id: str, first_name: str, last_name: str, phone: str | None
+) -> None:
+    """Commits. A confirmed number that is changed is no longer confirmed.
+
+    Raises NameMissing, PhoneInvalid, ContactInText.
+    """
+    with sessions.begin() as session:
+        person = session.get_one(Person, person_id)
+        person.first_name, person.last_name = read_name(first_name), read_name(last_name)
+        person.phone = read_phone(phone)
+
+
+def change_car(sessions: sessionmaker[Session], *, person_id: str, car: Car | None) -> None:
+    """Remember the car for the next offers, or forget it (None); commits. Published rides keep theirs.
+
+    Raises PlateInvalid, TooManySeats.
+    """
+    with sessions.begin() as session:
+        known = session.get(PersonCar, person_id)
+        if car is None:
+            if known is not None:
+                session.delete(known)
+            return
+        check_car_seats(car.seats)
+        row = known or PersonCar(person_id=person_id)
+        row.make, row.colour = car.make, car.colour
+        row.plate, row.seats = read_plate(car.plate or ""), car.seats
+        session.add(row)
