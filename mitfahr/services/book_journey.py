@@ -17,6 +17,7 @@ from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride, RideStop, lock_rides
 from mitfahr.db.seats import insert_stop, take_seats
+from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import (
     NoLongerHolds,
     NotAllowed,
@@ -78,9 +79,10 @@ def book_journey(
     """Book and return the booking's id; commits. The same form sent again gives the same id.
 
     Everything is tested again under the lock against the rides as they are then. Raises OfferTampered,
-    OfferExpired, SeatTaken, TooLateToBook, NoLongerHolds, OwnRide, PersonBlocked, NotAllowed,
+    ContactInText, OfferExpired, SeatTaken, TooLateToBook, NoLongerHolds, OwnRide, PersonBlocked, NotAllowed,
     IdempotencyConflict, Unknown.
     """
+    check_public_text(form.message)
     offered = read_signed(form.token, secret_key)
     ride_ids = ride_ids_in([offered.journey])
     lapse_holds(sessions, snapshot, now=now, ride_ids=frozenset(ride_ids))

@@ -6,10 +6,12 @@ import datetime as dt
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.db.blocks import kept_apart_from
 from mitfahr.db.bookings import BookingLeg, booking_of, leg_of
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.rides import Ride, lock_rides
-from mitfahr.domain.errors import NoLongerHolds, NotAllowed, StateForbids
+from mitfahr.domain.contact_data import check_public_text
+from mitfahr.domain.errors import NoLongerHolds, NotAllowed, PersonBlocked, StateForbids
 from mitfahr.domain.states import LegState, Side, holds_seats, move
 from mitfahr.domain.times import seconds
 from mitfahr.messages import tell_decided, tell_fallen
@@ -30,7 +32,7 @@ def confirm_request(
     """Say yes; commits. Said again, it changes nothing.
 
     Whether the ride can still keep everything it promised is tested again, under the lock. Raises
-    Unknown, NotAllowed, StateForbids (lapsed, cancelled or declined meanwhile) or NoLongerHolds.
+    Unknown, NotAllowed, StateForbids (lapsed, cancelled or declined meanwhile), PersonBlocked or NoLongerHolds.
     """
     with sessions.begin() as session:
         leg, ride = _locked(session, leg_id, driver_id)
@@ -38,6 +40,8 @@ def confirm_request(
             return leg
         if not holds_seats(leg.state, leg.hold_until_s, seconds(now)):
             raise StateForbids(LegState.LAPSED if leg.state is LegState.REQUESTED else leg.state, "confirmed")
+        if leg.booking.rider_id in kept_apart_from(session, driver_id):
+            raise PersonBlocked(ride.label)
         if ride.withdrawn_at is not None or not still_drivable(snapshot, ride):
             raise NoLongerHolds(["the ride can no longer keep what it promised"])
         leg.state = move(leg.state, LegState.CONFIRMED, Side.DRIVER)
@@ -58,8 +62,9 @@ def decline_request(
 ) -> BookingLeg:
     """Say no; commits. The rider is told, with another way if there is one.
 
-    Said again, it changes nothing. Raises Unknown, NotAllowed, StateForbids.
+    Said again, it changes nothing. Raises Unknown, NotAllowed, StateForbids, ContactInText.
     """
+    check_public_text(reason)
     with sessions.begin() as session:
         ride_id = _decidable(session, leg_id, driver_id)
         booking_id = leg_of(session, leg_id).booking_id

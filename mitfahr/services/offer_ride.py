@@ -14,6 +14,7 @@ from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride, RideHop, RideStop, overlapping_ride
+from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import NoWay, OverlapsOtherRide, Unknown
 from mitfahr.domain.prices import PriceLaw, check_rate
 from mitfahr.domain.rides import RideKind, check_future, check_offer_times, check_places
@@ -65,7 +66,7 @@ def offer_ride(
 ) -> str:
     """Publish a private ride and return its id; commits. The same form sent again gives the same id.
 
-    Raises NotAllowed, NoSeats, TooManySeats, PriceTooHigh, InThePast, WindowInvalid, NoWay,
+    Raises NotAllowed, ContactInText, NoSeats, TooManySeats, PriceTooHigh, InThePast, WindowInvalid, NoWay,
     OverlapsOtherRide, IdempotencyConflict.
     """
     way = _way(snapshot, draft, law)
@@ -90,7 +91,7 @@ def offer_ride(
 def preview_ride(snapshot: Snapshot, draft: RideDraft, law: PriceLaw, now: dt.datetime) -> Way:
     """The way that a draft would be driven, with every check that needs no database; changes nothing.
 
-    Raises NoSeats, TooManySeats, PriceTooHigh, InThePast, WindowInvalid, NoWay.
+    Raises ContactInText, NoSeats, TooManySeats, PriceTooHigh, InThePast, WindowInvalid, NoWay.
     """
     way = _way(snapshot, draft, law)
     check_future(seconds(draft.earliest), seconds(now))
@@ -99,6 +100,7 @@ def preview_ride(snapshot: Snapshot, draft: RideDraft, law: PriceLaw, now: dt.da
 
 
 def _way(snapshot: Snapshot, draft: RideDraft, law: PriceLaw) -> Way:
+    check_public_text(draft.note)
     check_places(draft.seats, draft.wheelchairs)
     check_rate(draft.rate_ct_per_km, law)
     way = direct_way(snapshot, draft.origin, draft.destination)

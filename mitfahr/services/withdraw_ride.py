@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.rides import Ride, lock_rides, ride_of
+from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import NotAllowed
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import LIVE, LegState, Side
@@ -34,10 +35,14 @@ def withdraw_ride(
     """Withdraw a ride and let its passengers' legs fall; commits. Returns how many bookings lost a leg.
 
     The driver withdraws a private offer; a run is cancelled by its driver's association, dispatchers
-    and administrators. Sent again, it changes nothing. Raises Unknown, NotAllowed.
+    and administrators. Sent again, it changes nothing. Raises Unknown, NotAllowed, ContactInText (of private rides: who has
+    only asked reads the reason too).
     """
     with sessions.begin() as session:
-        _check_allowed(session, ride_of(session, ride_id), actor_id)
+        ride = ride_of(session, ride_id)
+        _check_allowed(session, ride, actor_id)
+        if ride.kind is RideKind.PRIVATE:
+            check_public_text(reason)
         passengers = _bookings_on(session, ride_id)
     ways = {
         booking_id: find_replacement(

@@ -8,6 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from web.forms.public_text import no_contact
+
 WHOLE = "alles"
 
 
@@ -20,7 +22,7 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
     )
     message = TextAreaField(
         "Nachricht an die Fahrerin oder den Fahrer",
-        [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen.")],
+        [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen."), no_contact],
     )
     keep_others = BooleanField("Fällt ein Abschnitt aus, möchte ich die anderen behalten")
 

@@ -15,6 +15,7 @@ from mitfahr.domain.times import Resolved, resolve
 from mitfahr.services.offer_ride import RideDraft
 from routing.journey import Place
 from web.forms.fields import CentField, ClockField, DayField, choices
+from web.forms.public_text import no_contact
 from web.forms.search import NOT_NAMED
 
 FREE, PAID = "kostenlos", "beteiligung"
@@ -59,7 +60,8 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
     )
     vehicle = StringField("Ihr Auto", [Length(max=120, message="Bitte schreiben Sie höchstens 120 Zeichen.")])
     note = TextAreaField(
-        "Hinweis für Mitfahrende", [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen.")]
+        "Hinweis für Mitfahrende",
+        [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen."), no_contact],
     )
     idempotency_key = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
 
@@ -95,7 +97,7 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]
-    """Decline a request, withdraw a ride, cancel a run: why, for those who are told."""
+    """Cancel a run: why, for those who are told. An association may name its telephone number."""
 
     reason = StringField(
         "Ein Wort dazu", [Length(max=300, message="Bitte schreiben Sie höchstens 300 Zeichen.")]
@@ -104,3 +106,10 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
     @property
     def words(self) -> str | None:
         return (self.reason.data or "").strip() or None
+
+
+class PrivateReasonForm(ReasonForm):
+    """Decline a request, withdraw a ride: who reads it may not be matched."""
+
+    def validate_reason(self, field: StringField) -> None:
+        no_contact(self, field)

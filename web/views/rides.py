@@ -21,7 +21,7 @@ from mitfahr.services.ride_schedule import plan_ride
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.snapshot import Snapshot
 from web.access import access
-from web.forms.offer import ReasonForm
+from web.forms.offer import PrivateReasonForm
 from web.portal import portal
 from web.rides_view import RideView, ride_view, ride_views
 
@@ -77,7 +77,7 @@ def decline(leg_id: str) -> ResponseReturnValue:
     """Ask why, then say no."""
     here, now = portal(), dt.datetime.now(dt.UTC)
     ride, asking = _asked(leg_id)
-    form = ReasonForm()
+    form = PrivateReasonForm()
     if not form.validate_on_submit():
         return render_template("rides/decline.html", ride=ride, asking=asking, form=form)
     try:
@@ -101,7 +101,7 @@ def decline(leg_id: str) -> ResponseReturnValue:
 def withdraw(ride_id: str) -> ResponseReturnValue:
     """Say who is affected, then take the ride back."""
     here, now = portal(), dt.datetime.now(dt.UTC)
-    ride, form = _own(ride_id), ReasonForm()
+    ride, form = _own(ride_id), PrivateReasonForm()
     if not form.validate_on_submit():
         return render_template("rides/withdraw.html", ride=ride, form=form)
     withdraw_ride(

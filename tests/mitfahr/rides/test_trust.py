@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from mitfahr.db.address_marks import numbers_to_call
-from mitfahr.db.blocks import blocks_by, kept_apart_from
+from mitfahr.db.blocks import PersonBlock, blocks_by, kept_apart_from
 from mitfahr.db.bookings import BookingLeg, bookings_of_rider
 from mitfahr.db.cars import car_of
 from mitfahr.db.contact_reads import Occasion, reads_of
@@ -24,6 +24,7 @@ from mitfahr.domain.errors import (
     NotAllowed,
     NothingToConfirm,
     NotRateable,
+    PersonBlocked,
     PlateInvalid,
     TooManyCodes,
     Unknown,
@@ -35,14 +36,16 @@ from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import RATE_WITHIN_S, Praise, Standing, Trust
 from mitfahr.domain.vehicles import Car
 from mitfahr.services.block_person import block_person, unblock_person
+from mitfahr.services.book_journey import BookingForm, book_journey
 from mitfahr.services.change_profile import change_car, change_details
 from mitfahr.services.confirm_address import ask_for_call, code_to_say, enter_code, send_mail_code
-from mitfahr.services.decide_request import confirm_request
+from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.handle_report import handle_report
 from mitfahr.services.note_contact_reads import note_contact_reads, note_report_read
 from mitfahr.services.rate_leg import rate_leg
 from mitfahr.services.report_person import report_person
-from tests.mitfahr.rides.portal import KEY, NOW, Portal, clock, district
+from mitfahr.services.withdraw_ride import withdraw_ride
+from tests.mitfahr.rides.portal import KEY, LAW, NOW, Portal, clock, district
 
 AFTER = clock("09:00")
 
@@ -324,3 +327,43 @@ def test_reading_contact_data_is_written_down_per_day_and_only_while_it_is_open(
 def _legs(portal: Portal, rider_id: str) -> list[BookingLeg]:
     with portal.readers() as session:
         return [leg for booking in bookings_of_rider(session, rider_id, 0) for leg in booking.legs]
+
+
+def test_a_request_of_somebody_blocked_meanwhile_is_not_confirmed(portal: Portal) -> None:
+    anna, rita, leg_id = booked(portal, asks_first=True)
+    with portal.sessions.begin() as session:  # as if the block had come between two statements
+        session.add(PersonBlock(blocker_id=rita, blocked_id=anna, created_at=NOW))
+    with pytest.raises(PersonBlocked):
+        confirm_request(portal.sessions, district()[1], leg_id=leg_id, driver_id=anna, now=NOW)
+
+
+def test_contact_data_in_texts_of_strangers_is_refused_before_anything_is_written(portal: Portal) -> None:
+    anna, rita = portal.person("Anna"), portal.person("Rita")
+    with pytest.raises(ContactInText):
+        portal.offer(anna, note="Ruft an: 0170 1234567")
+    ride_id = portal.offer(anna, asks_first=True)
+    form = BookingForm(portal.token(portal.ride_leg(ride_id, "B", "D")), rita, message="rita@example.org")
+    with pytest.raises(ContactInText):
+        book_journey(
+            portal.sessions,
+            district()[1],
+            form,
+            actor_id=rita,
+            idempotency_key="k",
+            secret_key=KEY,
+            law=LAW,
+            now=NOW,
+        )
+    booking_id = portal.book(rita, form.token)
+    leg_id = portal.booking(booking_id).legs[0].id
+    number = "Lieber direkt: 0170 1234567"
+    with pytest.raises(ContactInText):
+        decline_request(
+            portal.sessions, portal.snapshot(), leg_id=leg_id, driver_id=anna, reason=number, now=NOW
+        )
+    with pytest.raises(ContactInText):
+        withdraw_ride(
+            portal.sessions, portal.snapshot(), ride_id=ride_id, actor_id=anna, reason=number, now=NOW
+        )
+    assert portal.booking(booking_id).state is BookingState.WAITING
+    assert portal.contradictions() == []
