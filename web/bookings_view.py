@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.domain.states import LIVE, BookingState, LegState
 from mitfahr.domain.times import seconds
+from mitfahr.domain.trust import NOBODY_ASKED, Trust, may_rate
 from mitfahr.itinerary import journey_from_json
 from mitfahr.messages import STATE_WORDS
 from mitfahr.seen import DriverSeen, driver_seen
@@ -55,6 +56,7 @@ class BookedLegView:
     answer_by_s: int | None = None
     reason: str | None = None
     is_live: bool = False
+    can_rate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,16 @@ class BookingView:
         return tuple(leg for leg in self.legs if leg.is_live)
 
 
-def booking_view(booking: Booking, timetable: Timetable | None, now: dt.datetime) -> BookingView:
-    """`timetable` is the serving one; without it the stops on the way are left out."""
+def booking_view(
+    booking: Booking,
+    timetable: Timetable | None,
+    now: dt.datetime,
+    trust: Mapping[str, Trust] = NOBODY_ASKED,
+) -> BookingView:
+    """`timetable` is the serving one; without it the stops on the way are left out.
+
+    `trust` is what anybody may know of the drivers, by person id.
+    """
     journey = journey_from_json(booking.journey)  # type: ignore[arg-type]
     rides = {leg.ride.id: ride_facts(leg.ride) for leg in booking.legs if leg.ride is not None}
     rows = iter(booking.legs)
@@ -96,7 +106,7 @@ def booking_view(booking: Booking, timetable: Timetable | None, now: dt.datetime
         sign=_sign(booking),
         journey=shown,
         legs=tuple(
-            BookedLegView(leg) if row is None else _booked_leg(leg, row, now)
+            BookedLegView(leg) if row is None else _booked_leg(leg, row, now, trust)
             for leg, row in zip(shown.legs, by_place, strict=True)
         ),
         origin=booking.origin_name or "Startpunkt",
@@ -134,13 +144,22 @@ def _sign(booking: Booking) -> Sign:
     return BOOKING_SIGN[booking.state]
 
 
-def _booked_leg(shown: LegView, row: BookingLeg, now: dt.datetime) -> BookedLegView:
+def _booked_leg(
+    shown: LegView, row: BookingLeg, now: dt.datetime, trust: Mapping[str, Trust]
+) -> BookedLegView:
+    driver_id = row.ride.driver_id if row.ride is not None else None
+    driver = driver_seen(row, now, trust.get(driver_id or ""))
     return BookedLegView(
         shown=shown,
         leg_id=row.id,
         sign=Sign(STATE_WORDS[row.state], LEG_LOOK[row.state]),
-        driver=driver_seen(row, now),
+        driver=driver,
         answer_by_s=row.hold_until_s if row.state is LegState.REQUESTED else None,
         reason=row.reason,
         is_live=row.state in LIVE,
+        can_rate=(
+            driver is not None
+            and driver.person is not None
+            and may_rate(row.state, row.arrival_s, seconds(now))
+        ),
     )

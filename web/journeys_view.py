@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mitfahr.domain.trust import Trust
 from mitfahr.services.find_itineraries import Itinerary, RideFacts
 from mitfahr.trip_facts import StopOnTheWay, TripFacts, trip_facts
 from routing.journey import Journey, Leg
@@ -38,6 +39,8 @@ class LegView:
     note: str | None
     is_tight: bool
     ride_id: str | None
+    trust: Trust | None = None
+    """What anybody may know of a private driver."""
 
     @property
     def is_walk(self) -> bool:
@@ -151,6 +154,7 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         note=ride.note if ride else None,
         is_tight=leg.slack_s is not None and leg.slack_s < SHORT_CHANGE_S,
         ride_id=leg.boarding.ride_id if leg.boarding else None,
+        trust=ride.trust if ride else None,
     )
 
 

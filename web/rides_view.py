@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mitfahr.db.bookings import BookingLeg
@@ -11,6 +11,7 @@ from mitfahr.db.rides import Ride, RideStop
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import LegState, holds_seats
 from mitfahr.domain.times import seconds
+from mitfahr.domain.trust import NOBODY_ASKED, Trust
 from mitfahr.seen import PassengerSeen, passenger_seen
 from mitfahr.services.ride_schedule import Plan
 
@@ -72,14 +73,20 @@ class RideView:
         return sum(passenger.price_ct for passenger in self.passengers)
 
 
-def ride_view(ride: Ride, legs: Sequence[BookingLeg], now: dt.datetime, plan: Plan | None = None) -> RideView:
+def ride_view(
+    ride: Ride,
+    legs: Sequence[BookingLeg],
+    now: dt.datetime,
+    plan: Plan | None = None,
+    trust: Mapping[str, Trust] = NOBODY_ASKED,
+) -> RideView:
     """`legs` are those that hold places on the ride; expired requests among them are left out.
 
-    `plan` is how a private ride would be driven as it is now.
+    `plan` is how a private ride would be driven as it is now, `trust` what anybody may know of the riders.
     """
     now_s = seconds(now)
     holding = [leg for leg in legs if holds_seats(leg.state, leg.hold_until_s, now_s)]
-    seen = {leg.id: passenger_seen(leg, now) for leg in holding}
+    seen = {leg.id: passenger_seen(leg, now, trust.get(leg.booking.rider_id)) for leg in holding}
     by_time = sorted(holding, key=lambda leg: (leg.departure_s, leg.arrival_s, leg.id))
     return RideView(
         ride=ride,
@@ -91,14 +98,17 @@ def ride_view(ride: Ride, legs: Sequence[BookingLeg], now: dt.datetime, plan: Pl
 
 
 def ride_views(
-    rides: Sequence[Ride], legs: Sequence[BookingLeg], now: dt.datetime
+    rides: Sequence[Ride],
+    legs: Sequence[BookingLeg],
+    now: dt.datetime,
+    trust: Mapping[str, Trust] = NOBODY_ASKED,
 ) -> tuple[list[RideView], list[RideView]]:
     """(upcoming, soonest first; past, latest first)"""
     by_ride: dict[str, list[BookingLeg]] = {ride.id: [] for ride in rides}
     for leg in legs:
         if leg.ride_id in by_ride:
             by_ride[leg.ride_id].append(leg)
-    views = [ride_view(ride, by_ride[ride.id], now) for ride in rides]
+    views = [ride_view(ride, by_ride[ride.id], now, trust=trust) for ride in rides]
     return [v for v in views if not v.is_past], [v for v in reversed(views) if v.is_past]
 
 

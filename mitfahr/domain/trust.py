@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mitfahr.domain.states import LegState
@@ -47,6 +47,10 @@ class Trust:
     mail_confirmed: bool = False
     phone_confirmed: bool = False
     standing: Standing = Standing()
+
+
+NOBODY_ASKED: Mapping[str, Trust] = {}
+"""For pages that say nothing about strangers."""
 
 
 def standing(ratings: Iterable[tuple[bool, Iterable[Praise]]]) -> Standing:

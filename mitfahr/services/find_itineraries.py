@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.blocks import kept_apart_from
 from mitfahr.db.bookings import promised_ct
 from mitfahr.db.rides import Ride, read_again
+from mitfahr.db.trust import trust_of
 from mitfahr.domain.prices import PriceLaw, share_ct
 from mitfahr.domain.rides import RideKind
+from mitfahr.domain.times import seconds
 from mitfahr.domain.trip_request import TripRequest
+from mitfahr.domain.trust import Trust
 from mitfahr.offered import Offered, expiry_s, sign
 from mitfahr.services.ride_schedule import measured
 from routing.journey import Journey, Leg
@@ -35,6 +38,8 @@ class RideFacts:
     phone: str | None
     """Of the organisation that runs it, never of a private driver."""
     note: str | None
+    trust: Trust | None = None
+    """What anybody may know of a private driver; None for runs, and where it was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def find_itineraries(
                 _itinerary(journey, request, rides, taken, law, snapshot.timetable.version, now, secret_key)
                 for journey in journeys
             ),
-            rides={ride.id: ride_facts(ride) for ride in rides.values()},
+            rides=_facts(session, rides, now),
             beyond_window=beyond,
         )
 
@@ -125,11 +130,21 @@ def leg_price_ct(
     )
 
 
-def facts_of_rides(readers: sessionmaker[Session], journey: Journey) -> dict[str, RideFacts]:
+def facts_of_rides(
+    readers: sessionmaker[Session], journey: Journey, now: dt.datetime
+) -> dict[str, RideFacts]:
     """What anybody may know of the rides of a journey, by ride id; rides that are gone are left out."""
     with readers() as session:
-        rides = read_again(session, ride_ids_in([journey]))
-        return {ride.id: ride_facts(ride) for ride in rides.values()}
+        return _facts(session, read_again(session, ride_ids_in([journey])), now)
+
+
+def _facts(session: Session, rides: Mapping[str, Ride], now: dt.datetime) -> dict[str, RideFacts]:
+    private = [ride for ride in rides.values() if ride.kind is RideKind.PRIVATE]
+    trust = trust_of(session, {ride.driver_id for ride in private if ride.driver_id}, seconds(now))
+    return {
+        ride.id: ride_facts(ride, trust.get(ride.driver_id or "") if ride in private else None)
+        for ride in rides.values()
+    }
 
 
 def _banned(readers: sessionmaker[Session], person_id: str | None) -> frozenset[str]:
@@ -156,8 +171,8 @@ def _itinerary(
     return Itinerary(journey, prices, token, offered.expires_s)
 
 
-def ride_facts(ride: Ride) -> RideFacts:
-    """What anybody may know of a ride."""
+def ride_facts(ride: Ride, trust: Trust | None = None) -> RideFacts:
+    """What anybody may know of a ride, and of its driver (`trust`)."""
     return RideFacts(
         ride_id=ride.id,
         kind=ride.kind,
@@ -168,4 +183,5 @@ def ride_facts(ride: Ride) -> RideFacts:
         organisation=ride.organisation.name if ride.organisation else None,
         phone=ride.organisation.phone if ride.organisation else None,
         note=ride.note,
+        trust=trust,
     )

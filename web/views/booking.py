@@ -88,7 +88,7 @@ def review_page(
         journey=journey_view(
             offered.journey,
             offered.leg_price_ct,
-            facts_of_rides(here.reading, offered.journey),
+            facts_of_rides(here.reading, offered.journey, now),
             timetable,
             token,
             offered.price_ct if any(price is not None for price in offered.leg_price_ct) else None,
