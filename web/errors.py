@@ -11,16 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from mitfahr.db.outage import is_outage
 from mitfahr.domain import errors as domain
 from mitfahr.domain.contact_data import Contact
 from routing import errors as routing
 from web import problems
 from web.german import clock, count, day, day_and_clock, euro
+from web.portal import portal
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,11 @@ class Explained:
     title: str
     advice: str
 
+
+REPEATABLE = "idempotency_key"
+"""A form with this field may be sent any number of times."""
+
+RETRY_AFTER_S = 5
 
 AGAIN = "Suchen Sie bitte noch einmal: Dann sehen Sie, was jetzt möglich ist."
 
@@ -79,6 +87,12 @@ FORM_TOO_OLD = Explained(
     "Dieses Formular war zu lange offen",
     "Zu Ihrer Sicherheit gilt ein Formular nur eine Zeit lang und nur mit Cookies. "
     "Laden Sie die Seite bitte neu und senden Sie das Formular noch einmal.",
+)
+
+DATABASE_AWAY = Explained(
+    503,
+    "Das Portal ist kurz nicht erreichbar",
+    "Es wurde nichts gebucht. Bitte versuchen Sie es gleich noch einmal; derselbe Klick bucht nur einmal.",
 )
 
 STATE_FORBIDS = Explained(
@@ -305,6 +319,25 @@ def page(explained: Explained) -> ResponseReturnValue:
     return render_template("error.html", error=explained), explained.status
 
 
+def _outage_page() -> ResponseReturnValue:
+    """A form that can be sent twice lies on the page, ready to be sent again.
+
+    Rendered without what every other page knows (who is signed in, which timetable serves): all of that
+    would ask the database.
+    """
+    if problems.answers_path(request.path):
+        answer = problems.problem(DATABASE_AWAY.status, DATABASE_AWAY.title, DATABASE_AWAY.advice)
+    else:
+        text = current_app.jinja_env.get_template("outage.html").render(
+            error=DATABASE_AWAY,
+            settings=portal().settings,
+            again=request.form if REPEATABLE in request.form else {},
+        )
+        answer = make_response(text, DATABASE_AWAY.status)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
 def register(app: Flask) -> None:
     """Let every error that reaches the top end on the error page."""
 
@@ -321,6 +354,12 @@ def register(app: Flask) -> None:
         log.exception("unexpected %s", type(error).__name__)
         return page(OF_HTTP[500])
 
+    def database(error: SQLAlchemyError) -> ResponseReturnValue:
+        if not is_outage(error):
+            return crashed(error)
+        log.warning("the database is away: %s", type(getattr(error, "orig", error)).__name__)
+        return _outage_page()
+
     def expired(_error: CSRFError) -> ResponseReturnValue:
         return page(FORM_TOO_OLD)
 
@@ -328,4 +367,5 @@ def register(app: Flask) -> None:
     app.register_error_handler(routing.RoutingError, known)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(CSRFError, expired)
+    app.register_error_handler(SQLAlchemyError, database)
     app.register_error_handler(Exception, crashed)

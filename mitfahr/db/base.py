@@ -30,7 +30,20 @@ NAMING = {
 }
 """Constraints have the same names on both databases, so that a migration can name them."""
 
-SQLITE_WAIT_MS = 30_000
+SQLITE_WAIT_MS = 10_000
+"""How long a writer waits for its turn before the person is told to try again."""
+
+POSTGRES_CONNECTION = {
+    "options": "-c timezone=UTC -c lock_timeout=10s",
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A server that has gone without a word is noticed after seconds (the last one is in milliseconds), and
+nobody waits for ever for a lock that somebody else forgot."""
+
 READING = "mitfahr_reading"
 
 
@@ -82,7 +95,11 @@ def stored_enum(kind: type[enum.StrEnum]) -> sa.Enum:
 
 
 def engine_for(database_url: str) -> Engine:
-    """An engine for a SQLite or PostgreSQL URL; raises ValueError for any other database."""
+    """An engine for a SQLite or PostgreSQL URL; raises ValueError for any other database.
+
+    Connections are tested when they are taken, so a database that was away serves again at once. Errors
+    do not show what was sent: it is about people, and errors are logged.
+    """
     try:
         url = make_url(database_url)
     except ArgumentError:
@@ -96,7 +113,8 @@ def engine_for(database_url: str) -> Engine:
             url.set(drivername="postgresql+psycopg"),
             isolation_level="READ COMMITTED",
             pool_pre_ping=True,
-            connect_args={"options": "-c timezone=UTC"},
+            hide_parameters=True,
+            connect_args=POSTGRES_CONNECTION,
         )
     raise ValueError(f"DATABASE_URL: SQLite oder PostgreSQL, nicht {url.get_backend_name()}")
 
@@ -105,7 +123,7 @@ def _sqlite_engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ValueError("DATABASE_URL: SQLite braucht eine Datei, die alle Prozesse teilen")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
