@@ -112,6 +112,18 @@ def tell_drivers_freed(session: Session, legs: Sequence[BookingLeg], now: dt.dat
         _mail(session, leg.ride.driver, f"Platz wieder frei: {_ride_title(leg.ride)}", [text], now)
 
 
+def tell_share(session: Session, leg: BookingLeg, before_ct: int, now: dt.datetime) -> None:
+    """To the rider: somebody has joined or left, so the costs are shared anew."""
+    booking = leg.booking
+    parts = [
+        f"{_label(leg)} am {_when(leg.departure_s)}: Es fahren jetzt "
+        f"{'mehr' if leg.price_ct < before_ct else 'weniger'} Menschen mit, darum teilen sich die Fahrtkosten neu.",
+        f"Sie zahlen {_euros(leg.price_ct)} statt {_euros(before_ct)}. "
+        f"Mehr als die {_euros(leg.agreed_ct)}, die Sie beim Buchen gesehen haben, wird es nie.",
+    ]
+    _mail(session, booking.rider, f"Neuer Preis: {_title(booking)}", parts, now)
+
+
 def tell_code(session: Session, person: Person, code: str, valid: dt.timedelta, now: dt.datetime) -> None:
     """To somebody who wants to show that the mailbox is theirs."""
     minutes = int(valid.total_seconds() // 60)
@@ -192,8 +204,11 @@ def _detour(leg: BookingLeg) -> str:
 
 
 def _price(booking: Booking) -> str:
-    euros, cents = divmod(booking.price_ct, 100)
-    return f"Ihr Anteil an den Fahrtkosten der privaten Fahrten: {euros},{cents:02d} Euro."
+    return f"Ihr Anteil an den Fahrtkosten der privaten Fahrten: {_euros(booking.price_ct)}."
+
+
+def _euros(cents: int) -> str:
+    return f"{cents // 100},{cents % 100:02d} Euro"
 
 
 def _title(booking: Booking) -> str:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from mitfahr.domain.prices import PriceLaw
+from mitfahr.domain.prices import PriceLaw, Rate
 
 
 class SettingsInvalid(ValueError):
@@ -42,6 +43,13 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _rates(text: str) -> PriceLaw:
+    rates = [re.fullmatch(r"(\d{1,3}) ab (\d{4}-\d{2}-\d{2})", part.strip()) for part in text.split(",")]
+    if None in rates:
+        raise ValueError(text)
+    return PriceLaw(tuple(Rate(int(rate[1]), dt.date.fromisoformat(rate[2])) for rate in rates if rate))
+
+
 def _env(variable: str, default: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
     return {"variable": variable, "default": default, "read": read}
 
@@ -50,7 +58,7 @@ _EXPECTED = {
     _number: "eine ganze Zahl größer als 0",
     _text: "einen Text oder @ und den Namen einer lesbaren Datei",
     _web_address: "eine Adresse mit http:// oder https://",
-    dt.date.fromisoformat: "ein Datum wie 2026-12-13",
+    _rates: "Sätze mit ihrem ersten Tag wie „30 ab 2005-09-01, 35 ab 2027-01-01“",
 }
 
 
@@ -71,8 +79,7 @@ class Settings:
     operator_email: str = field(metadata=_env("OPERATOR_EMAIL", ""))
     imprint_text: str = field(metadata=_env("IMPRINT_TEXT", "", _text))
     privacy_text: str = field(metadata=_env("PRIVACY_TEXT", "", _text))
-    price_cap_ct_per_km: int = field(metadata=_env("PRICE_CAP_CT_PER_KM", "30", _number))
-    price_cap_since: dt.date = field(metadata=_env("PRICE_CAP_SINCE", "2005-09-01", dt.date.fromisoformat))
+    price_law: PriceLaw = field(metadata=_env("PRICE_CAPS", "30 ab 2005-09-01", _rates))
     speeds_file: Path | None = field(metadata=_env("SPEEDS_FILE", "", _file_if_named))
     upload_limit_mb: int = field(metadata=_env("UPLOAD_LIMIT_MB", "500", _number))
 
@@ -91,10 +98,6 @@ class Settings:
         values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'mitfahr.sqlite'}"
         values["secret_key"] = values["secret_key"] or _kept_secret(data_dir / "secret_key")
         return cls(**values)
-
-    @property
-    def price_law(self) -> PriceLaw:
-        return PriceLaw(self.price_cap_ct_per_km, self.price_cap_since)
 
     @property
     def snapshots_dir(self) -> Path:

@@ -99,6 +99,11 @@ class BookingLeg(Base):
     state: Mapped[LegState] = mapped_column(stored_enum(LegState))
     hold_until_s: Mapped[int | None] = mapped_column(sa.BigInteger)
     price_ct: Mapped[int] = mapped_column(default=0)
+    """What the party pays as things are now; see `mitfahr.domain.prices`."""
+    asked_ct: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What it would pay if the law left room for everybody."""
+    agreed_ct: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What was shown when it booked: it never pays more."""
     detour_s: Mapped[int] = mapped_column(default=0)
     moved_at: Mapped[dt.datetime]
     moved_by: Mapped[Side | None] = mapped_column(stored_enum(Side))
@@ -199,11 +204,15 @@ def expired_holds(session: Session, now_s: int, since_s: int | None = None) -> l
     return [(booking_id, ride_id) for booking_id, ride_id in rows if ride_id is not None]
 
 
-def promised_ct(session: Session, ride_ids: Collection[str]) -> dict[str, int]:
-    """What the riders on board pay together, by ride id; rides without riders are left out."""
+def asked_of_riders(session: Session, ride_ids: Collection[str], now_s: int) -> dict[str, int]:
+    """What the riders who hold places now are asked for together, by ride id; empty rides are left out."""
     rows = session.execute(
-        select(BookingLeg.ride_id, sa.func.sum(BookingLeg.price_ct))
-        .where(BookingLeg.ride_id.in_(ride_ids), BookingLeg.state.in_(HOLDING))
+        select(BookingLeg.ride_id, sa.func.sum(BookingLeg.asked_ct))
+        .where(
+            BookingLeg.ride_id.in_(ride_ids),
+            BookingLeg.state.in_(HOLDING),
+            sa.or_(BookingLeg.state != LegState.REQUESTED, BookingLeg.hold_until_s > now_s),
+        )
         .group_by(BookingLeg.ride_id)
     )
     return {ride_id: int(total) for ride_id, total in rows if ride_id is not None}

@@ -51,6 +51,8 @@ class Ride(Base):
     direct_s: Mapped[int] = mapped_column(default=0)
     direct_m: Mapped[int] = mapped_column(default=0)
     rate_ct_per_km: Mapped[int] = mapped_column(default=0)
+    allowed_ct: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What the law let all riders pay together when somebody joined last, by the rate of the day of the ride."""
     asks_first: Mapped[bool] = mapped_column(default=False)
     vehicle: Mapped[str | None] = mapped_column(sa.String(120))
     """How riders recognise the car, number plate included: only for matched riders' eyes."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import new_id
 from mitfahr.db.blocks import kept_apart_from
-from mitfahr.db.bookings import Booking, BookingLeg, promised_ct
+from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
@@ -36,10 +36,11 @@ from mitfahr.domain.times import moment, seconds
 from mitfahr.itinerary import journey_json
 from mitfahr.messages import tell_booked
 from mitfahr.offered import Offered, read_signed
-from mitfahr.services.find_itineraries import leg_price_ct, ride_ids_in
+from mitfahr.services.find_itineraries import leg_asked_ct, ride_ids_in
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.live_rides import router_ride
 from mitfahr.services.ride_schedule import Fit, fit_leg
+from mitfahr.services.share_costs import allowed_ct, share_costs
 from mitfahr.services.told_areas import told_area
 from routing import overlay
 from routing.check import check
@@ -98,9 +99,12 @@ def book_journey(
             journey, fits = _holds_still(snapshot, offered, rides, now)
             booking = _booking(form, offered, journey, rider, actor_id, now)
             session.add(booking)
-            _add_legs(session, snapshot, booking, offered, journey, rides, fits, law, now)
+            _add_legs(session, snapshot, booking, offered, journey, rides, fits, now)
             keep_answer(session, actor_id, idempotency_key, {"booking_id": booking.id})
             session.flush()
+            for ride in rides.values():
+                ride.allowed_ct = allowed_ct(ride, law)
+                share_costs(session, ride, now, newcomer=booking)
             tell_booked(session, booking, now)
             mark_changed(session, rides)
     except IntegrityError as error:
@@ -236,20 +240,16 @@ def _add_legs(
     journey: Journey,
     rides: Mapping[str, Ride],
     fits: Mapping[str, Fit],
-    law: PriceLaw,
     now: dt.datetime,
 ) -> None:
-    """One row per vehicle, with its seats taken and its price fixed: never more than was shown."""
-    promised = promised_ct(session, rides)
+    """One row per vehicle, with its seats taken; it never pays more than was shown."""
     persons = booking.seats + booking.wheelchairs
     for leg, shown_ct in zip(journey.legs, offered.leg_price_ct, strict=True):
         if leg.kind is LegKind.WALK:
             continue
         row = _leg_row(snapshot, booking, leg, now)
-        price_ct = leg_price_ct(leg, rides, promised, persons, law)
-        if price_ct is not None and shown_ct is not None:
-            row.price_ct = min(price_ct, shown_ct)
-            booking.price_ct += row.price_ct
+        row.asked_ct = leg_asked_ct(leg, rides, persons) or 0
+        row.agreed_ct = shown_ct or 0
         if leg.boarding is not None:
             ride = rides[leg.boarding.ride_id]
             row.ride = ride

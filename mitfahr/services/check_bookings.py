@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.rides import Ride
-from mitfahr.domain.prices import PriceLaw, total_allowed_ct
+from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import HOLDING, LegState
+from mitfahr.services.share_costs import allowed_ct
 
 
 def inconsistencies(session: Session, law: PriceLaw) -> list[str]:
@@ -52,8 +53,10 @@ def _of_ride(ride: Ride, legs: Sequence[BookingLeg], law: PriceLaw) -> Iterator[
         used = {stop_id for leg in legs for stop_id in (leg.board_stop_id, leg.alight_stop_id)}
         if used != {stop.id for stop in ride.stops[1:-1]}:
             yield "Zwischenhalte und Buchungen passen nicht zusammen"
-        if sum(leg.price_ct for leg in legs) > total_allowed_ct(ride.direct_m, law):
+        if sum(leg.price_ct for leg in legs) > allowed_ct(ride, law):
             yield "die Mitfahrenden zahlen zusammen mehr, als das Gesetz erlaubt"
+        if any(leg.price_ct > min(leg.asked_ct, leg.agreed_ct) for leg in legs):
+            yield "jemand zahlt mehr als vereinbart"
 
 
 def _of_booking(booking: Booking) -> Iterator[str]:

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.blocks import kept_apart_from
-from mitfahr.db.bookings import promised_ct
+from mitfahr.db.bookings import asked_of_riders
 from mitfahr.db.rides import Ride, read_again
 from mitfahr.db.trust import trust_of
-from mitfahr.domain.prices import PriceLaw, share_ct
+from mitfahr.domain.prices import PriceLaw, asked_ct, shares_ct
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.trust import Trust
 from mitfahr.offered import Offered, expiry_s, sign
 from mitfahr.services.ride_schedule import measured
+from mitfahr.services.share_costs import allowed_ct
 from routing.journey import Journey, Leg
 from routing.search import search
 from routing.snapshot import Snapshot
@@ -93,11 +94,11 @@ def find_itineraries(
     journeys = [measured(snapshot, journey) for journey in journeys]
     with readers() as session:
         rides = read_again(session, ride_ids_in(journeys))
-        taken = promised_ct(session, rides)
+        asked = asked_of_riders(session, rides, seconds(now))
         return Answer(
             request=request,
             itineraries=tuple(
-                _itinerary(journey, request, rides, taken, law, snapshot.timetable.version, now, secret_key)
+                _itinerary(journey, request, rides, asked, law, snapshot.timetable.version, now, secret_key)
                 for journey in journeys
             ),
             rides=_facts(session, rides, now),
@@ -109,25 +110,26 @@ def ride_ids_in(journeys: Iterable[Journey]) -> set[str]:
     return {leg.boarding.ride_id for journey in journeys for leg in journey.legs if leg.boarding}
 
 
-def leg_price_ct(
-    leg: Leg, rides: Mapping[str, Ride], promised: Mapping[str, int], persons: int, law: PriceLaw
-) -> int | None:
-    """What a party pays the driver for this leg, None for anything but a private ride.
+def leg_asked_ct(leg: Leg, rides: Mapping[str, Ride], persons: int) -> int | None:
+    """What a party is asked for by the driver of this leg, None for anything but a private ride.
 
-    `promised` is what the riders already on board pay, by ride id. A way that nobody could measure
-    costs nothing.
+    A way that nobody could measure costs nothing.
     """
     ride = rides.get(leg.boarding.ride_id) if leg.boarding else None
     if ride is None or ride.kind is not RideKind.PRIVATE:
         return None
-    return share_ct(
-        rate_ct_per_km=ride.rate_ct_per_km,
-        rider_m=leg.distance_m or 0,
-        persons=persons,
-        ride_m=ride.direct_m,
-        promised_ct=promised.get(ride.id, 0),
-        law=law,
-    )
+    return asked_ct(ride.rate_ct_per_km, leg.distance_m or 0, persons)
+
+
+def _leg_price_ct(
+    leg: Leg, rides: Mapping[str, Ride], asked: Mapping[str, int], persons: int, law: PriceLaw
+) -> int | None:
+    """The party's share once it has joined; `asked` is what those on board are asked for, by ride id."""
+    own_ct = leg_asked_ct(leg, rides, persons)
+    if own_ct is None or leg.boarding is None:
+        return None
+    ride = rides[leg.boarding.ride_id]
+    return shares_ct([asked.get(ride.id, 0), own_ct], allowed_ct(ride, law))[1]
 
 
 def facts_of_rides(
@@ -158,14 +160,14 @@ def _itinerary(
     journey: Journey,
     request: TripRequest,
     rides: Mapping[str, Ride],
-    promised: Mapping[str, int],
+    asked: Mapping[str, int],
     law: PriceLaw,
     timetable_version: str,
     now: dt.datetime,
     secret_key: str,
 ) -> Itinerary:
     persons = request.party.seats + request.party.wheelchairs
-    prices = tuple(leg_price_ct(leg, rides, promised, persons, law) for leg in journey.legs)
+    prices = tuple(_leg_price_ct(leg, rides, asked, persons, law) for leg in journey.legs)
     offered = Offered(journey, request, prices, timetable_version, expiry_s(now))
     token = sign(offered, secret_key) if journey.vehicles else None
     return Itinerary(journey, prices, token, offered.expires_s)

@@ -16,10 +16,10 @@ from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride, RideHop, RideStop, overlapping_ride
 from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import NoWay, OverlapsOtherRide, Unknown
-from mitfahr.domain.prices import PriceLaw, check_rate
+from mitfahr.domain.prices import PriceLaw, check_rate, total_allowed_ct
 from mitfahr.domain.rides import RideKind, check_future, check_offer_times, check_places
 from mitfahr.domain.roles import Action, require
-from mitfahr.domain.times import moment, seconds
+from mitfahr.domain.times import ZONE, moment, seconds
 from mitfahr.services.ride_schedule import Way, direct_way
 from routing.journey import Place
 from routing.snapshot import Snapshot
@@ -53,6 +53,11 @@ class RideDraft:
     vehicle: str | None = None
     note: str | None = None
 
+    @property
+    def day(self) -> dt.date:
+        """The day of the ride on the clocks of the district."""
+        return self.earliest.astimezone(ZONE).date()
+
 
 def offer_ride(
     sessions: sessionmaker[Session],
@@ -80,7 +85,7 @@ def offer_ride(
         require(driver.roles, Action.OFFER_RIDE)
         check_future(seconds(draft.earliest), seconds(now))
         _check_window(draft, way)
-        ride = _ride(draft, way, driver, now)
+        ride = _ride(draft, way, driver, law, now)
         _check_driver_free(session, ride)
         session.add(ride)
         keep_answer(session, driver_id, idempotency_key, {"ride_id": ride.id})
@@ -102,7 +107,7 @@ def preview_ride(snapshot: Snapshot, draft: RideDraft, law: PriceLaw, now: dt.da
 def _way(snapshot: Snapshot, draft: RideDraft, law: PriceLaw) -> Way:
     check_public_text(draft.note)
     check_places(draft.seats, draft.wheelchairs)
-    check_rate(draft.rate_ct_per_km, law)
+    check_rate(draft.rate_ct_per_km, law.on(draft.day))
     way = direct_way(snapshot, draft.origin, draft.destination)
     if way is None:
         raise NoWay(draft.origin.name, draft.destination.name)
@@ -142,7 +147,7 @@ def _check_driver_free(session: Session, ride: Ride) -> None:
         raise OverlapsOtherRide(other.label, moment(other.begins_s), moment(other.ends_s))
 
 
-def _ride(draft: RideDraft, way: Way, driver: Person, now: dt.datetime) -> Ride:
+def _ride(draft: RideDraft, way: Way, driver: Person, law: PriceLaw, now: dt.datetime) -> Ride:
     earliest_s = seconds(draft.earliest)
     latest_arrival_s = _latest_arrival_s(draft, way)
     return Ride(
@@ -162,6 +167,7 @@ def _ride(draft: RideDraft, way: Way, driver: Person, now: dt.datetime) -> Ride:
         direct_s=way.drive_s,
         direct_m=way.metres,
         rate_ct_per_km=draft.rate_ct_per_km,
+        allowed_ct=total_allowed_ct(way.metres, law.on(draft.day)),
         asks_first=draft.asks_first,
         vehicle=draft.vehicle,
         note=draft.note,

@@ -17,6 +17,7 @@ from mitfahr.db.rides import RideStop
 from mitfahr.db.seats import delete_stop, give_back_seats
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import LIVE, LegState, Side, move
+from mitfahr.services.share_costs import share_costs
 
 
 def release_leg(
@@ -42,6 +43,7 @@ def release_leg(
         for ride_stop_id in (alight_stop_id, board_stop_id):
             if not is_stop_used(session, ride_stop_id):
                 delete_stop(session, ride.id, ride_stop_id)
+        share_costs(session, ride, now)
 
 
 def release_others(

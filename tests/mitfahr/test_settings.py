@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mitfahr.domain.prices import PriceLaw, Rate
 from mitfahr.settings import Settings, SettingsInvalid
 
 TABLE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -29,11 +30,17 @@ def test_the_table_names_every_setting_with_its_default() -> None:
     } == {name: default for name, default in actual.items() if name not in computed}
 
 
+def test_the_law_may_change_on_a_stated_day(tmp_path: Path) -> None:
+    environ = {"MITFAHR_DATA_DIR": str(tmp_path), "PRICE_CAPS": "30 ab 2005-09-01, 35 ab 2027-01-01"}
+    law = Settings.from_env(environ).price_law
+    assert [law.on(dt.date(year, 6, 1)).cap_ct_per_km for year in (2026, 2027)] == [30, 35]
+
+
 def test_without_any_setting_everything_lies_in_the_data_folder(tmp_path: Path) -> None:
     settings = Settings.from_env({"MITFAHR_DATA_DIR": str(tmp_path / "var"), "SMTP_URL": "  "})
     assert settings.database_url == f"sqlite:///{tmp_path / 'var' / 'mitfahr.sqlite'}"
     assert settings.mail_dir == tmp_path / "var" / "mail"
-    assert settings.price_cap_since == dt.date(2005, 9, 1)
+    assert settings.price_law == PriceLaw((Rate(30, dt.date(2005, 9, 1)),))
     assert not settings.is_https
 
 
@@ -68,10 +75,10 @@ def test_long_texts_may_lie_in_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
-        ("PRICE_CAP_CT_PER_KM", "dreißig"),
-        ("PRICE_CAP_CT_PER_KM", "0"),
+        ("PRICE_CAPS", "dreißig"),
+        ("PRICE_CAPS", "30 ab 2027-02-30"),
+        ("PRICE_CAPS", "35 ab 2027-01-01, 30 ab 2005-09-01"),
         ("UPLOAD_LIMIT_MB", "-1"),
-        ("PRICE_CAP_SINCE", "1.9.2005"),
         ("BASE_URL", "mitfahren.example"),
         ("IMPRINT_TEXT", "@/nirgends/imprint.txt"),
         ("MITFAHR_DATA_DIR", "/dev/null/var"),

@@ -8,8 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from mitfahr.db.cars import car_of
 from mitfahr.domain import errors
-from mitfahr.domain.prices import share_ct
+from mitfahr.domain.prices import asked_ct, shares_ct, total_allowed_ct
 from mitfahr.domain.roles import Action
 from mitfahr.services.offer_ride import RideDraft, offer_ride, preview_ride
 from routing.journey import Place
@@ -40,7 +41,12 @@ def form() -> ResponseReturnValue:
     """The empty form; guests are told what an offer is and log in first."""
     if not current_user.is_authenticated:
         return render_template("offers/guest.html")
-    return _form_page(OfferForm(formdata=None))
+    form = OfferForm(formdata=None)
+    with portal().reading() as session:
+        car = car_of(session, current_user.id)
+    if car is not None:
+        form.vehicle.data, form.seats.data = car.words, str(car.seats)
+    return _form_page(form)
 
 
 @views.post("/aendern")
@@ -64,19 +70,14 @@ def check() -> ResponseReturnValue:
     except errors.RideRefused as error:
         return _refused(form, error)
     form.renew_key()
+    allowed_ct = total_allowed_ct(way.metres, here.price_law.on(draft.day))
     return render_template(
         "offers/preview.html",
         form=form,
         draft=draft,
         way=way,
-        whole_way_ct=share_ct(
-            rate_ct_per_km=draft.rate_ct_per_km,
-            rider_m=way.metres,
-            persons=1,
-            ride_m=way.metres,
-            promised_ct=0,
-            law=here.price_law,
-        ),
+        whole_way_ct=shares_ct([asked_ct(draft.rate_ct_per_km, way.metres, 1)], allowed_ct)[0],
+        allowed_ct=allowed_ct,
         bookable_until=draft.earliest - dt.timedelta(seconds=draft.bookable_before_s),
         now=now,
         clock_change=CLOCK_CHANGE_WORDS.get(form.moment.clock_change),
@@ -136,6 +137,7 @@ def _refused(form: OfferForm, error: errors.RideRefused) -> ResponseReturnValue:
 
 
 def _form_page(form: OfferForm) -> str:
+    today = local(dt.datetime.now(dt.UTC)).date()
     if form.day.data is None and not form.day.raw_data:
-        form.day.data = local(dt.datetime.now(dt.UTC)).date()
-    return render_template("offers/form.html", form=form, law=portal().price_law)
+        form.day.data = today
+    return render_template("offers/form.html", form=form, rate=portal().price_law.on(today))

@@ -38,7 +38,7 @@ from routing.snapshot import Snapshot
 from tests.worlds import World, world
 
 KEY = "the key of the tests"
-LAW = PriceLaw(cap_ct_per_km=30)
+LAW = PriceLaw()
 NOW = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
 DISTRICT = """
 at A 0 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from mitfahr.db.base import new_id
 from mitfahr.db.blocks import PersonBlock
 from mitfahr.db.bookings import Booking, bookings_of_rider, passengers_of_ride, requests_for_driver
 from mitfahr.db.outbox import OutboxMessage
+from mitfahr.db.people import Person
 from mitfahr.domain.errors import (
     IdempotencyConflict,
     NoLongerHolds,
@@ -215,8 +217,41 @@ def test_prices_stay_within_the_law_and_within_what_was_shown(portal: Portal) ->
     second = portal.booking(
         portal.book(portal.person("Sven"), portal.token(portal.ride_leg(ride_id, "A", "E")))
     )
-    assert second.price_ct == 110, "2.40 € less 1.30 € that is promised already"
+    assert second.price_ct == 80, "three people share 2.40 €"
+    assert portal.booking(first.id).price_ct == 130, "less than two thirds of it, as shown"
     assert portal.contradictions() == []
+
+
+def test_shares_sink_when_somebody_joins_and_rise_again_and_all_are_told(portal: Portal) -> None:
+    ride_id = portal.offer(portal.person("Anna"), rate_ct_per_km=30)  # 8 km: 2.40 € in total
+    rita, sven = portal.person("Rita"), portal.person("Sven")
+    whole = portal.ride_leg(ride_id, "A", "E")
+    first = portal.book(rita, portal.token(whole, prices=[240]))
+    assert portal.booking(first).price_ct == 240
+    second = portal.book(sven, portal.token(portal.ride_leg(ride_id, "A", "E"), prices=[120]))
+    assert (portal.booking(first).price_ct, portal.booking(second).price_ct) == (120, 120)
+    assert told(portal, rita, "Neuer Preis") == ["Sie zahlen 1,20 Euro statt 2,40 Euro."]
+    assert portal.contradictions() == []
+    cancel_booking(portal.sessions, booking_id=second, actor_id=sven, now=LATER)
+    assert portal.booking(first).price_ct == 240
+    assert told(portal, rita, "Neuer Preis")[1:] == ["Sie zahlen 2,40 Euro statt 1,20 Euro."]
+    assert told(portal, sven, "Neuer Preis") == []
+    third = portal.book(sven, portal.token(portal.ride_leg(ride_id, "A", "E"), prices=[120]))
+    cancel_booking(portal.sessions, booking_id=first, actor_id=rita, now=LATER)
+    assert portal.booking(third).price_ct == 120, "agreed on when booking: it never rises above"
+    assert portal.contradictions() == []
+
+
+def told(portal: Portal, person_id: str, subject: str) -> list[str]:
+    """The sentences about the new price in the person's mails with this subject, oldest first."""
+    with portal.readers() as session:
+        email = session.get_one(Person, person_id).email
+        rows = session.scalars(
+            sa.select(OutboxMessage)
+            .where(OutboxMessage.recipient == email, OutboxMessage.subject.startswith(subject))
+            .order_by(OutboxMessage.created_at)
+        )
+        return [sentence for row in rows for sentence in re.findall(r"Sie zahlen .*? statt .*?\.", row.body)]
 
 
 class TestAsking:
