@@ -51,8 +51,9 @@ class RideStop:
 class Ride:
     """A dated run or private ride with what is free on it now.
 
-    `stops`: at least two. `seats_free[i]` and `wheelchairs_free[i]` hold on the hop from stop i to
-    stop i + 1, so both have `len(stops) - 1` entries. Private rides only: the driver leaves the first
+    `stops`: at least two. `seats_free[i]`, `wheelchairs_free[i]`, `luggage_free[i]` and `bicycles_free[i]`
+    hold on the hop from stop i to stop i + 1, so each has `len(stops) - 1` entries; left out, the last two
+    are zeros. Private rides only: the driver leaves the first
     stop between `earliest_s` and `latest_s` (in steps of DEPARTURE_STEP_S from `earliest_s`), drives
     at most `budget_s` longer than the direct way (driving only, halts not counted), and reaches the
     goal by `latest_arrival_s`. `driver_id` lets a query ban a person. `label` is what riders read
@@ -71,3 +72,10 @@ class Ride:
     latest_s: int = 0
     latest_arrival_s: int = 0
     budget_s: int = 0
+    luggage_free: tuple[int, ...] = ()
+    bicycles_free: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("luggage_free", "bicycles_free"):
+            if not getattr(self, name):
+                object.__setattr__(self, name, (0,) * len(self.seats_free))

@@ -49,6 +49,9 @@ class Party:
     seats: int = 1
     wheelchairs: int = 0
     """Wheelchair places needed; they are counted besides `seats`."""
+    luggage: int = 0
+    """Large pieces that no lap holds: suitcases, folded prams, walkers. Timetable trips are not asked."""
+    bicycles: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class Query:
             or not (self.party.seats or self.party.wheelchairs)
         ):
             raise QueryInvalid("the party must have at least one person")
+        if self.party.luggage < 0 or self.party.bicycles < 0:
+            raise QueryInvalid("luggage and bicycles must not be negative")
         for place in (self.origin, self.destination):
             if isinstance(place, Point) and not (-90 <= place.lat <= 90 and -180 <= place.lon <= 180):
                 raise QueryInvalid("latitude or longitude out of range")

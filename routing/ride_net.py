@@ -289,6 +289,8 @@ class _Rows:
     leg_s: NDArray[np.int32]
     seats: NDArray[np.int32]
     wheelchairs: NDArray[np.int32]
+    luggage: NDArray[np.int32]
+    bicycles: NDArray[np.int32]
     positions: Positions
     place: NDArray[np.int32]
     gap: NDArray[np.int32]
@@ -347,6 +349,8 @@ class _Rows:
             leg_s=hops(one.leg_s.tolist() for one in prepared),
             seats=hops(ride.seats_free for ride in rides),
             wheelchairs=hops(ride.wheelchairs_free for ride in rides),
+            luggage=hops(ride.luggage_free for ride in rides),
+            bicycles=hops(ride.bicycles_free for ride in rides),
             positions=_all_positions(prepared),
             place=entries("place"),
             gap=entries("gap"),
@@ -357,7 +361,9 @@ class _Rows:
 
     def room(self, party: Party) -> NDArray[np.uint8]:
         """Per stop: 1 when the hop to the next stop takes the party."""
-        return ((self.seats >= party.seats) & (self.wheelchairs >= party.wheelchairs)).astype(np.uint8)
+        fits = (self.seats >= party.seats) & (self.wheelchairs >= party.wheelchairs)
+        fits &= (self.luggage >= party.luggage) & (self.bicycles >= party.bicycles)
+        return fits.astype(np.uint8)
 
 
 def _all_positions(prepared: list[PreparedRide]) -> Positions:

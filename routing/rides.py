@@ -55,9 +55,13 @@ def departures(ride: Ride) -> range:
 def has_room(ride: Ride, first_hop: int, last_hop: int, party: Party) -> bool:
     """Whether every hop from `first_hop` to `last_hop` (both included) takes the party."""
     hops = slice(first_hop, last_hop + 1)
-    return all(free >= party.seats for free in ride.seats_free[hops]) and all(
-        free >= party.wheelchairs for free in ride.wheelchairs_free[hops]
+    needed = (
+        (ride.seats_free, party.seats),
+        (ride.wheelchairs_free, party.wheelchairs),
+        (ride.luggage_free, party.luggage),
+        (ride.bicycles_free, party.bicycles),
     )
+    return all(free >= need for places, need in needed for free in places[hops])
 
 
 def insert(

@@ -31,7 +31,8 @@ class Runs:
         stop            (n,) int32 StopIdx
         position        (n,) int32 in the run's own stops
         arr, dep        (n,) int64 UTC seconds
-        seats, wheelchairs  (n,) int32 free on the way to the next of these calls, -1 at the last one
+        free            (n, 4) int32 seats and places for wheelchairs, luggage and bicycles free on the way to
+                        the next of these calls, -1 at the last one
     """
 
     n_stops: int
@@ -44,23 +45,21 @@ class Runs:
     position: NDArray[np.int32]
     arr: NDArray[np.int64]
     dep: NDArray[np.int64]
-    seats: NDArray[np.int32]
-    wheelchairs: NDArray[np.int32]
+    free: NDArray[np.int32]
 
     @classmethod
     def of(cls, timetable: Timetable, rides: Iterable[Ride]) -> Runs:
         rides = tuple(rides)
-        calls: list[tuple[int, int, int, int, int, int, int]] = []
+        calls: list[tuple[int, ...]] = []
         for run, ride in enumerate(rides):
             known = [i for i, stop in enumerate(ride.stops) if _is_platform(timetable, stop.stop_id)]
             for i, following in zip(known, [*known[1:], None], strict=True):
                 stop = ride.stops[i]
-                hops = slice(i, following)
-                seats = min(ride.seats_free[hops]) if following else _NEVER_FREE
-                wheelchairs = min(ride.wheelchairs_free[hops]) if following else _NEVER_FREE
+                places = ride.seats_free, ride.wheelchairs_free, ride.luggage_free, ride.bicycles_free
+                free = (min(hops[i:following]) if following else _NEVER_FREE for hops in places)
                 at = timetable.stop_by_id[stop.stop_id or ""]
-                calls.append((run, at, i, stop.arrival_s, stop.departure_s, seats, wheelchairs))
-        columns = np.array(calls, np.int64).reshape(-1, 7).T
+                calls.append((run, at, i, stop.arrival_s, stop.departure_s, *free))
+        columns = np.array(calls, np.int64).reshape(-1, 9).T
 
         def ints(column: int) -> NDArray[np.int32]:
             values: NDArray[np.int32] = columns[column].astype(np.int32)
@@ -77,8 +76,7 @@ class Runs:
             position=ints(2),
             arr=columns[3].copy(),
             dep=columns[4].copy(),
-            seats=ints(5),
-            wheelchairs=ints(6),
+            free=columns[5:].T.astype(np.int32),
         )
 
     @cached_property
@@ -94,8 +92,8 @@ class Runs:
         calls = np.flatnonzero(usable[self.run])
         if not len(calls):
             return self.none
-        has_room = (self.seats[calls] >= party.seats) & (self.wheelchairs[calls] >= party.wheelchairs)
-        has_room &= self.seats[calls] != _NEVER_FREE
+        needed = party.seats, party.wheelchairs, party.luggage, party.bicycles
+        has_room = (self.free[calls] >= needed).all(axis=1)
         return self._laid_out(calls, has_room, base_s)
 
     def _laid_out(self, calls: NDArray[np.int64], goes_on: NDArray[np.bool_], base_s: int) -> Window:

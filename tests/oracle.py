@@ -552,15 +552,13 @@ class Oracle:
                     yield Hop(vehicle.name, on.stop, off.stop, on.departure_s, off.arrival_s)
 
     def _run_hops(self) -> Iterator[Hop]:
-        party = self.query.party
         for run in self.rides:
             if run.kind is not RideKind.RUN:
                 continue
             for i, board in enumerate(run.stops):
                 for j in range(i + 1, len(run.stops)):
                     alight = run.stops[j]
-                    free = min(run.seats_free[i:j]) >= party.seats
-                    free = free and min(run.wheelchairs_free[i:j]) >= party.wheelchairs
+                    free = self.has_room(run, i, j - 1)
                     known = self._known(board), self._known(alight)
                     if free and known[0] is not None and known[1] is not None:
                         yield Hop(
@@ -662,11 +660,13 @@ class Oracle:
         return all(self.streets.drive_s(*way) is not None for way in ways)
 
     def has_room(self, ride: Ride, a: int, b: int) -> bool:
-        """Seats and wheelchair places on the hops a … b."""
+        """Seats and places for wheelchairs, luggage and bicycles on the hops a … b."""
         party = self.query.party
         return (
             min(ride.seats_free[a : b + 1]) >= party.seats
             and min(ride.wheelchairs_free[a : b + 1]) >= party.wheelchairs
+            and min(ride.luggage_free[a : b + 1]) >= party.luggage
+            and min(ride.bicycles_free[a : b + 1]) >= party.bicycles
         )
 
     def _drive(

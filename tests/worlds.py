@@ -64,7 +64,7 @@ BOARDING = {
     "driver": (DRIVER, REGULAR),
 }
 WHEELCHAIR = {"unknown": 0, "yes": 1, "no": 2}
-RIDE_OPTIONS = ("budget", "seats", "wheelchairs", "driver", "bookable")
+RIDE_OPTIONS = ("budget", "seats", "wheelchairs", "luggage", "bicycles", "driver", "bookable")
 
 
 class _Trip(TypedDict):
@@ -406,7 +406,9 @@ def _ride(cells: list[str], timetable: Timetable, places: dict[str, tuple[float,
     seats = [int(n) for n in options.get("seats", ["3"] * hops)]
     wheelchairs = [int(n) for n in options.get("wheelchairs", ["0"] * hops)]
     earliest, latest = ("0:0", "0:0") if is_run else (visits[0][-1].split("..") * 2)[:2]
-    if len(seats) != hops or len(wheelchairs) != hops:
+    luggage = [int(n) for n in options.get("luggage", ["0"] * hops)]
+    bicycles = [int(n) for n in options.get("bicycles", ["0"] * hops)]
+    if {len(places) for places in (seats, wheelchairs, luggage, bicycles)} != {hops}:
         raise ValueError("one number per hop")
     return Ride(
         ride_id=ride_id,
@@ -414,6 +416,8 @@ def _ride(cells: list[str], timetable: Timetable, places: dict[str, tuple[float,
         stops=tuple(stops),
         seats_free=tuple(seats),
         wheelchairs_free=tuple(wheelchairs),
+        luggage_free=tuple(luggage),
+        bicycles_free=tuple(bicycles),
         driver_id=options.get("driver", [f"driver of {ride_id}"])[0],
         label=ride_id,
         bookable_until_s=_moment_s(" ".join(options.get("bookable", ["99:00"])), clocks),

@@ -126,6 +126,15 @@ def test_e14_seats_for_the_whole_party() -> None:
     expect(RIDE.format(budget=0), "A", "B", "06:30", party=party)
 
 
+def test_e14b_luggage_and_bicycles_of_the_party() -> None:
+    suitcase, bicycle = Party(luggage=1), Party(bicycles=1)
+    ride = ROAD + "ride r1 | A 07:00 | M off 07:05 | B until 08:00 | luggage 0 1 | bicycles 1 0\n"
+    expect(ride, "M", "B", "06:30", "07:06 M –ride r1→ 07:12 B", party=suitcase)
+    expect(ride, "A", "B", "06:30", party=suitcase)
+    expect(ride, "A", "M", "06:30", "07:00 A –ride r1→ 07:06 M", party=bicycle)
+    expect(ride, "M", "B", "06:30", party=bicycle)
+
+
 def test_e15_a_promised_pick_up_bears_five_minutes() -> None:
     """With the halt at A the driver is at M at 07:06 or 07:11; promised was 07:05."""
     promised = ROAD + "ride r1 | A 07:00..07:05 | M on 07:05 | B until 08:00\n"

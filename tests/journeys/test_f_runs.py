@@ -32,6 +32,16 @@ def test_f03_wheelchair_places_are_counted_apart() -> None:
     expect(drawing, "B", "C", "07:30", party=party)
 
 
+def test_f03b_luggage_and_bicycles_are_counted_apart() -> None:
+    drawing = FREE.strip() + " | luggage 1 2 | bicycles 0 1\n"
+    whole = "08:00 A –run b1→ 08:20 C"
+    expect(drawing, "A", "C", "07:30", whole, party=Party(luggage=1))
+    expect(drawing, "A", "C", "07:30", party=Party(luggage=2))
+    expect(drawing, "B", "C", "07:30", "08:10 B –run b1→ 08:20 C", party=Party(luggage=2, bicycles=1))
+    expect(drawing, "A", "B", "07:30", party=Party(bicycles=1))
+    expect(FREE, "A", "C", "07:30", party=Party(luggage=1))
+
+
 def test_f04_stops_the_timetable_does_not_know() -> None:
     drawing = "at Q 0 0\nstop A\nstop C\nrun b1 | A 08:00 | Q 08:10 | C 08:20 | seats 8 {}\n"
     expect(drawing.format(8), "A", "C", "07:30", "08:00 A –run b1→ 08:20 C")

@@ -193,7 +193,9 @@ def _question(draw: DrawFn, places: list[str], first_hour: int) -> Question:
     if draw(st.integers(0, 5)) == 5:
         options["walk_speed_m_s"] = draw(st.sampled_from([0.7, 1.0, 2.0]))
     if draw(st.integers(0, 4)) == 4:
-        options["party"] = draw(st.sampled_from([Party(2), Party(3), Party(0, 1), Party(1, 1)]))
+        options["party"] = draw(
+            st.sampled_from([Party(2), Party(3), Party(0, 1), Party(1, 1), Party(1, 0, 1), Party(1, 0, 0, 1)])
+        )
     if draw(st.integers(0, 9)) == 9:
         options["kinds"] = VEHICLE_KINDS - {draw(st.sampled_from(sorted(VEHICLE_KINDS)))}
     if draw(st.integers(0, 9)) == 9:
@@ -280,8 +282,16 @@ def _runs(draw: DrawFn, stops: list[str], first_hour: int) -> list[str]:
         seats = " ".join(str(draw(st.sampled_from([8, 0, 1, 2]))) for _ in range(hops))
         wheelchairs = " ".join(str(draw(st.integers(0, 1))) for _ in range(hops))
         row = f"run b{number} | {' | '.join(visits)} | seats {seats} | wheelchairs {wheelchairs}"
+        row += "".join(f" | {cell}" for cell in draw(_baggage(hops)))
         rows.append(f"{row} | bookable {_clock(first_hour * 60 + 15)}")
     return rows
+
+
+@st.composite
+def _baggage(draw: DrawFn, hops: int) -> list[str]:
+    """Places for luggage and bicycles; mostly nothing is said of them."""
+    kinds = draw(st.sampled_from([(), (), (), ("luggage",), ("bicycles",), ("luggage", "bicycles")]))
+    return [f"{kind} {' '.join(str(draw(st.integers(0, 1))) for _ in range(hops))}" for kind in kinds]
 
 
 @st.composite
@@ -341,6 +351,7 @@ def _ride(draw: DrawFn, name: str, nodes: list[str], first_hour: int) -> str:
     hops = len(stops) - 1
     cells.append("seats " + " ".join(str(draw(st.sampled_from([3, 0, 1, 2]))) for _ in range(hops)))
     cells.append("wheelchairs " + " ".join(str(draw(st.sampled_from([1, 0]))) for _ in range(hops)))
+    cells += draw(_baggage(hops))
     cells.append(f"budget {draw(st.sampled_from([300, 0, 60, 120, 900]))} s")
     cells.append(f"driver {draw(st.sampled_from(['anna', 'ben']))}")
     cells.append(f"bookable {_clock(first_hour * 60 + draw(st.sampled_from([15, 45])))}")
