@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from mitfahr.domain.prices import PriceLaw, Rate
+from mitfahr.domain.saxony import Vacations
+from mitfahr.school_vacations import read_vacations
 
 
 class SettingsInvalid(ValueError):
@@ -50,6 +52,10 @@ def _rates(text: str) -> PriceLaw:
     return PriceLaw(tuple(Rate(int(rate[1]), dt.date.fromisoformat(rate[2])) for rate in rates if rate))
 
 
+def _vacations(text: str) -> Vacations:
+    return read_vacations(Path(text) if text else None)
+
+
 def _env(variable: str, default: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
     return {"variable": variable, "default": default, "read": read}
 
@@ -58,6 +64,7 @@ _EXPECTED = {
     _number: "eine ganze Zahl größer als 0",
     _text: "einen Text oder @ und den Namen einer lesbaren Datei",
     _web_address: "eine Adresse mit http:// oder https://",
+    _vacations: "eine Datei mit Zeilen wie 2030-02-18,2030-03-01,Winterferien unter erster,letzter,name",
     _rates: "Sätze mit ihrem ersten Tag wie „30 ab 2005-09-01, 35 ab 2027-01-01“",
 }
 
@@ -80,6 +87,7 @@ class Settings:
     imprint_text: str = field(metadata=_env("IMPRINT_TEXT", "", _text))
     privacy_text: str = field(metadata=_env("PRIVACY_TEXT", "", _text))
     price_law: PriceLaw = field(metadata=_env("PRICE_CAPS", "30 ab 2005-09-01", _rates))
+    vacations: Vacations = field(metadata=_env("SCHOOL_VACATIONS_FILE", "", _vacations), repr=False)
     speeds_file: Path | None = field(metadata=_env("SPEEDS_FILE", "", _file_if_named))
     upload_limit_mb: int = field(metadata=_env("UPLOAD_LIMIT_MB", "500", _number))
 

@@ -169,6 +169,19 @@ def _overlap(error: domain.OverlapsOtherRide) -> Explained:
     )
 
 
+PLAN_ADVICE = {
+    "weeks": "Bitte wählen Sie höchstens vier Wochen im Wechsel.",
+    "weekdays": "Bitte kreuzen Sie mindestens einen Wochentag an.",
+    "last": "Der letzte Tag liegt vor dem ersten. Bitte wählen Sie einen späteren.",
+    "exceptions": "Bitte nennen Sie weniger Tage.",
+    "back": "Hin- und Rückfahrt überschneiden sich. Bitte wählen Sie eine spätere Rückfahrt.",
+}
+
+
+def _plan_invalid(error: domain.PlanInvalid) -> Explained:
+    return Explained(422, "Der Plan passt nicht zusammen", PLAN_ADVICE[error.field])
+
+
 OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
     domain.NotAllowed: _same(OF_HTTP[403]),
     domain.Unknown: _same(OF_HTTP[404]),
@@ -197,6 +210,11 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
     ),
     domain.PersonBlocked: _refused(
         409, "Diese Fahrt steht Ihnen nicht offen", "Bitte wählen Sie eine andere Verbindung. " + AGAIN
+    ),
+    domain.NotForParty: _refused(
+        409,
+        "Diese Fahrt passt nicht zu Ihrer Suche",
+        "Bei „{e.ride_label}“ geht nicht alles, was Sie brauchen oder mitbringen. " + AGAIN,
     ),
     domain.IdempotencyConflict: _refused(
         409,
@@ -279,12 +297,28 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         "Zu viele Plätze",
         "In diesem Fahrzeug dürfen höchstens {e.allowed} Personen mitfahren. Bitte nennen Sie weniger Plätze.",
     ),
+    domain.TooMuchBaggage: _refused(
+        422,
+        "Zu viele Plätze für Gepäck oder Fahrräder",
+        "Bitte nennen Sie eine Zahl von 0 bis {e.allowed}.",
+    ),
     domain.NoSeats: _refused(422, "Kein Platz angeboten", "Bitte bieten Sie mindestens einen Platz an."),
     domain.InThePast: _refused(
         422, "Diese Zeit ist schon vorbei", "Bitte wählen Sie einen Zeitpunkt, der noch kommt."
     ),
     domain.WindowInvalid: _refused(422, "Die Zeiten passen nicht zusammen", WINDOW_ADVICE),
     domain.OverlapsOtherRide: _overlap,
+    domain.PlanInvalid: _plan_invalid,
+    domain.NoDates: _refused(
+        422,
+        "So findet keine Fahrt statt",
+        "An keinem Tag passt alles zusammen. Bitte prüfen Sie Wochentage, Zeitraum und freie Tage.",
+    ),
+    domain.WomenOnly: _refused(
+        422,
+        "Fahrten nur für Frauen bieten Frauen an",
+        "Bitte sagen Sie in „Mein Konto“, dass Sie eine Frau sind, oder nehmen Sie alle mit.",
+    ),
     domain.NoWay: _refused(
         422,
         "Zwischen diesen Orten führt keine Straße",

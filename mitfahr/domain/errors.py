@@ -12,6 +12,7 @@ MitfahrError
 │   ├── NoLongerHolds           the journey cannot be travelled as shown any more, with reasons
 │   ├── OwnRide                 nobody rides with themselves
 │   ├── PersonBlocked           one of the two sides has blocked the other
+│   ├── NotForParty             the driver does not take what the party needs or brings
 │   └── IdempotencyConflict     this form was sent before with other content
 ├── AccountRefused
 │   ├── NameMissing             first and last name are needed
@@ -38,10 +39,14 @@ MitfahrError
 └── RideRefused
     ├── PriceTooHigh            more than the law lets a private driver take
     ├── TooManySeats            more seats than the vehicle's class allows
+    ├── TooMuchBaggage          more luggage or bicycle places than any vehicle has
     ├── NoSeats                 a ride without any place for others
     ├── InThePast               the ride would begin before now
     ├── WindowInvalid           departure window, arrival or detour contradict each other
     ├── OverlapsOtherRide       the driver would be in two vehicles at once
+    ├── PlanInvalid             weekdays, dates or shifts of a recurring ride contradict each other
+    ├── NoDates                 a recurring ride that never takes place
+    ├── WomenOnly               rides for women are offered by women
     ├── NoWay                   no street joins start and goal for a car
     └── StopUnknown             a run names a stop that the timetable does not have
 """
@@ -135,6 +140,14 @@ class OwnRide(BookingRefused):
 
 class PersonBlocked(BookingRefused):
     """Rider and driver of `ride_label` are kept apart; who blocked whom is nobody's business."""
+
+    def __init__(self, ride_label: str) -> None:
+        super().__init__(ride_label)
+        self.ride_label = ride_label
+
+
+class NotForParty(BookingRefused):
+    """The terms of `ride_label` do not suit: pets, child seat, smoking, or it is for women only."""
 
     def __init__(self, ride_label: str) -> None:
         super().__init__(ride_label)
@@ -305,6 +318,15 @@ class TooManySeats(RideRefused):
         self.allowed = allowed
 
 
+class TooMuchBaggage(RideRefused):
+    """`asked` places for luggage or bicycles, `allowed` at most."""
+
+    def __init__(self, asked: int, allowed: int) -> None:
+        super().__init__(f"{asked} > {allowed}")
+        self.asked = asked
+        self.allowed = allowed
+
+
 class NoSeats(RideRefused):
     """Neither a seat nor a wheelchair place is offered."""
 
@@ -333,6 +355,22 @@ class OverlapsOtherRide(RideRefused):
         self.other_label = other_label
         self.begins = begins
         self.ends = ends
+
+
+class PlanInvalid(RideRefused):
+    """`field` of a recurring ride's plan does not fit the rest of it."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class NoDates(RideRefused):
+    """Of a recurring ride no date is left to come."""
+
+
+class WomenOnly(RideRefused):
+    """Only who has said to be a woman offers rides for women."""
 
 
 class NoWay(RideRefused):

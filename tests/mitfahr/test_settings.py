@@ -76,6 +76,7 @@ def test_long_texts_may_lie_in_files(tmp_path: Path) -> None:
     ("variable", "value"),
     [
         ("PRICE_CAPS", "dreißig"),
+        ("SCHOOL_VACATIONS_FILE", "/nirgends/ferien.csv"),
         ("PRICE_CAPS", "30 ab 2027-02-30"),
         ("PRICE_CAPS", "35 ab 2027-01-01, 30 ab 2005-09-01"),
         ("UPLOAD_LIMIT_MB", "-1"),
