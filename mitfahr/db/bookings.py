@@ -37,6 +37,8 @@ class Booking(Base):
     arrival_s: Mapped[int] = mapped_column(sa.BigInteger)
     seats: Mapped[int]
     wheelchairs: Mapped[int]
+    luggage: Mapped[int] = mapped_column(default=0)
+    bicycles: Mapped[int] = mapped_column(default=0)
     price_ct: Mapped[int]
     """What the rider pays to private drivers; tickets of timetable and BürgerBus are not in it."""
     keep_others: Mapped[bool] = mapped_column(default=False)
@@ -96,6 +98,8 @@ class BookingLeg(Base):
     arrival_s: Mapped[int] = mapped_column(sa.BigInteger)
     seats: Mapped[int]
     wheelchairs: Mapped[int]
+    luggage: Mapped[int] = mapped_column(default=0)
+    bicycles: Mapped[int] = mapped_column(default=0)
     state: Mapped[LegState] = mapped_column(stored_enum(LegState))
     hold_until_s: Mapped[int | None] = mapped_column(sa.BigInteger)
     price_ct: Mapped[int] = mapped_column(default=0)

@@ -41,6 +41,8 @@ class Ride(Base):
     organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     seats: Mapped[int]
     wheelchairs: Mapped[int]
+    luggage: Mapped[int] = mapped_column(default=0)
+    bicycles: Mapped[int] = mapped_column(default=0)
     begins_s: Mapped[int] = mapped_column(sa.BigInteger)
     ends_s: Mapped[int] = mapped_column(sa.BigInteger)
     bookable_until_s: Mapped[int] = mapped_column(sa.BigInteger)
@@ -80,7 +82,17 @@ class Ride(Base):
     def layout(self) -> Layout[RideStop]:
         """Stops and hops as the seat arithmetic of the domain sees them."""
         hops = (
-            Hop(row.capacity, row.taken, row.wheelchair_capacity, row.wheelchair_taken) for row in self.hops
+            Hop(
+                row.capacity,
+                row.taken,
+                row.wheelchair_capacity,
+                row.wheelchair_taken,
+                row.luggage_capacity,
+                row.luggage_taken,
+                row.bicycle_capacity,
+                row.bicycle_taken,
+            )
+            for row in self.hops
         )
         return Layout(tuple(self.stops), tuple(hops))
 
@@ -119,6 +131,8 @@ class RideHop(Base):
         CheckConstraint("taken >= 0 AND taken <= capacity", "seats"),
         CheckConstraint("wheelchair_taken >= 0 AND wheelchair_taken <= wheelchair_capacity", "wheelchairs"),
         CheckConstraint("taken + wheelchair_taken <= 8", "people"),
+        CheckConstraint("luggage_taken >= 0 AND luggage_taken <= luggage_capacity", "luggage"),
+        CheckConstraint("bicycle_taken >= 0 AND bicycle_taken <= bicycle_capacity", "bicycles"),
     )
 
     ride_id: Mapped[str] = mapped_column(ForeignKey("ride.id", ondelete="CASCADE"), primary_key=True)
@@ -127,6 +141,10 @@ class RideHop(Base):
     taken: Mapped[int] = mapped_column(default=0)
     wheelchair_capacity: Mapped[int] = mapped_column(default=0)
     wheelchair_taken: Mapped[int] = mapped_column(default=0)
+    luggage_capacity: Mapped[int] = mapped_column(default=0)
+    luggage_taken: Mapped[int] = mapped_column(default=0)
+    bicycle_capacity: Mapped[int] = mapped_column(default=0)
+    bicycle_taken: Mapped[int] = mapped_column(default=0)
 
 
 _WITHOUT_PEOPLE = (lazyload(Ride.driver), lazyload(Ride.organisation))

@@ -15,7 +15,16 @@ from mitfahr.db.rides import RideHop, RideStop
 from mitfahr.domain.seats import MAX_PASSENGERS
 
 
-def take_seats(session: Session, ride_id: str, first: int, last: int, seats: int, wheelchairs: int) -> bool:
+def take_seats(
+    session: Session,
+    ride_id: str,
+    first: int,
+    last: int,
+    seats: int,
+    wheelchairs: int,
+    luggage: int = 0,
+    bicycles: int = 0,
+) -> bool:
     """Take places on every hop from stop `first` to stop `last`; False if one of them has no room.
 
     After False some hops may be taken and others not: the caller must roll back.
@@ -28,9 +37,16 @@ def take_seats(session: Session, ride_id: str, first: int, last: int, seats: int
             RideHop.seq < last,
             RideHop.taken + seats <= RideHop.capacity,
             RideHop.wheelchair_taken + wheelchairs <= RideHop.wheelchair_capacity,
+            RideHop.luggage_taken + luggage <= RideHop.luggage_capacity,
+            RideHop.bicycle_taken + bicycles <= RideHop.bicycle_capacity,
             RideHop.taken + RideHop.wheelchair_taken + seats + wheelchairs <= MAX_PASSENGERS,
         )
-        .values(taken=RideHop.taken + seats, wheelchair_taken=RideHop.wheelchair_taken + wheelchairs)
+        .values(
+            taken=RideHop.taken + seats,
+            wheelchair_taken=RideHop.wheelchair_taken + wheelchairs,
+            luggage_taken=RideHop.luggage_taken + luggage,
+            bicycle_taken=RideHop.bicycle_taken + bicycles,
+        )
         .returning(RideHop.seq)
         .execution_options(synchronize_session=False)
     )
@@ -38,13 +54,25 @@ def take_seats(session: Session, ride_id: str, first: int, last: int, seats: int
 
 
 def give_back_seats(
-    session: Session, ride_id: str, first: int, last: int, seats: int, wheelchairs: int
+    session: Session,
+    ride_id: str,
+    first: int,
+    last: int,
+    seats: int,
+    wheelchairs: int,
+    luggage: int = 0,
+    bicycles: int = 0,
 ) -> None:
     """Free places on every hop from stop `first` to stop `last`."""
     session.execute(
         update(RideHop)
         .where(RideHop.ride_id == ride_id, RideHop.seq >= first, RideHop.seq < last)
-        .values(taken=RideHop.taken - seats, wheelchair_taken=RideHop.wheelchair_taken - wheelchairs)
+        .values(
+            taken=RideHop.taken - seats,
+            wheelchair_taken=RideHop.wheelchair_taken - wheelchairs,
+            luggage_taken=RideHop.luggage_taken - luggage,
+            bicycle_taken=RideHop.bicycle_taken - bicycles,
+        )
         .execution_options(synchronize_session=False)
     )
 
@@ -53,7 +81,7 @@ def insert_stop(session: Session, stop: RideStop) -> None:
     """Put `stop` at its `seq`: later stops and hops move on, the hop it lies on is cut in two alike."""
     _shift(session, RideStop, stop.ride_id, stop.seq, +1)
     _shift(session, RideHop, stop.ride_id, stop.seq, +1)
-    columns = ["capacity", "taken", "wheelchair_capacity", "wheelchair_taken"]
+    columns = [column.name for column in RideHop.__table__.columns if not column.primary_key]
     session.execute(
         insert(RideHop).from_select(
             ["ride_id", "seq", *columns],

@@ -9,7 +9,7 @@ import enum
 import itertools
 from collections.abc import Sequence
 
-from mitfahr.domain.errors import InThePast, NoSeats, TooManySeats, WindowInvalid
+from mitfahr.domain.errors import InThePast, NoSeats, TooManySeats, TooMuchBaggage, WindowInvalid
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import moment
 
@@ -17,6 +17,9 @@ MAX_WINDOW_S = 3 * 3600
 """A driver who would leave "some time in the day" cannot be waited for."""
 
 MAX_BUDGET_S = 3600
+MAX_BAGGAGE = 20
+"""More pieces or bicycles than this are a slip of the finger: a van with a trailer takes fewer."""
+
 MAX_AHEAD_S = 400 * 24 * 3600
 
 
@@ -32,6 +35,13 @@ def check_places(seats: int, wheelchairs: int) -> None:
     for asked in (seats, wheelchairs):
         if asked > MAX_PASSENGERS:
             raise TooManySeats(asked, MAX_PASSENGERS)
+
+
+def check_baggage(luggage: int, bicycles: int) -> None:
+    """Places for large luggage and for bicycles in one vehicle. Raises TooMuchBaggage."""
+    for asked in (luggage, bicycles):
+        if not 0 <= asked <= MAX_BAGGAGE:
+            raise TooMuchBaggage(asked, MAX_BAGGAGE)
 
 
 def check_future(begins_s: int, now_s: int) -> None:

@@ -1,4 +1,5 @@
-"""Seats are counted per hop, from one stop of a ride to the next, for private rides and runs alike.
+"""Places are counted per hop, from one stop of a ride to the next, for private rides and runs alike:
+seats, wheelchair places, and what is brought along (luggage, bicycles).
 
 A *layout* is the row of stops of a ride and the hops between them. A private ride gains a stop where
 somebody is to be picked up or set down, which cuts a hop in two; when that person falls away, the stop
@@ -20,19 +21,27 @@ MAX_PASSENGERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """`0 <= taken <= capacity`, likewise for wheelchair places, and never more than MAX_PASSENGERS
-    people; anything else is a ValueError."""
+    """`0 <= taken <= capacity`, likewise for wheelchairs, luggage and bicycles, and never more than
+    MAX_PASSENGERS people; anything else is a ValueError."""
 
     capacity: int
     taken: int = 0
     wheelchair_capacity: int = 0
     wheelchair_taken: int = 0
+    luggage_capacity: int = 0
+    luggage_taken: int = 0
+    bicycle_capacity: int = 0
+    bicycle_taken: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.taken <= self.capacity:
             raise ValueError(f"{self.taken} of {self.capacity} seats")
         if not 0 <= self.wheelchair_taken <= self.wheelchair_capacity:
             raise ValueError(f"{self.wheelchair_taken} of {self.wheelchair_capacity} wheelchair places")
+        if not 0 <= self.luggage_taken <= self.luggage_capacity:
+            raise ValueError(f"{self.luggage_taken} of {self.luggage_capacity} luggage places")
+        if not 0 <= self.bicycle_taken <= self.bicycle_capacity:
+            raise ValueError(f"{self.bicycle_taken} of {self.bicycle_capacity} bicycle places")
         if self.people > MAX_PASSENGERS:
             raise ValueError(f"{self.people} people")
 
@@ -48,10 +57,20 @@ class Hop:
     def wheelchairs_free(self) -> int:
         return min(self.wheelchair_capacity - self.wheelchair_taken, MAX_PASSENGERS - self.people)
 
-    def fits(self, seats: int, wheelchairs: int) -> bool:
+    @property
+    def luggage_free(self) -> int:
+        return self.luggage_capacity - self.luggage_taken
+
+    @property
+    def bicycles_free(self) -> int:
+        return self.bicycle_capacity - self.bicycle_taken
+
+    def fits(self, seats: int, wheelchairs: int, luggage: int = 0, bicycles: int = 0) -> bool:
         return (
             seats <= self.free
             and wheelchairs <= self.wheelchairs_free
+            and luggage <= self.luggage_free
+            and bicycles <= self.bicycles_free
             and self.people + seats + wheelchairs <= MAX_PASSENGERS
         )
 
@@ -67,16 +86,22 @@ class Layout(Generic[Stop]):
         if len(self.stops) < 2 or len(self.hops) != len(self.stops) - 1:
             raise ValueError(f"{len(self.stops)} stops, {len(self.hops)} hops")
 
-    def fits(self, first: int, last: int, seats: int, wheelchairs: int) -> bool:
+    def fits(
+        self, first: int, last: int, seats: int, wheelchairs: int, luggage: int = 0, bicycles: int = 0
+    ) -> bool:
         """Whether a party finds room all the way from stop `first` to stop `last`."""
-        return all(hop.fits(seats, wheelchairs) for hop in self.hops[first:last])
+        return all(hop.fits(seats, wheelchairs, luggage, bicycles) for hop in self.hops[first:last])
 
-    def take(self, first: int, last: int, seats: int, wheelchairs: int) -> Layout[Stop]:
+    def take(
+        self, first: int, last: int, seats: int, wheelchairs: int, luggage: int = 0, bicycles: int = 0
+    ) -> Layout[Stop]:
         """The party gets on at stop `first` and off at `last`; ValueError without room."""
-        return self._changed(first, last, seats, wheelchairs)
+        return self._changed(first, last, seats, wheelchairs, luggage, bicycles)
 
-    def give_back(self, first: int, last: int, seats: int, wheelchairs: int) -> Layout[Stop]:
-        return self._changed(first, last, -seats, -wheelchairs)
+    def give_back(
+        self, first: int, last: int, seats: int, wheelchairs: int, luggage: int = 0, bicycles: int = 0
+    ) -> Layout[Stop]:
+        return self._changed(first, last, -seats, -wheelchairs, -luggage, -bicycles)
 
     def with_stop_after(self, index: int, stop: Stop) -> Layout[Stop]:
         """`stop` becomes number `index + 1`; the hop it lies on is cut in two alike."""
@@ -97,12 +122,20 @@ class Layout(Generic[Stop]):
             (*self.hops[:index], *self.hops[index + 1 :]),
         )
 
-    def _changed(self, first: int, last: int, seats: int, wheelchairs: int) -> Layout[Stop]:
+    def _changed(
+        self, first: int, last: int, seats: int, wheelchairs: int, luggage: int, bicycles: int
+    ) -> Layout[Stop]:
         if not 0 <= first < last < len(self.stops):
             raise ValueError(f"from stop {first} to stop {last} of {len(self.stops)}")
         hops: Sequence[Hop] = self.hops[first:last]
         changed = (
-            replace(hop, taken=hop.taken + seats, wheelchair_taken=hop.wheelchair_taken + wheelchairs)
+            replace(
+                hop,
+                taken=hop.taken + seats,
+                wheelchair_taken=hop.wheelchair_taken + wheelchairs,
+                luggage_taken=hop.luggage_taken + luggage,
+                bicycle_taken=hop.bicycle_taken + bicycles,
+            )
             for hop in hops
         )
         return Layout(self.stops, (*self.hops[:first], *changed, *self.hops[last:]))

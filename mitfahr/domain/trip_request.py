@@ -61,6 +61,8 @@ class TripRequest:
             "window_s": self.window_s,
             "seats": self.party.seats,
             "wheelchairs": self.party.wheelchairs,
+            "luggage": self.party.luggage,
+            "bicycles": self.party.bicycles,
             "kinds": sorted(self.kinds),
             "max_vehicles": self.max_vehicles,
             "walk_speed_m_s": self.walk_speed_m_s,
@@ -76,7 +78,9 @@ class TripRequest:
             when=dt.datetime.fromisoformat(data["when"]),
             arrive_by=data["arrive_by"],
             window_s=data["window_s"],
-            party=Party(data["seats"], data["wheelchairs"]),
+            party=Party(
+                data["seats"], data["wheelchairs"], data.get("luggage", 0), data.get("bicycles", 0)
+            ),  # questions stored before luggage was asked for have neither
             kinds=frozenset(LegKind(kind) for kind in data["kinds"]),
             max_vehicles=data["max_vehicles"],
             walk_speed_m_s=data["walk_speed_m_s"],

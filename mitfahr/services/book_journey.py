@@ -221,6 +221,8 @@ def _booking(
         arrival_s=journey.arrival_s,
         seats=party.seats,
         wheelchairs=party.wheelchairs,
+        luggage=party.luggage,
+        bicycles=party.bicycles,
         price_ct=0,
         keep_others=form.keep_others,
         message=form.message,
@@ -276,6 +278,8 @@ def _leg_row(snapshot: Snapshot, booking: Booking, leg: Leg, now: dt.datetime) -
         arrival_s=leg.arrival_s,
         seats=booking.seats,
         wheelchairs=booking.wheelchairs,
+        luggage=booking.luggage,
+        bicycles=booking.bicycles,
         state=LegState.NOTED,
         price_ct=0,
         detour_s=0,
@@ -304,7 +308,7 @@ def _take_places(
         insert_stop(session, pickup)
         insert_stop(session, dropoff)
         row.board_stop_id, row.alight_stop_id = pickup.id, dropoff.id
-    if not take_seats(session, ride.id, first, last, row.seats, row.wheelchairs):
+    if not take_seats(session, ride.id, first, last, row.seats, row.wheelchairs, row.luggage, row.bicycles):
         raise SeatTaken(ride.label, row.seats, row.wheelchairs)
 
 

@@ -85,6 +85,8 @@ def router_ride(ride: Ride, legs: Sequence[BookingLeg] = (), now_s: int = 0) -> 
         ),
         seats_free=tuple(hop.free for hop in layout.hops),
         wheelchairs_free=tuple(hop.wheelchairs_free for hop in layout.hops),
+        luggage_free=tuple(hop.luggage_free for hop in layout.hops),
+        bicycles_free=tuple(hop.bicycles_free for hop in layout.hops),
         driver_id=ride.driver_id or "",
         label=ride.label,
         bookable_until_s=ride.bookable_until_s,
@@ -99,7 +101,7 @@ def _without(ride: Ride, fallen: Sequence[BookingLeg], staying: Sequence[Booking
     layout = ride.layout
     for leg in fallen:
         board, alight = (_index(layout, stop_id) for stop_id in (leg.board_stop_id, leg.alight_stop_id))
-        layout = layout.give_back(board, alight, leg.seats, leg.wheelchairs)
+        layout = layout.give_back(board, alight, leg.seats, leg.wheelchairs, leg.luggage, leg.bicycles)
     if ride.kind is RideKind.PRIVATE:
         for stop_id in _stops_of(fallen) - _stops_of(staying):
             layout = layout.without_stop(_index(layout, stop_id))

@@ -17,7 +17,7 @@ from mitfahr.db.rides import Ride, RideHop, RideStop, overlapping_ride
 from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import NoWay, OverlapsOtherRide, Unknown
 from mitfahr.domain.prices import PriceLaw, check_rate, total_allowed_ct
-from mitfahr.domain.rides import RideKind, check_future, check_offer_times, check_places
+from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_offer_times, check_places
 from mitfahr.domain.roles import Action, require
 from mitfahr.domain.times import ZONE, moment, seconds
 from mitfahr.services.ride_schedule import Way, direct_way
@@ -47,6 +47,8 @@ class RideDraft:
     budget_s: int = 600
     seats: int = 3
     wheelchairs: int = 0
+    luggage: int = 0
+    bicycles: int = 0
     rate_ct_per_km: int = 0
     asks_first: bool = True
     bookable_before_s: int = BOOKABLE_BEFORE_S
@@ -107,6 +109,7 @@ def preview_ride(snapshot: Snapshot, draft: RideDraft, law: PriceLaw, now: dt.da
 def _way(snapshot: Snapshot, draft: RideDraft, law: PriceLaw) -> Way:
     check_public_text(draft.note)
     check_places(draft.seats, draft.wheelchairs)
+    check_baggage(draft.luggage, draft.bicycles)
     check_rate(draft.rate_ct_per_km, law.on(draft.day))
     way = direct_way(snapshot, draft.origin, draft.destination)
     if way is None:
@@ -157,6 +160,8 @@ def _ride(draft: RideDraft, way: Way, driver: Person, law: PriceLaw, now: dt.dat
         driver_id=driver.id,
         seats=draft.seats,
         wheelchairs=draft.wheelchairs,
+        luggage=draft.luggage,
+        bicycles=draft.bicycles,
         begins_s=earliest_s,
         ends_s=latest_arrival_s,
         bookable_until_s=earliest_s - draft.bookable_before_s,
@@ -176,7 +181,15 @@ def _ride(draft: RideDraft, way: Way, driver: Person, law: PriceLaw, now: dt.dat
             _stop(draft.origin, 0, earliest_s, earliest_s),
             _stop(draft.destination, 1, earliest_s + way.drive_s, latest_arrival_s),
         ],
-        hops=[RideHop(seq=0, capacity=draft.seats, wheelchair_capacity=draft.wheelchairs)],
+        hops=[
+            RideHop(
+                seq=0,
+                capacity=draft.seats,
+                wheelchair_capacity=draft.wheelchairs,
+                luggage_capacity=draft.luggage,
+                bicycle_capacity=draft.bicycles,
+            )
+        ],
     )
 
 

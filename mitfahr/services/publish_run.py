@@ -16,7 +16,7 @@ from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Organisation, Person, organisations
 from mitfahr.db.rides import Ride, RideHop, RideStop, overlapping_ride
 from mitfahr.domain.errors import NotAllowed, OverlapsOtherRide, StopUnknown, Unknown
-from mitfahr.domain.rides import RideKind, check_future, check_places, check_run_times
+from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_places, check_run_times
 from mitfahr.domain.roles import Action, Role, require
 from mitfahr.domain.times import moment, seconds
 from routing.timetable import StopIdx, Timetable
@@ -46,6 +46,8 @@ class RunDraft:
     stops: tuple[RunStop, ...]
     seats: int = 8
     wheelchairs: int = 0
+    luggage: int = 0
+    bicycles: int = 0
     driver_id: str | None = None
     bookable_before_s: int = 0
     note: str | None = None
@@ -85,6 +87,7 @@ def check_run(timetable: Timetable, draft: RunDraft, now: dt.datetime) -> list[R
     Raises NoSeats, TooManySeats, InThePast, WindowInvalid, StopUnknown.
     """
     check_places(draft.seats, draft.wheelchairs)
+    check_baggage(draft.luggage, draft.bicycles)
     check_run_times([(seconds(stop.arrival), seconds(stop.departure)) for stop in draft.stops])
     check_future(seconds(draft.stops[0].departure), seconds(now))
     return [_stop(timetable, stop, seq) for seq, stop in enumerate(draft.stops)]
@@ -171,6 +174,8 @@ def _ride(draft: RunDraft, stops: list[RideStop], now: dt.datetime) -> Ride:
         organisation_id=draft.organisation_id,
         seats=draft.seats,
         wheelchairs=draft.wheelchairs,
+        luggage=draft.luggage,
+        bicycles=draft.bicycles,
         begins_s=begins_s,
         ends_s=stops[-1].arrival_s,
         bookable_until_s=begins_s - draft.bookable_before_s,
@@ -178,7 +183,13 @@ def _ride(draft: RunDraft, stops: list[RideStop], now: dt.datetime) -> Ride:
         created_at=now,
         stops=stops,
         hops=[
-            RideHop(seq=seq, capacity=draft.seats, wheelchair_capacity=draft.wheelchairs)
+            RideHop(
+                seq=seq,
+                capacity=draft.seats,
+                wheelchair_capacity=draft.wheelchairs,
+                luggage_capacity=draft.luggage,
+                bicycle_capacity=draft.bicycles,
+            )
             for seq in range(len(stops) - 1)
         ],
     )

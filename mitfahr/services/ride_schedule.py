@@ -158,13 +158,15 @@ def _as_before(ride: overlay.Ride, first: int, last: int) -> overlay.Ride:
         stops=without(ride.stops, first, last),
         seats_free=without(ride.seats_free, first - 1, last),
         wheelchairs_free=without(ride.wheelchairs_free, first - 1, last),
+        luggage_free=without(ride.luggage_free, first - 1, last),
+        bicycles_free=without(ride.bicycles_free, first - 1, last),
     )
 
 
 def _lacks_room(snapshot: Snapshot, query: Query, ride: overlay.Ride, leg: Leg) -> bool:
     """Whether it is for want of seats: every way of least driving for the leg is full."""
-    hops = len(ride.seats_free)
-    empty = replace(ride, seats_free=(MAX_PASSENGERS,) * hops, wheelchairs_free=(MAX_PASSENGERS,) * hops)
+    room = (max(MAX_PASSENGERS, query.party.luggage, query.party.bicycles),) * len(ride.seats_free)
+    empty = replace(ride, seats_free=room, wheelchairs_free=room, luggage_free=room, bicycles_free=room)
     ends = _bare(leg.origin), _bare(leg.destination)
     found = list(insertions(empty, *ends, query.party, cache(snapshot.drive_s)))
     least_s = min((insertion.detour_s for insertion in found), default=0)

@@ -139,7 +139,7 @@ def _look_without_locking(session: Session, ride_ids: Collection[str]) -> dict[s
 
 
 def _count_then_write(
-    session: Session, ride_id: str, first: int, last: int, seats: int, wheelchairs: int
+    session: Session, ride_id: str, first: int, last: int, seats: int, *_others: int
 ) -> bool:
     here = (RideHop.ride_id == ride_id, RideHop.seq >= first, RideHop.seq < last)
     free = session.scalars(sa.select(RideHop.capacity - RideHop.taken).where(*here)).all()

@@ -70,6 +70,24 @@ def test_a_booked_ride_has_two_stops_more_and_gives_them_back(portal: Portal) ->
     ]
 
 
+def test_luggage_and_bicycles_are_held_on_each_hop(portal: Portal) -> None:
+    ride_id = portal.offer(portal.person("Anna"), luggage=1, bicycles=1)
+    suitcase, bicycle = Party(luggage=1), Party(bicycles=1)
+    rita, sven = portal.person("Rita"), portal.person("Sven")
+    too_late = portal.token(portal.ride_leg(ride_id, "B", "D", suitcase), party=suitcase)
+    booked = portal.book(rita, portal.token(portal.ride_leg(ride_id, "B", "D", suitcase), party=suitcase))
+    assert portal.booking(booked).legs[0].luggage == 1
+    live = portal.snapshot().rides[ride_id]
+    assert (live.luggage_free, live.bicycles_free) == ((1, 0, 1), (1, 1, 1))
+    with pytest.raises(SeatTaken):
+        portal.book(sven, too_late)
+    portal.book(sven, portal.token(portal.ride_leg(ride_id, "D", "E", suitcase), party=suitcase))
+    portal.book(sven, portal.token(portal.ride_leg(ride_id, "B", "C", bicycle), party=bicycle))
+    assert portal.contradictions() == []
+    cancel_booking(portal.sessions, booking_id=booked, actor_id=rita, now=LATER)
+    assert portal.contradictions() == []
+
+
 def test_a_seat_freed_half_way_is_sold_again_from_there(portal: Portal) -> None:
     run_id = portal.run(seats=1)
     portal.book(portal.person("Rita"), portal.token(portal.run_leg(run_id, "A", "C")))

@@ -51,12 +51,29 @@ def test_no_room_on_one_hop_is_said(database: Engine) -> None:
         assert not take_seats(session, ride_id, 0, 1, 0, 1)
 
 
+def test_luggage_and_bicycles_have_places_of_their_own(database: Engine) -> None:
+    with sessions(database).begin() as session:
+        ride_id = ride(session, "ABC", seats=3).id
+        session.execute(sa.update(RideHop).values(luggage_capacity=2, bicycle_capacity=1))
+        assert take_seats(session, ride_id, 0, 1, 1, 0, 2, 0)
+        assert take_seats(session, ride_id, 1, 2, 1, 0, 1, 1)
+        give_back_seats(session, ride_id, 0, 1, 1, 0, 1, 0)
+    with sessions(database).begin() as session:
+        hops = lock_rides(session, [ride_id])[ride_id].hops
+        assert [(hop.luggage_taken, hop.bicycle_taken) for hop in hops] == [(1, 0), (1, 1)]
+        assert not take_seats(session, ride_id, 0, 2, 1, 0, 0, 1)
+
+
 @pytest.mark.parametrize(
     "change",
     [
         "taken = taken + 3",
         "taken = taken - 1",
         "wheelchair_taken = 1",
+        "luggage_taken = 1",
+        "luggage_taken = -1",
+        "bicycle_taken = 1",
+        "bicycle_capacity = -1",
         "wheelchair_capacity = -1",
         "capacity = -1",
     ],
