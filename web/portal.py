@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask import current_app
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import engine_for
@@ -23,6 +24,7 @@ class Portal:
     """`writing.begin()` commits at its end and rolls back on any error; `reading()` cannot write."""
 
     settings: Settings
+    engine: Engine
     writing: sessionmaker[Session]
     reading: sessionmaker[Session]
     live: Live
@@ -35,7 +37,7 @@ class Portal:
     def open(cls, settings: Settings) -> Portal:
         engine = engine_for(settings.database_url)
         reading = readers(engine)
-        return cls(settings, sessions(engine), reading, Live(reading, settings.snapshots_dir))
+        return cls(settings, engine, sessions(engine), reading, Live(reading, settings.snapshots_dir))
 
 
 def portal() -> Portal:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-
 from mitfahr.settings import Settings
 from web.app import create_app
 from web.warm_up import warm_up
 
 app = create_app(Settings.from_env())
-threading.Thread(target=warm_up, args=[app], daemon=True).start()
+warm_up(app)
