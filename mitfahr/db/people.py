@@ -32,6 +32,8 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     language: Mapped[str] = mapped_column(sa.String(10), default="de")
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_woman: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """The person has said so, to offer or find rides for women; nobody guesses it."""
     created_at: Mapped[dt.datetime]
 
     role_rows: Mapped[list[PersonRole]] = relationship(

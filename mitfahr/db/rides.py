@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, relationshi
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.db.people import Organisation, Person
 from mitfahr.domain.errors import Unknown
+from mitfahr.domain.recurrence import Direction
+from mitfahr.domain.ride_terms import Need, Terms
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.seats import Hop, Layout
 
@@ -31,6 +33,7 @@ class Ride(Base):
         sa.Index(None, "changed_revision"),
         sa.Index(None, "ends_s"),
         sa.Index(None, "driver_id", "begins_s"),
+        UniqueConstraint("series_id", "series_day", "series_direction"),
     )
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
@@ -56,9 +59,17 @@ class Ride(Base):
     allowed_ct: Mapped[int] = mapped_column(default=0, server_default="0")
     """What the law let all riders pay together when somebody joined last, by the rate of the day of the ride."""
     asks_first: Mapped[bool] = mapped_column(default=False)
+    child_seat: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    pets: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    smoking: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    women_only: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     vehicle: Mapped[str | None] = mapped_column(sa.String(120))
     """How riders recognise the car, number plate included: only for matched riders' eyes."""
     note: Mapped[str | None] = mapped_column(sa.String(500))
+    series_id: Mapped[str | None] = mapped_column(ForeignKey("ride_series.id"))
+    series_day: Mapped[dt.date | None]
+    """Which date of its series it is; None once the plan has been changed and the date is free again."""
+    series_direction: Mapped[Direction | None] = mapped_column(stored_enum(Direction))
     created_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
     withdrawn_reason: Mapped[str | None] = mapped_column(sa.String(300))
@@ -77,6 +88,10 @@ class Ride(Base):
     hops: Mapped[list[RideHop]] = relationship(
         lazy="selectin", order_by="RideHop.seq", cascade="all, delete-orphan", passive_deletes=True
     )
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(self.child_seat, self.pets, self.smoking, self.women_only)
 
     @property
     def layout(self) -> Layout[RideStop]:
@@ -225,6 +240,29 @@ def runs_of_organisation(session: Session, organisation_id: str, from_s: int) ->
                 Ride.ends_s > from_s,
             )
             .order_by(Ride.begins_s, Ride.id)
+        )
+    )
+
+
+def unsuitable_rides(session: Session, needs: Collection[Need], is_woman: bool, now_s: int) -> frozenset[str]:
+    """Ids of private rides after `now_s` whose terms do not suit (`mitfahr.domain.ride_terms`)."""
+    against = [] if is_woman else [Ride.women_only.is_(True)]
+    if Need.CHILD_SEAT in needs:
+        against.append(Ride.child_seat.is_(False))
+    if Need.PET in needs:
+        against.append(Ride.pets.is_(False))
+    if Need.NO_SMOKE in needs:
+        against.append(Ride.smoking.is_(True))
+    if not against:
+        return frozenset()
+    return frozenset(
+        session.scalars(
+            select(Ride.id).where(
+                Ride.kind == RideKind.PRIVATE,
+                Ride.withdrawn_at.is_(None),
+                Ride.ends_s > now_s,
+                sa.or_(*against),
+            )
         )
     )
 

@@ -17,6 +17,7 @@ from mitfahr.db import (
     ratings,
     reports,
     rides,
+    series,
     timetables,
 )
 from mitfahr.db.base import Base
@@ -28,6 +29,7 @@ MODULES = (
     timetables,
     jobs,
     rides,
+    series,
     bookings,
     idempotency,
     live_revision,

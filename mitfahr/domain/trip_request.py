@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from mitfahr.domain.ride_terms import Need
 from routing.query import VEHICLE_KINDS, LegKind, Party, Point, Query, StopRef
 
 ONE_PERSON = Party()
@@ -26,6 +27,8 @@ class TripRequest:
     walk_speed_m_s: float = 1.25
     max_walk_s: int = 1200
     transfer_slack_s: int = 120
+    needs: frozenset[Need] = frozenset()
+    """Of private rides; the router is told which rides do not suit."""
 
     def query(
         self,
@@ -68,6 +71,7 @@ class TripRequest:
             "walk_speed_m_s": self.walk_speed_m_s,
             "max_walk_s": self.max_walk_s,
             "transfer_slack_s": self.transfer_slack_s,
+            "needs": sorted(self.needs),
         }
 
     @classmethod
@@ -86,6 +90,7 @@ class TripRequest:
             walk_speed_m_s=data["walk_speed_m_s"],
             max_walk_s=data["max_walk_s"],
             transfer_slack_s=data["transfer_slack_s"],
+            needs=frozenset(Need(need) for need in data.get("needs", ())),
         )
 
 

@@ -45,11 +45,12 @@ def test_up_down_up_with_data(empty_database_url: str) -> None:
     _fill(engine)
     downgrade(engine, "0001")
     with readers(engine)() as session:
-        person = session.scalars(sa.select(Person)).one()
-        assert person.roles == {Role.RESIDENT, Role.DRIVER}
-        assert person.memberships[0].organisation.name == "BürgerBus-Verein"
-        assert session.scalars(sa.select(OutboxMessage)).one().subject == "Grüße"
-        assert session.scalars(sa.select(FeedVersion)).one().findings == [{"file": "stops.txt", "line": 3}]
+        # columns, not rows: the models know columns that the first revision has not
+        assert session.scalars(sa.select(PersonRole.role)).all() == [Role.DRIVER]
+        member = sa.select(Organisation.name).join(Membership).join(Membership.person)
+        assert session.scalars(member).all() == ["BürgerBus-Verein"]
+        assert session.scalars(sa.select(OutboxMessage.subject)).all() == ["Grüße"]
+        assert session.scalars(sa.select(FeedVersion.findings)).all() == [[{"file": "stops.txt", "line": 3}]]
     upgrade(engine)
     with readers(engine)() as session:
         assert session.scalars(sa.select(Person)).one().first_name == "Änne"
