@@ -37,7 +37,8 @@ def local(moment: Moment) -> dt.datetime:
 
 def clock(moment: Moment) -> str:
     """07:05; seconds are cut off, as on a departure board."""
-    return f"{local(moment):%H:%M}"
+    shown = local(moment)
+    return f"{shown.hour:02}:{shown.minute:02}"
 
 
 def day(moment: Moment | dt.date) -> str:

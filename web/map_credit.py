@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mitfahr.domain.errors import NothingServes
-from web.portal import portal
+from web.portal import served
 
 
 def map_credit() -> str | None:
     """The attribution of the serving streets; None without streets."""
     try:
-        roads = portal().live.served().without_rides.roads
+        roads = served().without_rides.roads
     except NothingServes:
         return None
     return roads.attribution if roads is not None else None

@@ -6,14 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import engine_for
 from mitfahr.db.session import readers, sessions
 from mitfahr.domain.prices import PriceLaw
-from mitfahr.live import Live
+from mitfahr.live import Live, Served
 from mitfahr.settings import Settings
 
 EXTENSION = "mitfahr"
@@ -38,6 +38,14 @@ class Portal:
         engine = engine_for(settings.database_url)
         reading = readers(engine)
         return cls(settings, engine, sessions(engine), reading, Live(reading, settings.snapshots_dir))
+
+
+def served() -> Served:
+    """What serves while this request is answered, looked up once. Raises NothingServes."""
+    if "served" not in g:
+        g.served = portal().live.served()
+    known: Served = g.served
+    return known
 
 
 def portal() -> Portal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mitfahr.db.timetables import serving
+from mitfahr.db.timetables import is_demo_serving
 from web.portal import portal
 
 DEMONSTRATION = "Vorführung: Dieser Fahrplan ist erfunden. Bitte nicht danach reisen."
@@ -12,7 +12,7 @@ NONE_SERVING = "Es ist noch kein Fahrplan geladen. Die Verbindungssuche ist erst
 def timetable_notice() -> str | None:
     """A sentence, or None while a real timetable serves."""
     with portal().reading() as session:
-        feed = serving(session).feed
-        if feed is None:
-            return NONE_SERVING
-        return DEMONSTRATION if feed.is_demo else None
+        is_demo = is_demo_serving(session)
+    if is_demo is None:
+        return NONE_SERVING
+    return DEMONSTRATION if is_demo else None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select, update
-from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, raiseload, relationship
 
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.db.people import Organisation, Person
@@ -200,6 +200,17 @@ def read_again(session: Session, ride_ids: Collection[str]) -> dict[str, Ride]:
         select(Ride).where(Ride.id.in_(ride_ids)).execution_options(populate_existing=True)
     )
     return {ride.id: ride for ride in rows}
+
+
+def rides_without_stops(session: Session, ride_ids: Collection[str]) -> dict[str, Ride]:
+    """Rides by id as an answer names them: with their organisation, but neither stops, hops nor driver."""
+    if not ride_ids:
+        return {}
+    left_out = (raiseload(Ride.stops), raiseload(Ride.hops), lazyload(Ride.driver))
+    return {
+        ride.id: ride
+        for ride in session.scalars(select(Ride).where(Ride.id.in_(ride_ids)).options(*left_out))
+    }
 
 
 def rides_ending_after(session: Session, moment_s: int) -> list[Ride]:

@@ -120,6 +120,13 @@ def serving(session: Session) -> Serving:
     return session.get_one(Serving, SERVING_ID)
 
 
+def is_demo_serving(session: Session) -> bool | None:
+    """Whether an invented timetable serves; None while none serves."""
+    return session.scalar(
+        select(FeedVersion.is_demo).join(Serving, FeedVersion.id == Serving.feed_version_id)
+    )
+
+
 def serving_locked(session: Session) -> Serving:
     """The pointer row, locked until the transaction ends: two switches never cross."""
     return session.get_one(Serving, SERVING_ID, with_for_update={"of": Serving}, populate_existing=True)

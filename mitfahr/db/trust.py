@@ -14,6 +14,8 @@ from mitfahr.domain.trust import Standing, Trust
 
 def trust_of(session: Session, person_ids: Collection[str], now_s: int) -> dict[str, Trust]:
     """One entry for each of these ids."""
+    if not person_ids:
+        return {}
     marks, stand = marks_of(session, person_ids), standings(session, person_ids, now_s)
     confirmed = {key for key, mark in marks.items() if mark.holds}
     return {

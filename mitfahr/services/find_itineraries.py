@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.blocks import kept_apart_from
 from mitfahr.db.bookings import asked_of_riders
-from mitfahr.db.rides import Ride, read_again
+from mitfahr.db.rides import Ride, read_again, rides_without_stops
 from mitfahr.db.trust import trust_of
 from mitfahr.domain.prices import PriceLaw, asked_ct, shares_ct
 from mitfahr.domain.rides import RideKind
@@ -137,7 +137,7 @@ def facts_of_rides(
 ) -> dict[str, RideFacts]:
     """What anybody may know of the rides of a journey, by ride id; rides that are gone are left out."""
     with readers() as session:
-        return _facts(session, read_again(session, ride_ids_in([journey])), now)
+        return _facts(session, rides_without_stops(session, ride_ids_in([journey])), now)
 
 
 def _facts(session: Session, rides: Mapping[str, Ride], now: dt.datetime) -> dict[str, RideFacts]:

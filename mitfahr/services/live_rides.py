@@ -7,9 +7,10 @@ in time occupies nothing from that moment on, whether a job has lapsed it yet or
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -30,13 +31,21 @@ class LiveRides:
     revision: int
     seen_s: int
     rides: Mapping[str, overlay.Ride]
+    lasting_until_s: float
+    """None of them ends before this second."""
+
+    def ended_by(self, now_s: int) -> set[str]:
+        if now_s < self.lasting_until_s:  # almost always: not every request looks at every ride
+            return set()
+        return {ride_id for ride_id, ride in self.rides.items() if _ends_s(ride) <= now_s}
 
 
 def read_live_rides(session: Session, now: dt.datetime) -> LiveRides:
     """Everything that can be offered now."""
     now_s = seconds(now)
     revision = live_revision(session)  # before the rides: what changes in between is read again later
-    return LiveRides(revision, now_s, router_rides(session, rides_ending_after(session, now_s), now_s))
+    rides = router_rides(session, rides_ending_after(session, now_s), now_s)
+    return LiveRides(revision, now_s, rides, _first_end_s(rides))
 
 
 def refresh_live_rides(session: Session, known: LiveRides, now: dt.datetime) -> LiveRides:
@@ -49,16 +58,18 @@ def refresh_live_rides(session: Session, known: LiveRides, now: dt.datetime) -> 
     if now_s > known.seen_s:
         expired = {ride_id for _, ride_id in expired_holds(session, now_s, since_s=known.seen_s)}
         changed |= read_again(session, expired - changed.keys())
-    ended = {ride_id for ride_id, ride in known.rides.items() if _ends_s(ride) <= now_s}
+    ended = known.ended_by(now_s)
     if not changed and not ended:
-        return LiveRides(revision, max(now_s, known.seen_s), known.rides)
+        return replace(known, revision=revision, seen_s=max(now_s, known.seen_s))
     kept = {
         ride_id: ride
         for ride_id, ride in known.rides.items()
         if ride_id not in ended and ride_id not in changed
     }
     offered = [ride for ride in changed.values() if ride.withdrawn_at is None and ride.ends_s > now_s]
-    return LiveRides(revision, now_s, kept | router_rides(session, offered, now_s))
+    new = router_rides(session, offered, now_s)
+    lasting_until_s = _first_end_s(kept) if ended else known.lasting_until_s
+    return LiveRides(revision, now_s, kept | new, min(lasting_until_s, _first_end_s(new)))
 
 
 def router_rides(session: Session, rides: Collection[Ride], now_s: int) -> dict[str, overlay.Ride]:
@@ -136,6 +147,10 @@ def _run_stop(stop: RideStop) -> overlay.RideStop:
         arrival_s=stop.arrival_s,
         departure_s=stop.departure_s,
     )
+
+
+def _first_end_s(rides: Mapping[str, overlay.Ride]) -> float:
+    return min((_ends_s(ride) for ride in rides.values()), default=math.inf)
 
 
 def _ends_s(ride: overlay.Ride) -> int:

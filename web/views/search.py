@@ -20,7 +20,7 @@ from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm
 from web.german import local
 from web.journeys_view import journey_views
 from web.place_choice import Choice, encode, meant, take_chosen
-from web.portal import portal
+from web.portal import portal, served
 from web.shown_first import lines_first, rides_first
 
 views = Blueprint("search", __name__)
@@ -145,7 +145,7 @@ def _start_page(form: SearchForm) -> str:
 
 
 def _places() -> Places:
-    return portal().live.served().places
+    return served().places
 
 
 def _shift(form: SearchForm) -> None:
