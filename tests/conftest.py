@@ -96,6 +96,24 @@ def database(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def module_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """An engine on a migrated database for all tests of a module, which leave it as they found it."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("module") / "module.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        urls = iter([f"sqlite:///{path}"])
+    else:
+        server = request.getfixturevalue("postgres_server")
+        urls = _postgres_database(server, request.getfixturevalue("postgres_template"))
+    engine = engine_for(next(urls))
+    yield engine
+    engine.dispose()
+    next(urls, None)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a fresh installation in a folder of this test's own (SQLite, not yet migrated)."""

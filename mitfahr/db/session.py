@@ -24,3 +24,10 @@ def readers(engine: Engine) -> sessionmaker[Session]:
     """Sessions that only read; the database refuses a write from them."""
     reading = engine.execution_options(**{READING: True, "postgresql_readonly": True})
     return sessionmaker(reading, expire_on_commit=False)
+
+
+def frozen(engine: Engine) -> sessionmaker[Session]:
+    """Readers that see everything as it was at their first statement, however long they read."""
+    # SQLite in WAL reads so anyway, and its driver does not know the word.
+    level = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    return readers(engine.execution_options(**level))

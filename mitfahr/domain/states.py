@@ -58,6 +58,10 @@ LIVE = frozenset({LegState.REQUESTED, LegState.CONFIRMED, LegState.NOTED})
 FALLEN = frozenset({LegState.DECLINED, LegState.LAPSED, LegState.CANCELLED})
 
 
+NOT_THE_RIDER = frozenset({Side.DRIVER, Side.OPERATOR, Side.CLOCK})
+"""A leg that one of these let fall is a loss to its rider, who needs another way."""
+
+
 class BookingState(enum.StrEnum):
     """What a whole booking is, said by its legs."""
 
@@ -83,6 +87,19 @@ def move(state: LegState, wanted: LegState, side: Side) -> LegState:
     return wanted
 
 
+def is_reachable(state: LegState, moved_by: Side | None, on_ride: bool) -> bool:
+    """Whether a leg can have come to `state` by a last move of `moved_by` (None: it was booked so).
+
+    `on_ride`: it is a leg of a ride of ours; all others are only noted down.
+    """
+    if moved_by is None:
+        return state in _first_states(on_ride)
+    reached = _reached(on_ride)
+    return any(
+        end is state and start in reached and moved_by in sides for (start, end), sides in MOVES.items()
+    )
+
+
 def holds_seats(state: LegState, hold_until_s: int | None, now_s: int) -> bool:
     """Whether a leg occupies its seats now: an expired request does not, even before a job lapses it."""
     expired = state is LegState.REQUESTED and hold_until_s is not None and hold_until_s <= now_s
@@ -97,3 +114,15 @@ def booking_state(legs: Iterable[LegState]) -> BookingState:
     if states & FALLEN:
         return BookingState.BROKEN
     return BookingState.WAITING if LegState.REQUESTED in states else BookingState.BOOKED
+
+
+def _first_states(on_ride: bool) -> frozenset[LegState]:
+    return frozenset({LegState.REQUESTED, LegState.CONFIRMED} if on_ride else {LegState.NOTED})
+
+
+def _reached(on_ride: bool) -> set[LegState]:
+    """Every state that some row of moves leads to."""
+    reached = set(_first_states(on_ride))
+    while new := {end for start, end in MOVES if start in reached} - reached:
+        reached |= new
+    return reached

@@ -2,71 +2,167 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import itertools
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.rides import Ride
-from mitfahr.domain.prices import PriceLaw
+from mitfahr.domain.prices import PriceLaw, shares_ct
 from mitfahr.domain.rides import RideKind
-from mitfahr.domain.states import HOLDING, LegState
+from mitfahr.domain.seats import MAX_PASSENGERS
+from mitfahr.domain.states import HOLDING, LIVE, LegState, is_reachable
+from mitfahr.domain.times import local
 from mitfahr.services.share_costs import allowed_ct
+from routing.query import LegKind
+
+AT_ONCE = 500
+"""Rows in memory at a time: a portal keeps millions."""
+
+PLACES = (
+    ("Plätze", "seats", "taken", "capacity"),
+    ("Rollstuhlplätze", "wheelchairs", "wheelchair_taken", "wheelchair_capacity"),
+    ("Gepäckplätze", "luggage", "luggage_taken", "luggage_capacity"),
+    ("Fahrradplätze", "bicycles", "bicycle_taken", "bicycle_capacity"),
+)
+"""Each with its column in legs and rides, and its two columns in hops."""
 
 
 def inconsistencies(session: Session, law: PriceLaw) -> list[str]:
     """Every contradiction in the tables of rides and bookings, in words for an operator; [] is good."""
-    held: dict[str, list[BookingLeg]] = defaultdict(list)
-    for leg in session.scalars(select(BookingLeg).where(BookingLeg.state.in_(HOLDING))):
-        held[leg.ride_id or ""].append(leg)
-    found = [f"Teilstrecke {leg.id}: hält Plätze ohne Fahrt" for leg in held.pop("", [])]
-    for ride in session.scalars(select(Ride).order_by(Ride.id)):
-        found += [f"Fahrt {ride.id}: {text}" for text in _of_ride(ride, held[ride.id], law)]
-    for booking in session.scalars(select(Booking).order_by(Booking.id)):
-        found += [f"Buchung {booking.id}: {text}" for text in _of_booking(booking)]
-    return found
+    return [*_in_rides(session, law), *_in_bookings(session), *_overlaps(session)]
+
+
+def _in_rides(session: Session, law: PriceLaw) -> Iterator[str]:
+    without_people = lazyload(Ride.driver), lazyload(Ride.organisation)
+    rides = select(Ride).order_by(Ride.id).options(*without_people).execution_options(yield_per=AT_ONCE)
+    for part in session.scalars(rides).partitions():
+        held: dict[str, list[BookingLeg]] = defaultdict(list)
+        ids = [ride.id for ride in part]
+        on_board = select(BookingLeg).where(BookingLeg.ride_id.in_(ids), BookingLeg.state.in_(HOLDING))
+        for leg in session.scalars(on_board.options(lazyload("*"))):
+            held[leg.ride_id or ""].append(leg)
+        for ride in part:
+            yield from (f"Fahrt {ride.id}: {text}" for text in _of_ride(ride, held[ride.id], law))
 
 
 def _of_ride(ride: Ride, legs: Sequence[BookingLeg], law: PriceLaw) -> Iterator[str]:
-    if [stop.seq for stop in ride.stops] != list(range(len(ride.stops))):
+    if len(ride.stops) < 2 or [stop.seq for stop in ride.stops] != list(range(len(ride.stops))):
         yield "die Halte sind nicht lückenlos nummeriert"
     if [hop.seq for hop in ride.hops] != list(range(len(ride.stops) - 1)):
         yield "zu den Halten passen die Abschnitte nicht"
+    if ride.driver_id is None and ride.organisation_id is None:
+        yield "niemand fährt sie"
+    if ride.withdrawn_at is not None and any(leg.state in LIVE for leg in legs):
+        yield "sie fällt aus und ist noch gebucht"
     seq = {stop.id: stop.seq for stop in ride.stops}
-    if any(seq.get(leg.board_stop_id or "", 1) >= seq.get(leg.alight_stop_id or "", 0) for leg in legs):
+    if any(seq.get(leg.board_stop_id or "", 0) >= seq.get(leg.alight_stop_id or "", 0) for leg in legs):
         yield "eine Buchung steigt nicht vor dem Ausstieg ein"
         return
-    seats, wheelchairs = Counter[int](), Counter[int]()
-    for leg in legs:
-        for hop in range(seq[leg.board_stop_id or ""], seq[leg.alight_stop_id or ""]):
-            seats[hop] += leg.seats
-            wheelchairs[hop] += leg.wheelchairs
-    for row in ride.hops:
-        if (row.taken, row.wheelchair_taken) != (seats[row.seq], wheelchairs[row.seq]):
-            yield (
-                f"auf Abschnitt {row.seq} sind {row.taken} + {row.wheelchair_taken} Plätze vermerkt, "
-                f"gebucht sind {seats[row.seq]} + {wheelchairs[row.seq]}"
-            )
+    if {stop_id for leg in legs for stop_id in (leg.board_stop_id, leg.alight_stop_id)} - seq.keys():
+        yield "eine Buchung steigt an keinem ihrer Halte ein"
+        return
+    yield from _places(ride, legs, seq)
     if ride.kind is RideKind.PRIVATE:
         used = {stop_id for leg in legs for stop_id in (leg.board_stop_id, leg.alight_stop_id)}
         if used != {stop.id for stop in ride.stops[1:-1]}:
             yield "Zwischenhalte und Buchungen passen nicht zusammen"
-        if sum(leg.price_ct for leg in legs) > allowed_ct(ride, law):
-            yield "die Mitfahrenden zahlen zusammen mehr, als das Gesetz erlaubt"
-        if any(leg.price_ct > min(leg.asked_ct, leg.agreed_ct) for leg in legs):
-            yield "jemand zahlt mehr als vereinbart"
+        yield from _prices(ride, legs, law)
 
 
-def _of_booking(booking: Booking) -> Iterator[str]:
+def _places(ride: Ride, legs: Sequence[BookingLeg], seq: dict[str, int]) -> Iterator[str]:
+    """Places are counted once in the hops and once in the bookings; the law counts heads."""
+    for hop in ride.hops:
+        on_board = [
+            leg for leg in legs if seq[leg.board_stop_id or ""] <= hop.seq < seq[leg.alight_stop_id or ""]
+        ]
+        for word, asked, taken, capacity in PLACES:
+            booked = sum(getattr(leg, asked) for leg in on_board)
+            noted, there, in_vehicle = getattr(hop, taken), getattr(hop, capacity), getattr(ride, asked)
+            if noted != booked:
+                yield f"auf Abschnitt {hop.seq} sind {noted} {word} vermerkt, gebucht sind {booked}"
+            if there != in_vehicle:
+                yield f"auf Abschnitt {hop.seq} gibt es {there} {word}, im Fahrzeug {in_vehicle}"
+            if booked > there:
+                yield f"Abschnitt {hop.seq} ist überbucht: {booked} von {there} {word}"
+        if sum(leg.seats + leg.wheelchairs for leg in on_board) > MAX_PASSENGERS:
+            yield f"auf Abschnitt {hop.seq} sitzen mehr Menschen, als das Gesetz erlaubt"
+
+
+def _prices(ride: Ride, legs: Sequence[BookingLeg], law: PriceLaw) -> Iterator[str]:
+    if sum(leg.price_ct for leg in legs) > allowed_ct(ride, law):
+        yield "die Mitfahrenden zahlen zusammen mehr, als das Gesetz erlaubt"
+    if any(leg.price_ct > min(leg.asked_ct, leg.agreed_ct) for leg in legs):
+        yield "jemand zahlt mehr als vereinbart"
+    shares = shares_ct([leg.asked_ct for leg in legs], ride.allowed_ct)
+    if ride.withdrawn_at is None and any(
+        leg.price_ct != min(share, leg.agreed_ct) for leg, share in zip(legs, shares, strict=True)
+    ):
+        yield "die Kosten sind nicht richtig geteilt"
+
+
+def _in_bookings(session: Session) -> Iterator[str]:
+    options = lazyload(Booking.rider), lazyload(Booking.legs, BookingLeg.ride)
+    bookings = select(Booking).order_by(Booking.id).options(*options).execution_options(yield_per=AT_ONCE)
+    for part in session.scalars(bookings).partitions():
+        ride_ids = {leg.ride_id for booking in part for leg in booking.legs if leg.ride_id is not None}
+        driven_by = dict(
+            session.execute(select(Ride.id, Ride.driver_id).where(Ride.id.in_(ride_ids))).tuples().all()
+        )
+        for booking in part:
+            yield from (f"Buchung {booking.id}: {text}" for text in _of_booking(booking, driven_by))
+
+
+def _of_booking(booking: Booking, driven_by: dict[str, str | None]) -> Iterator[str]:
     if [leg.seq for leg in booking.legs] != list(range(len(booking.legs))) or not booking.legs:
         yield "die Teilstrecken sind nicht lückenlos nummeriert"
+    shown = [leg["kind"] for leg in booking.journey["legs"] if leg["kind"] != LegKind.WALK]
+    if shown != [leg.kind for leg in booking.legs]:
+        yield "gebucht ist etwas anderes, als gezeigt wurde"
     if sum(leg.price_ct for leg in booking.legs) != booking.price_ct:
         yield "der Preis ist nicht die Summe der Teilstrecken"
     for leg in booking.legs:
-        holds = leg.state in HOLDING and leg.ride_id is not None
-        if holds != (leg.board_stop_id is not None) or holds != (leg.alight_stop_id is not None):
-            yield f"Teilstrecke {leg.seq} ({leg.state}) und ihre Halte passen nicht zusammen"
-        if (leg.state is LegState.REQUESTED) != (leg.hold_until_s is not None) and leg.state in HOLDING:
-            yield f"Teilstrecke {leg.seq} ({leg.state}) und ihre Frist passen nicht zusammen"
+        if driven_by.get(leg.ride_id or "") == booking.rider_id:
+            yield f"Teilstrecke {leg.seq}: die mitfahrende Person fährt selbst"
+        yield from (f"Teilstrecke {leg.seq} ({leg.state}): {text}" for text in _of_leg(leg, booking))
+
+
+def _of_leg(leg: BookingLeg, booking: Booking) -> Iterator[str]:
+    on_ride = leg.ride_id is not None
+    if on_ride != (leg.kind in (LegKind.RIDE, LegKind.BUERGERBUS)):
+        yield f"eine Strecke dieser Art ({leg.kind}) und ihre Fahrt passen nicht zusammen"
+    if not is_reachable(leg.state, leg.moved_by, on_ride):
+        yield f"dieser Zustand kann so nicht entstehen (zuletzt geändert von: {leg.moved_by or 'niemand'})"
+    for word, asked, _, _ in PLACES:
+        if leg.state in LIVE and getattr(leg, asked) != getattr(booking, asked):
+            yield f"{getattr(leg, asked)} {word}, gebucht sind {getattr(booking, asked)}"
+    holds = leg.state in HOLDING and on_ride
+    if holds != (leg.board_stop_id is not None) or holds != (leg.alight_stop_id is not None):
+        yield "die Halte dazu passen nicht"
+    if leg.state in HOLDING and (leg.state is LegState.REQUESTED) != (leg.hold_until_s is not None):
+        yield "die Frist dazu passt nicht"
+    if leg.hold_until_s is not None and leg.hold_until_s > leg.departure_s:
+        yield "die Frist endet erst nach der Abfahrt"
+
+
+def _overlaps(session: Session) -> Iterator[str]:
+    """Rides of one driver at the same time; who withdrew one may drive another."""
+    rides = session.execute(
+        select(Ride.driver_id, Ride.id, Ride.begins_s, Ride.ends_s)
+        .where(Ride.driver_id.is_not(None), Ride.withdrawn_at.is_(None))
+        .order_by(Ride.driver_id, Ride.begins_s, Ride.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for driver_id, own in itertools.groupby(rides, key=lambda ride: ride.driver_id):
+        busy_until_s, busy_with = 0, ""
+        for _, ride_id, begins_s, ends_s in own:
+            if begins_s < busy_until_s:
+                yield (
+                    f"Fahrt {ride_id}: beginnt am {local(begins_s):%d.%m.%Y %H:%M}, "
+                    f"während Person {driver_id} noch Fahrt {busy_with} fährt"
+                )
+            if ends_s > busy_until_s:
+                busy_until_s, busy_with = ends_s, ride_id

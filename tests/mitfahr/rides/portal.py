@@ -25,7 +25,7 @@ from mitfahr.domain.roles import Role
 from mitfahr.domain.trip_request import ONE_PERSON, TripRequest
 from mitfahr.offered import Offered, expiry_s, sign
 from mitfahr.services.book_journey import BookingForm, book_journey
-from mitfahr.services.check_bookings import inconsistencies
+from mitfahr.services.check_data import data_faults
 from mitfahr.services.live_rides import read_live_rides
 from mitfahr.services.offer_ride import RideDraft, offer_ride
 from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
@@ -246,9 +246,8 @@ class Portal:
     def taken(self, ride_id: str) -> list[int]:
         return [hop.taken for hop in self.ride(ride_id).hops]
 
-    def contradictions(self) -> list[str]:
-        with self.readers() as session:
-            return inconsistencies(session, LAW)
+    def contradictions(self, now: dt.datetime = NOW) -> list[str]:
+        return data_faults(self.engine, LAW, now)
 
 
 def place(name: str) -> Place:

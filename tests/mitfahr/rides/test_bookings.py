@@ -254,7 +254,8 @@ def test_shares_sink_when_somebody_joins_and_rise_again_and_all_are_told(portal:
     assert portal.booking(first).price_ct == 240
     assert told(portal, rita, "Neuer Preis")[1:] == ["Sie zahlen 2,40 Euro statt 1,20 Euro."]
     assert told(portal, sven, "Neuer Preis") == []
-    third = portal.book(sven, portal.token(portal.ride_leg(ride_id, "A", "E"), prices=[120]))
+    again = portal.token(portal.ride_leg(ride_id, "A", "E"), prices=[120])
+    third = portal.book(sven, again, now=NOW + dt.timedelta(minutes=1))
     cancel_booking(portal.sessions, booking_id=first, actor_id=rita, now=LATER)
     assert portal.booking(third).price_ct == 120, "agreed on when booking: it never rises above"
     assert portal.contradictions() == []

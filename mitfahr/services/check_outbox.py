@@ -1,0 +1,167 @@
+"""Whether people were told what they had to be told, once.
+
+A message carries the moment of the change it tells about, so what was owed can be counted: to the rider for
+every booking made and every change somebody else or the rider made to it, to the driver of a private ride
+for every passenger who came or went.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.outbox import OutboxMessage
+from mitfahr.db.people import Person
+from mitfahr.db.rides import Ride
+from mitfahr.domain.states import FALLEN, LegState, Side
+from mitfahr.domain.times import local, seconds
+from routing.query import LegKind
+
+WATCHED = dt.timedelta(days=14)
+"""Older changes are not looked at: their mails have long been read."""
+
+TOLD_TO_DRIVER = frozenset({Side.RIDER, Side.CHAIN})
+"""Whose moves make a place free that the driver knew as taken."""
+
+Changes = Counter[tuple[str, dt.datetime]]
+"""By address and moment: how many bookings of a rider, or passengers of a driver, have changed."""
+
+
+def outbox_faults(session: Session, now: dt.datetime) -> list[str]:
+    """Messages that are missing, there too often or in a state that cannot be; [] is good."""
+    since = now - WATCHED
+    of_riders, of_drivers = _of_riders(session, since), _of_drivers(session, since)
+    # Journeys booked as one are told in one mail; a driver hears of each passenger.
+    owed = Counter(of_riders.keys()) + of_drivers
+    return [
+        *_missing(session, owed, since),
+        *_repeated(session, of_riders + of_drivers, since),
+        *_impossible(session),
+    ]
+
+
+def _of_riders(session: Session, since: dt.datetime) -> Changes:
+    """Bookings made, and bookings of which a leg was confirmed or fell."""
+    confirmed = sa.and_(BookingLeg.state == LegState.CONFIRMED, BookingLeg.moved_by.is_not(None))
+    of_rider = sa.join(BookingLeg, Booking, BookingLeg.booking_id == Booking.id).join(
+        Person, Booking.rider_id == Person.id
+    )
+    made = (
+        select(Person.email, Booking.created_at, Booking.id)
+        .join(Booking, Booking.rider_id == Person.id)
+        .where(Booking.created_at >= since)
+    )
+    moved = (
+        select(Person.email, BookingLeg.moved_at, Booking.id)
+        .select_from(of_rider)
+        .where(sa.or_(BookingLeg.state.in_(FALLEN), confirmed), BookingLeg.moved_at >= since)
+        .distinct()
+    )
+    return _changes(session, made, moved)
+
+
+def _of_drivers(session: Session, since: dt.datetime) -> Changes:
+    """Passengers of private rides who came, and those who left again without the driver's doing.
+
+    Whoever changes the rest of a journey and stays in the same car does neither.
+    """
+    driver, same, other = aliased(Person), aliased(BookingLeg), aliased(Booking)
+    stays = (
+        same.ride_id == BookingLeg.ride_id,
+        same.departure_s == BookingLeg.departure_s,
+        same.arrival_s == BookingLeg.arrival_s,
+    )
+    stayed = sa.exists().where(
+        same.booking_id == Booking.replaces_id, same.moved_at == Booking.created_at, *stays
+    )
+    goes_on = sa.exists().where(
+        other.replaces_id == Booking.id,
+        other.created_at == BookingLeg.moved_at,
+        same.booking_id == other.id,
+        *stays,
+    )
+    on_ride = (
+        sa.join(BookingLeg, Booking, BookingLeg.booking_id == Booking.id)
+        .join(Ride, BookingLeg.ride_id == Ride.id)
+        .join(driver, Ride.driver_id == driver.id)
+    )
+    private = BookingLeg.kind == LegKind.RIDE
+    came = (
+        select(driver.email, Booking.created_at, BookingLeg.id)
+        .select_from(on_ride)
+        .where(Booking.created_at >= since, private, ~stayed)
+    )
+    left = (
+        select(driver.email, BookingLeg.moved_at, BookingLeg.id)
+        .select_from(on_ride)
+        .where(
+            BookingLeg.state.in_(FALLEN),
+            BookingLeg.moved_at >= since,
+            private,
+            BookingLeg.moved_by.in_(TOLD_TO_DRIVER),
+            ~goes_on,
+        )
+    )
+    return _changes(session, came, left)
+
+
+def _changes(session: Session, *statements: Select[str | None, dt.datetime, str]) -> Changes:
+    """Who has no address is told by the people who booked for them."""
+    return Counter(
+        (email, at)
+        for statement in statements
+        for email, at, _ in session.execute(statement)
+        if email is not None
+    )
+
+
+def _missing(session: Session, owed: Changes, since: dt.datetime) -> Iterator[str]:
+    rows = session.execute(
+        select(OutboxMessage.recipient, OutboxMessage.created_at, sa.func.count())
+        .where(OutboxMessage.created_at >= since)
+        .group_by(OutboxMessage.recipient, OutboxMessage.created_at)
+    )
+    written = {(recipient, at): n for recipient, at, n in rows}
+    for (recipient, at), n in sorted(owed.items()):
+        there = written.get((recipient, at), 0)
+        if there < n:
+            yield f"{_about(session, recipient, at)}: {there} statt mindestens {n}"
+
+
+def _repeated(session: Session, changes: Changes, since: dt.datetime) -> Iterator[str]:
+    """The same text twice, unless as many things changed at that moment."""
+    same = (OutboxMessage.recipient, OutboxMessage.created_at, OutboxMessage.subject, OutboxMessage.body)
+    rows = session.execute(
+        select(OutboxMessage.recipient, OutboxMessage.created_at, sa.func.count())
+        .where(OutboxMessage.created_at >= since)
+        .group_by(*same)
+        .having(sa.func.count() > 1)
+    )
+    for recipient, at, n in rows:
+        if n > max(1, changes[recipient, at]):
+            yield f"{_about(session, recipient, at)}: dieselbe steht {n}-mal da"
+
+
+def _impossible(session: Session) -> Iterator[str]:
+    """Sent and not sent at once, or sent without an attempt."""
+    m = OutboxMessage
+    contradictory = sa.or_(
+        sa.and_(m.sent_at.is_not(None), m.given_up_at.is_not(None)),
+        sa.and_(sa.or_(m.sent_at.is_not(None), m.given_up_at.is_not(None)), m.leased_until.is_not(None)),
+        sa.and_(sa.or_(m.sent_at.is_not(None), m.given_up_at.is_not(None)), m.attempts == 0),
+        m.sent_at < m.created_at,
+    )
+    for message_id in session.scalars(select(m.id).where(contradictory).order_by(m.id)):
+        yield f"Nachricht {message_id}: gesendet, aufgegeben und wartend widersprechen sich"
+
+
+def _about(session: Session, recipient: str, at: dt.datetime) -> str:
+    """Without the address: findings are sent around."""
+    person_id = session.scalar(select(Person.id).where(Person.email == recipient)) or "(kein Konto)"
+    return f"Nachrichten an Person {person_id} vom {local(seconds(at)):%d.%m.%Y %H:%M:%S}"
