@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from mitfahr.db.outbox import OutboxMessage
+from mitfahr.db.outbox import PORTAL, OutboxMessage
 from mitfahr.settings import Settings, SettingsInvalid
 
 TIMEOUT_S = 30
@@ -33,8 +33,11 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-def compose(message: OutboxMessage, sender: str) -> EmailMessage:
-    """The mail of an outbox row; composing it again gives the same Message-ID."""
+def compose(message: OutboxMessage, sender: str, base_url: str = PORTAL) -> EmailMessage:
+    """The mail of an outbox row; composing it again gives the same Message-ID.
+
+    `base_url` is where residents find the portal.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2].strip(' >')}>"
     mail["Date"] = format_datetime(message.created_at)
@@ -42,9 +45,11 @@ def compose(message: OutboxMessage, sender: str) -> EmailMessage:
     mail["To"] = message.recipient
     mail["Subject"] = message.subject
     mail["Auto-Submitted"] = "auto-generated"  # holiday notices stay quiet
-    mail.set_content(message.body)
+    mail.set_content(message.body.replace(PORTAL, base_url))
     if message.calendar is not None:
-        mail.add_attachment(message.calendar, subtype="calendar", filename="reise.ics")
+        mail.add_attachment(
+            message.calendar.replace(PORTAL, base_url), subtype="calendar", filename="reise.ics"
+        )
     return mail
 
 

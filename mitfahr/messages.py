@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from mitfahr.db.bookings import Booking, BookingLeg
-from mitfahr.db.outbox import queue_mail
+from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_trip
+from mitfahr.db.outbox import PORTAL, queue_mail
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
-from mitfahr.domain.states import BookingState, LegState
+from mitfahr.domain.states import LIVE, BookingState, LegState
 from mitfahr.domain.times import local
 from routing.journey import Journey
 from routing.query import LegKind
@@ -38,6 +38,29 @@ KIND_WORDS = {
 
 def tell_booked(session: Session, booking: Booking, now: dt.datetime) -> None:
     """To the rider: what has been booked, and to each driver who is asked or has a new passenger."""
+    _tell_rider_booked(session, booking, (), now)
+    _tell_drivers_booked(session, booking.legs, now)
+
+
+def tell_replaced(
+    session: Session,
+    old: Booking,
+    new: Booking,
+    freed: Sequence[BookingLeg],
+    joined: Sequence[BookingLeg],
+    now: dt.datetime,
+) -> None:
+    """To the rider: the new way instead of the old; to drivers whose passengers are gone or new.
+
+    `freed` and `joined` leave out legs that are the same on both ways.
+    """
+    instead = f"Sie ersetzt, was von Ihrer Reise {_title(old)} noch vor Ihnen lag."
+    _tell_rider_booked(session, new, (instead,), now)
+    tell_drivers_freed(session, freed, now)
+    _tell_drivers_booked(session, joined, now)
+
+
+def _tell_rider_booked(session: Session, booking: Booking, further: Sequence[str], now: dt.datetime) -> None:
     waiting = booking.state is BookingState.WAITING
     subject = "Ihre Anfrage" if waiting else "Ihre Buchung"
     opening = (
@@ -46,11 +69,15 @@ def tell_booked(session: Session, booking: Booking, now: dt.datetime) -> None:
         if waiting
         else "Ihre Reise ist gebucht."
     )
-    parts = [opening, _legs(booking.legs)]
+    parts = [opening, *further, _legs(booking.legs)]
     if booking.price_ct:
         parts.append(_price(booking))
+    parts.append(_page_of(booking))
     _mail(session, booking.rider, f"{subject}: {_title(booking)}", parts, now)
-    for leg in booking.legs:
+
+
+def _tell_drivers_booked(session: Session, legs: Sequence[BookingLeg], now: dt.datetime) -> None:
+    for leg in legs:
         if leg.ride is not None and leg.ride.driver is not None and leg.kind is LegKind.RIDE:
             _tell_driver(session, leg.ride, leg.ride.driver, leg, now)
 
@@ -83,9 +110,17 @@ def tell_fallen(
     ]
     if others:
         parts.append("Die übrigen Teile dieser Reise haben wir für Sie freigegeben.")
-    elif len(booking.legs) > len(fallen):
-        parts.append("Die übrigen Teile Ihrer Reise bleiben für Sie gebucht.")
+    elif any(leg.state in LIVE for leg in booking.legs):
+        parts.append(
+            "Die übrigen Teile Ihrer Reise bleiben für Sie gebucht. Sie können sie behalten oder freigeben."
+        )
+    parts += [
+        f"Ihre Reise {_title(other)} bleibt gebucht."
+        for other in bookings_of_trip(session, booking)
+        if other is not booking and other.state in (BookingState.BOOKED, BookingState.WAITING)
+    ]
     parts += [_legs(booking.legs), _another_way(another_way)]
+    parts.append(f"Ihre Möglichkeiten, mit einem Klick zu buchen:\n{PORTAL}/meine-fahrten/{booking.id}")
     _mail(session, booking.rider, f"Änderung: {_title(booking)}", parts, now)
     tell_drivers_freed(session, others, now)
 
@@ -122,6 +157,16 @@ def tell_share(session: Session, leg: BookingLeg, before_ct: int, now: dt.dateti
         f"Mehr als die {_euros(leg.agreed_ct)}, die Sie beim Buchen gesehen haben, wird es nie.",
     ]
     _mail(session, booking.rider, f"Neuer Preis: {_title(booking)}", parts, now)
+
+
+def tell_gap(session: Session, driver: Person, title: str, reason: str, now: dt.datetime) -> None:
+    """To a driver: a date of a series could not be published."""
+    parts = [
+        f"Ihre regelmäßige Fahrt {title} haben wir nicht veröffentlicht. Grund: {reason}",
+        "Ihre anderen Termine bleiben, wie sie sind. Sie müssen nichts tun. Wenn Sie an diesem Tag doch "
+        "jemanden mitnehmen möchten, bieten Sie bitte eine einzelne Fahrt an.",
+    ]
+    _mail(session, driver, f"Termin nicht veröffentlicht: {title}", parts, now)
 
 
 def tell_code(session: Session, person: Person, code: str, valid: dt.timedelta, now: dt.datetime) -> None:
@@ -181,6 +226,10 @@ def _another_way(journey: Journey | None) -> str:
         f"Eine andere Möglichkeit: los um {_when(journey.departure_s)}, {way}, "
         f"Ankunft um {_clock(journey.arrival_s)}. Sie ist noch nicht gebucht."
     )
+
+
+def _page_of(booking: Booking) -> str:
+    return f"Ihre Reise im Mitfahrportal:\n{PORTAL}/meine-fahrten/{booking.id}"
 
 
 def _label(leg: BookingLeg) -> str:

@@ -7,18 +7,21 @@ places) and comes back with the booking. It is signed, not secret: it tells its 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from mitfahr.domain.errors import OfferExpired, OfferTampered
+from mitfahr.domain.errors import OfferExpired, OfferTampered, WayBackTooEarly
 from mitfahr.domain.times import moment, seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.itinerary import journey_from_json, journey_json
 from routing.journey import Journey
 
 VALID_S = 15 * 60
+MAX_TOGETHER = 2
+"""There and back."""
 _SALT = "mitfahr.offered.1"
 
 
@@ -76,6 +79,25 @@ def read_signed(token: str, secret_key: str) -> Offered:
         timetable_version=data["timetable"],
         expires_s=data["expires"],
     )
+
+
+def join_tokens(*tokens: str) -> str:
+    """Tokens of journeys that are to be booked as one, as one value of a form."""
+    return " ".join(tokens)
+
+
+def read_all_signed(tokens: str, secret_key: str) -> tuple[Offered, ...]:
+    """One journey, or two (there and back) in the order of travelling.
+
+    Raises OfferTampered, or WayBackTooEarly when the second leaves before the first has arrived.
+    """
+    offers = tuple(read_signed(token, secret_key) for token in tokens.split())
+    if not 1 <= len(offers) <= MAX_TOGETHER:
+        raise OfferTampered()
+    for there, back in itertools.pairwise(offers):
+        if back.journey.departure_s < there.journey.arrival_s:
+            raise WayBackTooEarly(moment(there.journey.arrival_s))
+    return offers
 
 
 def _serializer(secret_key: str) -> URLSafeSerializer:

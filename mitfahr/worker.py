@@ -85,7 +85,8 @@ class Worker:
         return True
 
     def _send_outbox(self) -> None:
-        send_outbox(self.sessions, transport_for(self.settings), self.settings.mail_from, utc_now)
+        settings = self.settings
+        send_outbox(self.sessions, transport_for(settings), settings.mail_from, utc_now, settings.base_url)
 
     def _lapse_holds(self) -> None:
         now = utc_now()

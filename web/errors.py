@@ -198,6 +198,11 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
     domain.OfferTampered: _refused(
         400, "Diese Verbindung kennen wir nicht", "Nichts wurde gebucht. " + AGAIN
     ),
+    domain.WayBackTooEarly: _refused(
+        422,
+        "Die Rückfahrt beginnt, bevor Sie angekommen sind",
+        "Bitte suchen Sie eine spätere Rückfahrt.",
+    ),
     domain.NoLongerHolds: _refused(
         409,
         "Diese Verbindung gilt nicht mehr",

@@ -14,7 +14,15 @@ from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride, RideStop
 from mitfahr.domain.errors import Unknown
-from mitfahr.domain.states import HOLDING, BookingState, LegState, Side, booking_state
+from mitfahr.domain.states import (
+    FALLEN,
+    HOLDING,
+    NOT_THE_RIDER,
+    BookingState,
+    LegState,
+    Side,
+    booking_state,
+)
 from routing.query import LegKind
 
 
@@ -49,6 +57,10 @@ class Booking(Base):
     """What was asked (see `mitfahr.offered`), so that another way can be looked for."""
     timetable_version: Mapped[str] = mapped_column(sa.String(200))
     created_at: Mapped[dt.datetime]
+    trip_id: Mapped[str | None] = mapped_column(sa.String(32), index=True)
+    """The same for journeys that were booked as one (there and back); None for a single one."""
+    replaces_id: Mapped[str | None] = mapped_column(ForeignKey("booking.id"), index=True)
+    """The booking whose rest this one was booked in place of."""
 
     rider: Mapped[Person] = relationship(foreign_keys=[rider_id], lazy="joined")
     legs: Mapped[list[BookingLeg]] = relationship(
@@ -62,6 +74,11 @@ class Booking(Base):
     @property
     def state(self) -> BookingState:
         return booking_state(leg.state for leg in self.legs)
+
+    @property
+    def lost_legs(self) -> list[BookingLeg]:
+        """Legs that fell away without the rider's doing, each with its reason."""
+        return [leg for leg in self.legs if leg.state in FALLEN and leg.moved_by in NOT_THE_RIDER]
 
 
 class BookingLeg(Base):
@@ -149,6 +166,26 @@ def bookings_of_rider(session: Session, rider_id: str, from_s: int) -> list[Book
             .where(Booking.rider_id == rider_id, Booking.arrival_s > from_s)
             .order_by(Booking.departure_s, Booking.created_at, Booking.id)
         )
+    )
+
+
+def bookings_of_trip(session: Session, booking: Booking) -> list[Booking]:
+    """What was booked as one with this booking, itself included, soonest first."""
+    if booking.trip_id is None:
+        return [booking]
+    return list(
+        session.scalars(
+            select(Booking)
+            .where(Booking.trip_id == booking.trip_id)
+            .order_by(Booking.departure_s, Booking.id)
+        )
+    )
+
+
+def replacement_of(session: Session, booking_id: str) -> str | None:
+    """The id of the booking that was made in place of this one."""
+    return session.scalar(
+        select(Booking.id).where(Booking.replaces_id == booking_id).order_by(Booking.created_at).limit(1)
     )
 
 

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.domain.channels import Channel
 
+PORTAL = "https://portal.invalid"
+"""Stands in a message for the address of the portal, which only the sender knows for sure."""
+
 
 class OutboxMessage(Base):
     """One message to one recipient; `id` becomes the Message-ID, by which a receiver knows a repetition.

@@ -9,6 +9,7 @@ MitfahrError
 │   ├── TooLateToBook           the ride's booking deadline has passed
 │   ├── OfferExpired            the shown journey is too old to be booked as shown
 │   ├── OfferTampered           the shown journey does not carry our signature
+│   ├── WayBackTooEarly         the way back would begin before the way there has ended
 │   ├── NoLongerHolds           the journey cannot be travelled as shown any more, with reasons
 │   ├── OwnRide                 nobody rides with themselves
 │   ├── PersonBlocked           one of the two sides has blocked the other
@@ -120,6 +121,14 @@ class OfferExpired(BookingRefused):
 
 class OfferTampered(BookingRefused):
     """The token is not one this portal has signed."""
+
+
+class WayBackTooEarly(BookingRefused):
+    """The way there arrives at `arrival` (UTC)."""
+
+    def __init__(self, arrival: dt.datetime) -> None:
+        super().__init__(arrival.isoformat())
+        self.arrival = arrival
 
 
 class NoLongerHolds(BookingRefused):

@@ -1,10 +1,12 @@
-"""Book a journey as it was shown: every leg of it, or none."""
+"""Book what was shown: every leg of a journey, and of the journey back, or none of them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
@@ -15,7 +17,7 @@ from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
-from mitfahr.db.rides import Ride, RideStop, lock_rides
+from mitfahr.db.rides import Ride, RideStop, lock_rides, read_again
 from mitfahr.db.seats import insert_stop, take_seats
 from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import (
@@ -35,7 +37,7 @@ from mitfahr.domain.states import LegState
 from mitfahr.domain.times import moment, seconds
 from mitfahr.itinerary import journey_json
 from mitfahr.messages import tell_booked
-from mitfahr.offered import Offered, read_signed
+from mitfahr.offered import Offered, read_all_signed
 from mitfahr.services.find_itineraries import leg_asked_ct, ride_ids_in
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.live_rides import router_ride
@@ -51,10 +53,16 @@ from routing.reasons import Reason
 from routing.rides import BoardingRefused
 from routing.snapshot import Snapshot
 
+Way = tuple[str | None, float, float, float, float, int, int]
+"""See `way_of`."""
+Agreed = tuple[LegState, int | None]
+"""The state of a leg and until when it holds its places without an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class BookingForm:
-    """What is sent to book. `token` is the shown journey, `rider_id` who travels.
+    """What is sent to book. `token` is the shown journey (or two, there and back, see
+    `mitfahr.offered.read_all_signed`), `rider_id` who travels.
 
     `keep_others`: if one leg falls away later, the rider wants to keep the rest. `message` goes to the
     drivers.
@@ -77,42 +85,83 @@ def book_journey(
     law: PriceLaw,
     now: dt.datetime,
 ) -> str:
-    """Book and return the booking's id; commits. The same form sent again gives the same id.
+    """Book and return the booking's id (of two: of the way there); commits.
 
-    Everything is tested again under the lock against the rides as they are then. Raises OfferTampered,
-    ContactInText, OfferExpired, SeatTaken, TooLateToBook, NoLongerHolds, OwnRide, PersonBlocked, NotAllowed,
-    IdempotencyConflict, Unknown.
+    The same form sent again gives the same id. Everything is tested again under the lock against the
+    rides as they are then. Raises OfferTampered, WayBackTooEarly, ContactInText, OfferExpired, SeatTaken,
+    TooLateToBook, NoLongerHolds, OwnRide, PersonBlocked, NotAllowed, IdempotencyConflict, Unknown.
     """
     check_public_text(form.message)
-    offered = read_signed(form.token, secret_key)
-    ride_ids = ride_ids_in([offered.journey])
+    offers = read_all_signed(form.token, secret_key)
+    ride_ids = ride_ids_in(offered.journey for offered in offers)
     lapse_holds(sessions, snapshot, now=now, ride_ids=frozenset(ride_ids))
-    try:
-        with sessions.begin() as session:
-            known = claim(session, actor_id, idempotency_key, _body(form), now)
-            if known is not None:
-                return str(known["booking_id"])
+    with seats_or_refusal(offers[0].request.party), sessions.begin() as session:
+        known = claim(session, actor_id, idempotency_key, _body(form), now)
+        if known is not None:
+            return str(known["booking_id"])
+        for offered in offers:
             offered.check_fresh(now)
-            rider = _rider(session, form, actor_id)
-            rides = _locked(session, ride_ids)
-            _check_rides(session, rides, rider, now)
-            journey, fits = _holds_still(snapshot, offered, rides, now)
-            booking = _booking(form, offered, journey, rider, actor_id, now)
-            session.add(booking)
-            _add_legs(session, snapshot, booking, offered, journey, rides, fits, now)
-            keep_answer(session, actor_id, idempotency_key, {"booking_id": booking.id})
-            session.flush()
-            for ride in rides.values():
-                ride.allowed_ct = allowed_ct(ride, law)
-                share_costs(session, ride, now, newcomer=booking)
+        rider = _rider(session, form, actor_id)
+        rides = lock_for_booking(session, ride_ids)
+        check_rides(session, rides, rider, now)
+        trip_id = new_id() if len(offers) > 1 else None
+        bookings = []
+        for offered in offers:
+            booking = _booking(form, offered, rider, actor_id, trip_id, now)
+            write_booking(session, snapshot, booking, offered, law=law, now=now)
             tell_booked(session, booking, now)
-            mark_changed(session, rides)
+            bookings.append(booking)
+        keep_answer(session, actor_id, idempotency_key, {"booking_id": bookings[0].id})
+        mark_changed(session, rides)
+    return bookings[0].id
+
+
+@contextmanager
+def seats_or_refusal(party: Party) -> Iterator[None]:
+    """What the constraints of the database refuse is SeatTaken like any other lack of room."""
+    try:
+        yield
     except IntegrityError as error:
         if "ck_ride_hop" in str(error.orig):
-            party = offered.request.party
             raise SeatTaken("", party.seats, party.wheelchairs) from error
         raise
-    return booking.id
+
+
+def write_booking(
+    session: Session,
+    snapshot: Snapshot,
+    booking: Booking,
+    offered: Offered,
+    *,
+    law: PriceLaw,
+    now: dt.datetime,
+    agreed: Mapping[Way, Agreed] = MappingProxyType({}),
+) -> None:
+    """Fill in a bare booking: its journey, legs and prices, with the places taken; sends no word.
+
+    The caller has locked the rides of the journey and checked who rides with whom. A driver who has
+    said yes to a way (`agreed`), or has been asked for it, is not asked again. Raises SeatTaken or
+    NoLongerHolds.
+    """
+    rides = read_again(session, ride_ids_in([offered.journey]))
+    journey, fits = _holds_still(snapshot, offered, rides, now)
+    booking.journey = dict(journey_json(journey))
+    session.add(booking)
+    _add_legs(session, snapshot, booking, offered, journey, rides, fits, now, agreed)
+    session.flush()
+    for ride in rides.values():
+        ride.allowed_ct = allowed_ct(ride, law)
+        share_costs(session, ride, now, newcomer=booking)
+
+
+def way_of(leg: Leg | BookingLeg) -> Way:
+    """Which ride takes somebody from where to where, and when."""
+    if isinstance(leg, BookingLeg):
+        ends = leg.origin_lat, leg.origin_lon, leg.destination_lat, leg.destination_lon
+        return (leg.ride_id, *ends, leg.departure_s, leg.arrival_s)
+    ride_id = leg.boarding.ride_id if leg.boarding else None
+    ends = leg.origin.lat, leg.origin.lon, leg.destination.lat, leg.destination.lon
+    return (ride_id, *ends, leg.departure_s, leg.arrival_s)
 
 
 def _body(form: BookingForm) -> dict[str, object]:
@@ -134,14 +183,19 @@ def _rider(session: Session, form: BookingForm, actor_id: str) -> Person:
     return rider
 
 
-def _locked(session: Session, ride_ids: set[str]) -> dict[str, Ride]:
+def lock_for_booking(session: Session, ride_ids: Collection[str]) -> dict[str, Ride]:
+    """The rides locked as `lock_rides` does; raises NoLongerHolds when one is gone."""
     try:
         return lock_rides(session, ride_ids)
     except Unknown as error:
         raise NoLongerHolds([Reason.RIDE_GONE]) from error
 
 
-def _check_rides(session: Session, rides: Mapping[str, Ride], rider: Person, now: dt.datetime) -> None:
+def check_rides(session: Session, rides: Mapping[str, Ride], rider: Person, now: dt.datetime) -> None:
+    """Whether this person may still book these rides.
+
+    Raises NoLongerHolds, OwnRide, PersonBlocked or TooLateToBook.
+    """
     apart = kept_apart_from(session, rider.id)
     for ride in rides.values():
         if ride.withdrawn_at is not None:
@@ -205,12 +259,27 @@ def _refusal(reasons: Sequence[Reason], ride_label: str, party: Party) -> SeatTa
 def _booking(
     form: BookingForm,
     offered: Offered,
-    journey: Journey,
     rider: Person,
     actor_id: str,
+    trip_id: str | None,
     now: dt.datetime,
 ) -> Booking:
-    party = offered.request.party
+    return bare_booking(
+        offered,
+        rider,
+        actor_id,
+        now,
+        keep_others=form.keep_others,
+        message=form.message,
+        trip_id=trip_id,
+    )
+
+
+def bare_booking(
+    offered: Offered, rider: Person, actor_id: str, now: dt.datetime, **facts: object
+) -> Booking:
+    """The booking of an offered journey, without its legs (see `write_booking`)."""
+    party, journey = offered.request.party, offered.journey
     return Booking(
         id=new_id(),
         rider=rider,
@@ -224,13 +293,11 @@ def _booking(
         luggage=party.luggage,
         bicycles=party.bicycles,
         price_ct=0,
-        keep_others=form.keep_others,
-        message=form.message,
-        journey=journey_json(journey),
         question=offered.request.as_json(),
         timetable_version=offered.timetable_version,
         created_at=now,
         legs=[],
+        **facts,
     )
 
 
@@ -243,6 +310,7 @@ def _add_legs(
     rides: Mapping[str, Ride],
     fits: Mapping[str, Fit],
     now: dt.datetime,
+    agreed: Mapping[Way, Agreed],
 ) -> None:
     """One row per vehicle, with its seats taken; it never pays more than was shown."""
     persons = booking.seats + booking.wheelchairs
@@ -256,7 +324,7 @@ def _add_legs(
             ride = rides[leg.boarding.ride_id]
             row.ride = ride
             row.detour_s = leg.boarding.detour_s
-            row.state, row.hold_until_s = _first_state(ride, leg, now)
+            row.state, row.hold_until_s = agreed.get(way_of(leg)) or _first_state(ride, leg, now)
             _take_places(session, ride, leg, leg.boarding, fits.get(ride.id), row)
         booking.legs.append(row)
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.bookings import Booking, booking_of
+from mitfahr.db.bookings import Booking, booking_of, bookings_of_trip
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
 from mitfahr.db.rides import lock_rides
@@ -26,17 +26,25 @@ def cancel_booking(
     leg_id: str | None = None,
     keep_others: bool | None = None,
     reason: str | None = None,
+    whole_trip: bool = False,
 ) -> Booking:
     """Cancel what is left of a booking, or one leg (`leg_id`); commits.
 
-    With a leg, the others fall too unless `keep_others` (None: as the rider said when booking). The
-    rider may do it, whoever booked for the rider, and who may book for others. Sent again, it changes
-    nothing. Raises Unknown, NotAllowed, StateForbids (a leg that was travelled cannot be cancelled).
+    With a leg, the others fall too unless `keep_others` (None: as the rider said when booking). With
+    `whole_trip` everything goes that was booked as one with it. The rider may do it, whoever booked for
+    the rider, and who may book for others. Sent again, it changes nothing. Raises Unknown, NotAllowed, StateForbids (a leg that was travelled cannot be cancelled).
     """
     with sessions.begin() as session:
-        rides = lock_rides(session, rides_of(booking_of(session, booking_id)))
         booking = booking_of(session, booking_id)
-        _check_allowed(session, booking, actor_id)
+        trip = bookings_of_trip(session, booking) if whole_trip else [booking]
+        rides = lock_rides(session, set().union(*map(rides_of, trip)))
+        booking = booking_of(session, booking_id)
+        check_may_cancel(session, booking, actor_id)
+        if whole_trip:
+            changed = [_cancel_all(session, booking_of(session, one.id), now, reason) for one in trip]
+            if any(changed):
+                mark_changed(session, rides)
+            return booking
         if leg_id is None:
             fallen = [leg for leg in booking.legs if leg.state in LIVE]
         else:
@@ -55,7 +63,17 @@ def cancel_booking(
     return booking
 
 
-def _check_allowed(session: Session, booking: Booking, actor_id: str) -> None:
+def _cancel_all(session: Session, booking: Booking, now: dt.datetime, reason: str | None) -> bool:
+    fallen = [leg for leg in booking.legs if leg.state in LIVE]
+    for leg in fallen:
+        release_leg(session, leg, LegState.CANCELLED, Side.RIDER, now, reason)
+    if fallen:
+        tell_cancelled(session, booking, fallen, now)
+    return bool(fallen)
+
+
+def check_may_cancel(session: Session, booking: Booking, actor_id: str) -> None:
+    """The rider may, whoever booked for the rider, and who may book for others; raises NotAllowed."""
     if actor_id in (booking.rider_id, booking.booked_by_id):
         return
     actor = session.get(Person, actor_id)

@@ -14,9 +14,9 @@ from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import NoLongerHolds, NotAllowed, PersonBlocked, StateForbids
 from mitfahr.domain.states import LegState, Side, holds_seats, move
 from mitfahr.domain.times import seconds
-from mitfahr.messages import tell_decided, tell_fallen
+from mitfahr.messages import tell_decided
 from mitfahr.services.find_replacement import find_replacement
-from mitfahr.services.release_legs import release_leg, release_others, rides_of
+from mitfahr.services.release_legs import let_fall, rides_of
 from mitfahr.services.ride_schedule import still_drivable
 from routing.snapshot import Snapshot
 
@@ -76,9 +76,7 @@ def decline_request(
         if leg.state is LegState.DECLINED:
             return leg
         rides = rides_of(leg.booking)
-        release_leg(session, leg, LegState.DECLINED, Side.DRIVER, now, reason)
-        others = release_others(session, leg.booking, [leg], now)
-        tell_fallen(session, [leg], others, now, way)
+        let_fall(session, leg.booking, [leg], LegState.DECLINED, Side.DRIVER, now, reason, way)
         mark_changed(session, rides)
     return leg
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -93,17 +93,33 @@ def find_itineraries(
         beyond = any(journey.vehicles for journey in journeys)
     journeys = [measured(snapshot, journey) for journey in journeys]
     with readers() as session:
-        rides = read_again(session, ride_ids_in(journeys))
-        asked = asked_of_riders(session, rides, seconds(now))
-        return Answer(
-            request=request,
-            itineraries=tuple(
-                _itinerary(journey, request, rides, asked, law, snapshot.timetable.version, now, secret_key)
-                for journey in journeys
-            ),
-            rides=_facts(session, rides, now),
-            beyond_window=beyond,
-        )
+        version = snapshot.timetable.version
+        answer = answer_of(session, request, journeys, version, now=now, secret_key=secret_key, law=law)
+    return replace(answer, beyond_window=beyond)
+
+
+def answer_of(
+    session: Session,
+    request: TripRequest,
+    journeys: Sequence[Journey],
+    timetable_version: str,
+    *,
+    now: dt.datetime,
+    secret_key: str,
+    law: PriceLaw,
+) -> Answer:
+    """Found journeys with what they cost, each signed to be booked as shown."""
+    rides = read_again(session, ride_ids_in(journeys))
+    asked = asked_of_riders(session, rides, seconds(now))
+    return Answer(
+        request=request,
+        itineraries=tuple(
+            _itinerary(journey, request, rides, asked, law, timetable_version, now, secret_key)
+            for journey in journeys
+        ),
+        rides=_facts(session, rides, now),
+        beyond_window=False,
+    )
 
 
 def ride_ids_in(journeys: Iterable[Journey]) -> set[str]:

@@ -1,19 +1,40 @@
-"""Another way for somebody whose booked journey is about to lose a leg."""
+"""Another way for somebody whose booked journey has lost a leg, or is about to."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.blocks import kept_apart_from
-from mitfahr.db.bookings import booking_of
+from mitfahr.db.bookings import Booking, booking_of
+from mitfahr.domain.prices import PriceLaw
+from mitfahr.domain.states import FALLEN
+from mitfahr.domain.times import moment, seconds
 from mitfahr.domain.trip_request import TripRequest
+from mitfahr.itinerary import leg_from_json
+from mitfahr.services.find_itineraries import Answer, answer_of
+from mitfahr.services.live_rides import router_rides
+from mitfahr.services.release_legs import legs_to_come
+from mitfahr.services.ride_schedule import measured
+from routing import overlay
 from routing.errors import RoutingError
 from routing.journey import Journey
+from routing.query import Point, StopRef
 from routing.search import search
 from routing.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is still to be travelled of a booking: the question to ask now, who is not to be met, and
+    the rides of the booking by id, as if its places had been given back."""
+
+    request: TripRequest
+    banned: frozenset[str]
+    rides: Mapping[str, overlay.Ride]
 
 
 def find_replacement(
@@ -21,26 +42,89 @@ def find_replacement(
     snapshot: Snapshot,
     *,
     booking_id: str,
-    without_rides: frozenset[str],
+    without_rides: frozenset[str] = frozenset(),
     now: dt.datetime,
 ) -> Journey | None:
-    """The best other way for the question behind a booking, without these rides; None without one.
+    """The best other way for the rest of a booking, without these rides and those it has lost; None without one.
 
-    Reads in a short transaction and searches after it. A question that the serving timetable can no
-    longer answer has no other way. Raises Unknown.
+    The rest begins where the traveller gets off the vehicle that has left already. Reads in a short
+    transaction and searches after it. A question that the serving timetable can no longer answer has
+    no other way. Raises Unknown.
     """
     with sessions.begin() as session:
-        booking = booking_of(session, booking_id)
-        banned = without_rides | kept_apart_from(session, booking.rider_id) | {booking.rider_id}
-        request = TripRequest.from_json(booking.question)
-    if request.when < now:
-        if request.arrive_by:
-            return None
-        request = replace(request, when=now)
-    try:
-        journeys = search(snapshot, request.query(booked_at=now, banned=banned))
-    except RoutingError:
+        rest = _rest(session, booking_of(session, booking_id), without_rides, now)
+    return _best(snapshot, rest, now)
+
+
+def offer_replacement(
+    sessions: sessionmaker[Session],
+    snapshot: Snapshot,
+    *,
+    booking_id: str,
+    now: dt.datetime,
+    secret_key: str,
+    law: PriceLaw,
+) -> Answer | None:
+    """The best other way as one itinerary with its token for `replace_booking`; None if nothing can be booked.
+
+    Raises Unknown.
+    """
+    with sessions.begin() as session:
+        rest = _rest(session, booking_of(session, booking_id), frozenset(), now)
+    best = _best(snapshot, rest, now)
+    if best is None or not best.vehicles:
         return None
-    if request.arrive_by:
-        return max(journeys, key=lambda journey: journey.departure_s, default=None)
-    return min(journeys, key=lambda journey: journey.arrival_s, default=None)
+    journeys = [measured(snapshot, best)]
+    with sessions.begin() as session:
+        return answer_of(
+            session,
+            rest.request,
+            journeys,
+            snapshot.timetable.version,
+            now=now,
+            secret_key=secret_key,
+            law=law,
+        )
+
+
+def _rest(session: Session, booking: Booking, without_rides: frozenset[str], now: dt.datetime) -> Rest:
+    lost = {leg.ride_id for leg in booking.lost_legs if leg.ride_id is not None}
+    released = legs_to_come(booking, now)
+    rides = [leg.ride for leg in released if leg.ride is not None and leg.ride.withdrawn_at is None]
+    return Rest(
+        request=_request(booking, now),
+        banned=without_rides | lost | kept_apart_from(session, booking.rider_id) | {booking.rider_id},
+        rides=router_rides(session, rides, seconds(now), {leg.id for leg in released}),
+    )
+
+
+def _request(booking: Booking, now: dt.datetime) -> TripRequest:
+    asked = TripRequest.from_json(booking.question)
+    left = [leg for leg in booking.legs if leg.departure_s <= seconds(now) and leg.state not in FALLEN]
+    if left:
+        end = leg_from_json(left[-1].shown).destination  # type: ignore[arg-type]
+        origin = StopRef(end.stop_id) if end.stop_id else Point(end.lat, end.lon, end.name)
+        return replace(asked, origin=origin, when=max(now, moment(left[-1].arrival_s)), arrive_by=False)
+    return asked if asked.when >= now else replace(asked, when=now, arrive_by=False)
+
+
+def _best(snapshot: Snapshot, rest: Rest, now: dt.datetime) -> Journey | None:
+    """The latest that still arrives in time, or else the first to arrive, whenever that is."""
+    for ride in rest.rides.values():
+        snapshot = snapshot.with_ride(ride)
+    asked = rest.request
+    soonest = replace(
+        asked, when=max(now, asked.when - dt.timedelta(seconds=asked.window_s)), arrive_by=False
+    )
+    questions = [asked, soonest] if asked.arrive_by else [asked]
+    for request in (*questions, replace(questions[-1], window_s=0)):
+        try:
+            found = search(snapshot, request.query(booked_at=now, banned=rest.banned))
+        except RoutingError:
+            return None
+        in_vehicles = [journey for journey in found if journey.vehicles]
+        if in_vehicles and request.arrive_by:
+            return max(in_vehicles, key=lambda journey: (journey.departure_s, -journey.vehicles))
+        if in_vehicles:
+            return min(in_vehicles, key=lambda journey: (journey.arrival_s, journey.vehicles))
+    return found[0] if found else None

@@ -11,9 +11,8 @@ from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.rides import lock_rides
 from mitfahr.domain.states import LegState, Side, holds_seats
 from mitfahr.domain.times import seconds
-from mitfahr.messages import tell_fallen
 from mitfahr.services.find_replacement import find_replacement
-from mitfahr.services.release_legs import release_leg, release_others, rides_of
+from mitfahr.services.release_legs import let_fall, rides_of
 from routing.journey import Journey
 from routing.snapshot import Snapshot
 
@@ -54,10 +53,7 @@ def _lapse_booking(
             for leg in booking.legs
             if leg.state is LegState.REQUESTED and not holds_seats(leg.state, leg.hold_until_s, now_s)
         ]
-        for leg in expired:
-            release_leg(session, leg, LegState.LAPSED, Side.CLOCK, now)
         if expired:
-            others = release_others(session, booking, expired, now)
-            tell_fallen(session, expired, others, now, another_way)
+            let_fall(session, booking, expired, LegState.LAPSED, Side.CLOCK, now, another_way=another_way)
             mark_changed(session, rides)
     return bool(expired)

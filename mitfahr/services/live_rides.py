@@ -72,18 +72,30 @@ def refresh_live_rides(session: Session, known: LiveRides, now: dt.datetime) -> 
     return LiveRides(revision, now_s, kept | new, min(lasting_until_s, _first_end_s(new)))
 
 
-def router_rides(session: Session, rides: Collection[Ride], now_s: int) -> dict[str, overlay.Ride]:
-    """These rides by id, without the places of requests that have expired by `now_s`."""
+def router_rides(
+    session: Session, rides: Collection[Ride], now_s: int, released: Collection[str] = ()
+) -> dict[str, overlay.Ride]:
+    """These rides by id, without the places of requests that have expired by `now_s`.
+
+    Legs whose ids are in `released` do not count either.
+    """
     expired = {ride_id for _, ride_id in expired_holds(session, now_s)} & {ride.id for ride in rides}
+    if released:
+        expired = {ride.id for ride in rides}
     legs: dict[str, list[BookingLeg]] = defaultdict(list)
     for leg in holding_legs(session, expired):
         legs[leg.ride_id or ""].append(leg)
-    return {ride.id: router_ride(ride, legs[ride.id], now_s) for ride in rides}
+    return {ride.id: router_ride(ride, legs[ride.id], now_s, released) for ride in rides}
 
 
-def router_ride(ride: Ride, legs: Sequence[BookingLeg] = (), now_s: int = 0) -> overlay.Ride:
-    """The ride as the router sees it; of the `legs` on it those that have expired by `now_s` do not count."""
-    expired = [leg for leg in legs if not holds_seats(leg.state, leg.hold_until_s, now_s)]
+def router_ride(
+    ride: Ride, legs: Sequence[BookingLeg] = (), now_s: int = 0, released: Collection[str] = ()
+) -> overlay.Ride:
+    """The ride as the router sees it; of the `legs` on it those that have expired by `now_s` do not count,
+    nor those whose ids are in `released`."""
+    expired = [
+        leg for leg in legs if leg.id in released or not holds_seats(leg.state, leg.hold_until_s, now_s)
+    ]
     layout = _without(ride, expired, [leg for leg in legs if leg not in expired])
     private = ride.kind is RideKind.PRIVATE
     last = len(layout.stops) - 1

@@ -17,7 +17,10 @@ from mitfahr.db.rides import RideStop
 from mitfahr.db.seats import delete_stop, give_back_seats
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import LIVE, LegState, Side, move
+from mitfahr.domain.times import seconds
+from mitfahr.messages import tell_fallen
 from mitfahr.services.share_costs import share_costs
+from routing.journey import Journey
 
 
 def release_leg(
@@ -53,13 +56,41 @@ def release_others(
     now: dt.datetime,
     reason: str | None = None,
 ) -> list[BookingLeg]:
-    """Let the other legs fall that were still going to be travelled, unless the rider keeps them."""
+    """Let the other legs fall that are still to come, unless the rider keeps them.
+
+    Who sits in a vehicle already stays in it.
+    """
     if booking.keep_others:
         return []
-    others = [leg for leg in booking.legs if leg not in fallen and leg.state in LIVE]
+    others = [leg for leg in legs_to_come(booking, now) if leg not in fallen]
     for leg in others:
         release_leg(session, leg, LegState.CANCELLED, Side.CHAIN, now, reason)
     return others
+
+
+def legs_to_come(booking: Booking, now: dt.datetime) -> list[BookingLeg]:
+    """Legs that have not left yet and are still going to be travelled."""
+    return [leg for leg in booking.legs if leg.state in LIVE and leg.departure_s > seconds(now)]
+
+
+def let_fall(
+    session: Session,
+    booking: Booking,
+    legs: Sequence[BookingLeg],
+    wanted: LegState,
+    side: Side,
+    now: dt.datetime,
+    reason: str | None = None,
+    another_way: Journey | None = None,
+) -> None:
+    """Legs fall away without their rider's doing: give back what hangs on them and tell the rider at once.
+
+    The caller has locked the rides of the booking and marks them as changed.
+    """
+    for leg in legs:
+        release_leg(session, leg, wanted, side, now, reason)
+    others = release_others(session, booking, legs, now)
+    tell_fallen(session, legs, others, now, another_way)
 
 
 def rides_of(booking: Booking) -> set[str]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.outbox import OutboxMessage, due_messages
+from mitfahr.db.outbox import PORTAL, OutboxMessage, due_messages
 from mitfahr.mail import MailDelayed, MailRefused, Transport, compose
 
 LEASE = dt.timedelta(minutes=10)
@@ -35,8 +35,9 @@ def send_outbox(
     transport: Transport,
     sender: str,
     clock: Callable[[], dt.datetime],
+    base_url: str = PORTAL,
 ) -> int:
-    """Send the due messages, oldest first; returns how many left.
+    """Send the due messages, oldest first; returns how many left. `base_url` is the portal's address.
 
     Stops at the first one that is delayed: the server is probably not well, and the others need
     not lose an attempt to learn that.
@@ -50,7 +51,7 @@ def send_outbox(
             if message is None:
                 continue
             try:
-                transport.send(compose(message, sender))
+                transport.send(compose(message, sender, base_url))
             except (MailRefused, ValueError) as refusal:  # ValueError: no mail can be made of it
                 _give_up(sessions, message, str(refusal), clock())
             except MailDelayed as delay:

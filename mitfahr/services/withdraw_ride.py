@@ -15,10 +15,9 @@ from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import NotAllowed
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import LIVE, LegState, Side
-from mitfahr.messages import tell_fallen
 from mitfahr.services.find_replacement import find_replacement
 from mitfahr.services.publish_run import check_may_run
-from mitfahr.services.release_legs import release_leg, release_others
+from mitfahr.services.release_legs import let_fall
 from routing.journey import Journey
 from routing.snapshot import Snapshot
 
@@ -88,10 +87,7 @@ def _withdraw(
     ).all()
     for booking in bookings:
         fallen = [leg for leg in booking.legs if leg.ride_id == ride_id and leg.state in LIVE]
-        for leg in fallen:
-            release_leg(session, leg, LegState.CANCELLED, side, now, reason)
-        others = release_others(session, booking, fallen, now)
-        tell_fallen(session, fallen, others, now, ways.get(booking.id))
+        let_fall(session, booking, fallen, LegState.CANCELLED, side, now, reason, ways.get(booking.id))
     mark_changed(session, rides)
     return len(bookings)
 
