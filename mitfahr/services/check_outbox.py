@@ -155,7 +155,6 @@ def _impossible(session: Session) -> Iterator[str]:
         sa.and_(m.sent_at.is_not(None), m.given_up_at.is_not(None)),
         sa.and_(sa.or_(m.sent_at.is_not(None), m.given_up_at.is_not(None)), m.leased_until.is_not(None)),
         sa.and_(sa.or_(m.sent_at.is_not(None), m.given_up_at.is_not(None)), m.attempts == 0),
-        m.sent_at < m.created_at,
     )
     for message_id in session.scalars(select(m.id).where(contradictory).order_by(m.id)):
         yield f"Nachricht {message_id}: gesendet, aufgegeben und wartend widersprechen sich"
