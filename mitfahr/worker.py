@@ -31,6 +31,7 @@ from mitfahr.services.clean_up import clean_up
 from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
+from mitfahr.services.publish_series import publish_series
 from mitfahr.services.send_outbox import send_outbox
 from mitfahr.settings import Settings
 
@@ -60,6 +61,7 @@ class Worker:
             Job("outbox", dt.timedelta(seconds=15), self._send_outbox),
             Job("lapse_holds", dt.timedelta(minutes=1), self._lapse_holds),
             Job("complete_legs", dt.timedelta(minutes=5), self._complete_legs),
+            Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
             Job("dead_builds", dt.timedelta(minutes=1), self._fail_dead_builds),
             Job("clean_up", dt.timedelta(hours=1), self._clean_up),
@@ -98,6 +100,19 @@ class Worker:
 
     def _complete_legs(self) -> None:
         complete_legs(self.sessions, now=utc_now())
+
+    def _publish_series(self) -> None:
+        try:
+            served = self.live.served()
+        except NothingServes:
+            return
+        publish_series(
+            self.sessions,
+            served.without_rides,
+            law=self.settings.price_law,
+            vacations=self.settings.vacations,
+            now=utc_now(),
+        )
 
     def _build_timetables(self) -> None:
         build_waiting_timetables(self.sessions, self.settings, utc_now, self._stop_if_told)

@@ -278,6 +278,16 @@ def unsuitable_rides(session: Session, needs: Collection[Need], is_woman: bool, 
     )
 
 
+def spans_of_driver(session: Session, driver_id: str, from_s: int) -> list[tuple[str, int, int, str]]:
+    """(id, begin, end, label) of rides of the driver that still take place, soonest first."""
+    rows = session.execute(
+        select(Ride.id, Ride.begins_s, Ride.ends_s, Ride.label)
+        .where(Ride.driver_id == driver_id, Ride.withdrawn_at.is_(None), Ride.ends_s > from_s)
+        .order_by(Ride.begins_s, Ride.id)
+    )
+    return [(ride_id, begins_s, ends_s, label) for ride_id, begins_s, ends_s, label in rows]
+
+
 def overlapping_ride(session: Session, driver_id: str, begins_s: int, ends_s: int) -> Ride | None:
     """A ride of the driver that is neither withdrawn nor over before `begins_s`."""
     return session.scalar(

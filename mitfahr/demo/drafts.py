@@ -19,8 +19,8 @@ from mitfahr.demo.rides import (
 from mitfahr.demo.streets import built_up
 from mitfahr.demo.trips import bus_pattern
 from mitfahr.domain.times import resolve
-from mitfahr.services.offer_ride import RideDraft
 from mitfahr.services.publish_run import RunDraft, RunStop
+from mitfahr.services.ride_draft import RideDraft
 from routing.journey import Place
 
 _BAY_OF_LINE = "401"

@@ -21,6 +21,7 @@ from mitfahr.demo.rides import BUERGERBUS_WEEKDAYS, Commute, commutes
 from mitfahr.domain.errors import InThePast, OverlapsOtherRide
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.times import local, seconds
+from mitfahr.school_vacations import read_vacations
 from mitfahr.services.change_roles import grant_role
 from mitfahr.services.found_organisation import add_member, found_organisation
 from mitfahr.services.offer_ride import offer_ride
@@ -127,10 +128,19 @@ def _offer(
     # The same as above.
     from mitfahr.demo.drafts import ride_drafts
 
-    added = 0
+    added, vacations = 0, read_vacations()
     for key, draft in (item for day in days for item in ride_drafts(day, commute)):
         with suppress(InThePast, OverlapsOtherRide):
-            offer_ride(sessions, snapshot, draft, driver_id=driver_id, idempotency_key=key, law=law, now=now)
+            offer_ride(
+                sessions,
+                snapshot,
+                draft,
+                driver_id=driver_id,
+                idempotency_key=key,
+                law=law,
+                vacations=vacations,
+                now=now,
+            )
             added += 1
     return added
 

@@ -31,3 +31,6 @@ class Terms:
             or (Need.NO_SMOKE in needs and self.smoking)
             or (self.women_only and not is_woman)
         )
+
+
+NO_TERMS = Terms()

@@ -1,64 +1,22 @@
-"""Offer a private ride."""
+"""Offer a private ride, with its way back if there is one."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.base import new_id
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
-from mitfahr.db.rides import Ride, RideHop, RideStop, overlapping_ride
-from mitfahr.domain.contact_data import check_public_text
-from mitfahr.domain.errors import NoWay, OverlapsOtherRide, Unknown
-from mitfahr.domain.prices import PriceLaw, check_rate, total_allowed_ct
-from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_offer_times, check_places
+from mitfahr.domain.errors import PlanInvalid, Unknown
+from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.roles import Action, require
-from mitfahr.domain.times import ZONE, moment, seconds
-from mitfahr.services.ride_schedule import Way, direct_way
-from routing.journey import Place
+from mitfahr.domain.saxony import Vacations
+from mitfahr.services.driver_time import Span, check_driver_free
+from mitfahr.services.ride_draft import RideDraft, check_times, checked_way, draft_body, ride_row, ride_span_s
+from mitfahr.services.ride_schedule import Way
 from routing.snapshot import Snapshot
-
-BOOKABLE_BEFORE_S = 30 * 60
-"""A driver is not surprised by a passenger less than this before leaving, unless the offer says otherwise."""
-
-SPARE_S = 10 * 60
-"""What a driver who names no latest arrival has to spare, beyond the budget for detours."""
-
-
-@dataclass(frozen=True, slots=True)
-class RideDraft:
-    """What a driver fills in. Moments are aware; `latest` None means exactly at `earliest`.
-
-    `budget_s` is the extra driving the driver accepts for passengers, `rate_ct_per_km` what one
-    passenger pays per kilometre, `bookable_before_s` how long before `earliest` booking ends.
-    """
-
-    origin: Place
-    destination: Place
-    earliest: dt.datetime
-    latest: dt.datetime | None = None
-    latest_arrival: dt.datetime | None = None
-    budget_s: int = 600
-    seats: int = 3
-    wheelchairs: int = 0
-    luggage: int = 0
-    bicycles: int = 0
-    rate_ct_per_km: int = 0
-    asks_first: bool = True
-    bookable_before_s: int = BOOKABLE_BEFORE_S
-    vehicle: str | None = None
-    note: str | None = None
-
-    @property
-    def day(self) -> dt.date:
-        """The day of the ride on the clocks of the district."""
-        return self.earliest.astimezone(ZONE).date()
 
 
 def offer_ride(
@@ -66,140 +24,65 @@ def offer_ride(
     snapshot: Snapshot,
     draft: RideDraft,
     *,
+    back: RideDraft | None = None,
     driver_id: str,
     idempotency_key: str,
     law: PriceLaw,
+    vacations: Vacations,
     now: dt.datetime,
 ) -> str:
-    """Publish a private ride and return its id; commits. The same form sent again gives the same id.
+    """Publish a private ride, with its way `back` or neither; returns the id of the way out; commits.
 
-    Raises NotAllowed, ContactInText, NoSeats, TooManySeats, PriceTooHigh, InThePast, WindowInvalid, NoWay,
-    OverlapsOtherRide, IdempotencyConflict.
+    The same form sent again gives the same id. Raises NotAllowed, ContactInText, NoSeats, TooManySeats,
+    TooMuchBaggage, PriceTooHigh, InThePast, WindowInvalid, PlanInvalid, WomenOnly, NoWay, OverlapsOtherRide,
+    IdempotencyConflict.
     """
-    way = _way(snapshot, draft, law)
+    drafts = [draft] if back is None else [draft, back]
+    ways = [checked_way(snapshot, one, law) for one in drafts]
     with sessions.begin() as session:
-        known = claim(session, driver_id, idempotency_key, _body(draft), now)
+        known = claim(
+            session, driver_id, idempotency_key, {"rides": [draft_body(one) for one in drafts]}, now
+        )
         if known is not None:
             return str(known["ride_id"])
-        driver = session.get(Person, driver_id, with_for_update={"of": Person})
-        if driver is None:
-            raise Unknown("person", driver_id)
-        require(driver.roles, Action.OFFER_RIDE)
-        check_future(seconds(draft.earliest), seconds(now))
-        _check_window(draft, way)
-        ride = _ride(draft, way, driver, law, now)
-        _check_driver_free(session, ride)
-        session.add(ride)
-        keep_answer(session, driver_id, idempotency_key, {"ride_id": ride.id})
-        mark_changed(session, [ride.id])
-    return ride.id
+        driver = driver_locked(session, driver_id)
+        _check_times(drafts, ways, now)
+        rides = [ride_row(one, way, driver, law, now) for one, way in zip(drafts, ways, strict=True)]
+        spans = [Span(ride.begins_s, ride.ends_s, ride.label) for ride in rides]
+        check_driver_free(session, driver.id, spans, vacations, now)
+        session.add_all(rides)
+        keep_answer(session, driver_id, idempotency_key, {"ride_id": rides[0].id})
+        mark_changed(session, [ride.id for ride in rides])
+    return rides[0].id
 
 
-def preview_ride(snapshot: Snapshot, draft: RideDraft, law: PriceLaw, now: dt.datetime) -> Way:
+def preview_ride(
+    snapshot: Snapshot, draft: RideDraft, law: PriceLaw, now: dt.datetime, back: RideDraft | None = None
+) -> Way:
     """The way that a draft would be driven, with every check that needs no database; changes nothing.
 
-    Raises ContactInText, NoSeats, TooManySeats, PriceTooHigh, InThePast, WindowInvalid, NoWay.
+    Raises ContactInText, NoSeats, TooManySeats, TooMuchBaggage, PriceTooHigh, InThePast, WindowInvalid,
+    PlanInvalid, NoWay.
     """
-    way = _way(snapshot, draft, law)
-    check_future(seconds(draft.earliest), seconds(now))
-    _check_window(draft, way)
-    return way
+    drafts = [draft] if back is None else [draft, back]
+    ways = [checked_way(snapshot, one, law) for one in drafts]
+    _check_times(drafts, ways, now)
+    return ways[0]
 
 
-def _way(snapshot: Snapshot, draft: RideDraft, law: PriceLaw) -> Way:
-    check_public_text(draft.note)
-    check_places(draft.seats, draft.wheelchairs)
-    check_baggage(draft.luggage, draft.bicycles)
-    check_rate(draft.rate_ct_per_km, law.on(draft.day))
-    way = direct_way(snapshot, draft.origin, draft.destination)
-    if way is None:
-        raise NoWay(draft.origin.name, draft.destination.name)
-    return way
+def driver_locked(session: Session, driver_id: str) -> Person:
+    """The person whose rides are about to be planned: alone until the transaction ends, so that two offers
+    sent at once cannot overlap. Raises Unknown, NotAllowed."""
+    driver = session.get(Person, driver_id, with_for_update={"of": Person})
+    if driver is None:
+        raise Unknown("person", driver_id)
+    require(driver.roles, Action.OFFER_RIDE)
+    return driver
 
 
-def _body(draft: RideDraft) -> dict[str, Any]:
-    fields = dataclasses.asdict(draft)
-    return {k: v.isoformat() if isinstance(v, dt.datetime) else v for k, v in fields.items()}
-
-
-def _check_window(draft: RideDraft, way: Way) -> None:
-    check_offer_times(
-        earliest_s=seconds(draft.earliest),
-        latest_s=_latest_s(draft),
-        latest_arrival_s=_latest_arrival_s(draft, way),
-        budget_s=draft.budget_s,
-        direct_s=way.drive_s,
-    )
-
-
-def _latest_s(draft: RideDraft) -> int:
-    return seconds(draft.latest or draft.earliest)
-
-
-def _latest_arrival_s(draft: RideDraft, way: Way) -> int:
-    if draft.latest_arrival is None:
-        return _latest_s(draft) + way.drive_s + draft.budget_s + SPARE_S
-    return seconds(draft.latest_arrival)
-
-
-def _check_driver_free(session: Session, ride: Ride) -> None:
-    if ride.driver_id is None:
-        return
-    other = overlapping_ride(session, ride.driver_id, ride.begins_s, ride.ends_s)
-    if other is not None:
-        raise OverlapsOtherRide(other.label, moment(other.begins_s), moment(other.ends_s))
-
-
-def _ride(draft: RideDraft, way: Way, driver: Person, law: PriceLaw, now: dt.datetime) -> Ride:
-    earliest_s = seconds(draft.earliest)
-    latest_arrival_s = _latest_arrival_s(draft, way)
-    return Ride(
-        id=new_id(),
-        kind=RideKind.PRIVATE,
-        label=f"Fahrt mit {driver.first_name}",
-        driver_id=driver.id,
-        seats=draft.seats,
-        wheelchairs=draft.wheelchairs,
-        luggage=draft.luggage,
-        bicycles=draft.bicycles,
-        begins_s=earliest_s,
-        ends_s=latest_arrival_s,
-        bookable_until_s=earliest_s - draft.bookable_before_s,
-        earliest_s=earliest_s,
-        latest_s=_latest_s(draft),
-        latest_arrival_s=latest_arrival_s,
-        budget_s=draft.budget_s,
-        direct_s=way.drive_s,
-        direct_m=way.metres,
-        rate_ct_per_km=draft.rate_ct_per_km,
-        allowed_ct=total_allowed_ct(way.metres, law.on(draft.day)),
-        asks_first=draft.asks_first,
-        vehicle=draft.vehicle,
-        note=draft.note,
-        created_at=now,
-        stops=[
-            _stop(draft.origin, 0, earliest_s, earliest_s),
-            _stop(draft.destination, 1, earliest_s + way.drive_s, latest_arrival_s),
-        ],
-        hops=[
-            RideHop(
-                seq=0,
-                capacity=draft.seats,
-                wheelchair_capacity=draft.wheelchairs,
-                luggage_capacity=draft.luggage,
-                bicycle_capacity=draft.bicycles,
-            )
-        ],
-    )
-
-
-def _stop(place: Place, seq: int, arrival_s: int, departure_s: int) -> RideStop:
-    return RideStop(
-        seq=seq,
-        lat=place.lat,
-        lon=place.lon,
-        name=place.name,
-        stop_id=place.stop_id,
-        arrival_s=arrival_s,
-        departure_s=departure_s,
-    )
+def _check_times(drafts: list[RideDraft], ways: list[Way], now: dt.datetime) -> None:
+    for draft, way in zip(drafts, ways, strict=True):
+        check_times(draft, way, now)
+    spans = [ride_span_s(draft, way.drive_s) for draft, way in zip(drafts, ways, strict=True)]
+    if len(spans) == 2 and spans[1][0] < spans[0][1]:
+        raise PlanInvalid("back")

@@ -12,9 +12,10 @@ from mitfahr.db.timetables import FeedVersion, RoadsVersion, serving
 from mitfahr.domain.roles import MembershipRole, Role
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.services.found_organisation import add_member, found_organisation
-from mitfahr.services.offer_ride import RideDraft, offer_ride
+from mitfahr.services.offer_ride import offer_ride
 from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
 from mitfahr.services.register_person import register_person
+from mitfahr.services.ride_draft import RideDraft
 from routing.gazetteer import Gazetteer, Kind, Name
 from routing.journey import Place
 from tests.worlds import World, world
@@ -152,6 +153,7 @@ def _offer_ride(portal: Portal, drawn: World, now: dt.datetime) -> tuple[str, st
         driver_id=driver.id,
         idempotency_key="ride",
         law=portal.price_law,
+        vacations=portal.settings.vacations,
         now=now,
     )
     return ride_id, driver.id

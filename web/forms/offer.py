@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import Resolved, resolve
-from mitfahr.services.offer_ride import RideDraft
+from mitfahr.services.ride_draft import RideDraft
 from routing.journey import Place
 from web.forms.fields import CentField, ClockField, DayField, choices
 from web.forms.public_text import no_contact

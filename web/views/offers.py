@@ -12,7 +12,8 @@ from mitfahr.db.cars import car_of
 from mitfahr.domain import errors
 from mitfahr.domain.prices import asked_ct, shares_ct, total_allowed_ct
 from mitfahr.domain.roles import Action
-from mitfahr.services.offer_ride import RideDraft, offer_ride, preview_ride
+from mitfahr.services.offer_ride import offer_ride, preview_ride
+from mitfahr.services.ride_draft import RideDraft
 from routing.journey import Place
 from web.access import PUBLIC, access
 from web.errors import explain
@@ -100,6 +101,7 @@ def publish() -> ResponseReturnValue:
             driver_id=current_user.id,
             idempotency_key=form.idempotency_key.data,
             law=here.price_law,
+            vacations=here.settings.vacations,
             now=now,
         )
     except errors.RideRefused as error:

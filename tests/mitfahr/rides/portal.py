@@ -25,11 +25,13 @@ from mitfahr.domain.roles import Role
 from mitfahr.domain.trip_request import ONE_PERSON, TripRequest
 from mitfahr.offered import Offered, expiry_s, sign
 from mitfahr.services.book_journey import BookingForm, book_journey
+from mitfahr.school_vacations import read_vacations
 from mitfahr.services.check_data import data_faults
 from mitfahr.services.live_rides import read_live_rides
-from mitfahr.services.offer_ride import RideDraft, offer_ride
+from mitfahr.services.offer_ride import offer_ride
 from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
 from routing import overlay
+from mitfahr.services.ride_draft import RideDraft
 from routing.journey import Boarding, Journey, Leg, Place
 from routing.overlay import RideStop
 from routing.query import LegKind, Party, StopRef
@@ -40,6 +42,7 @@ from tests.worlds import World, world
 KEY = "the key of the tests"
 LAW = PriceLaw()
 NOW = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
+VACATIONS = read_vacations()
 DISTRICT = """
 at A 0 0
 at B 2000 0
@@ -114,6 +117,7 @@ class Portal:
         *,
         key: str | None = None,
         **changes: object,
+        back: RideDraft | None = None,
     ) -> str:
         """A private ride on the next day with three seats, half an hour's detour, no questions asked."""
         draft = RideDraft(
@@ -128,9 +132,11 @@ class Portal:
             district()[1],
             replace(draft, **changes),  # type: ignore[arg-type]
             driver_id=driver_id,
+            back=back,
             idempotency_key=key or new_id(),
             law=LAW,
             now=NOW,
+            vacations=VACATIONS,
         )
 
     def run(self, at: str = "08:00", *, seats: int = 8, wheelchairs: int = 0, **changes: object) -> str:
