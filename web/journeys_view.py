@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mitfahr.domain.trust import Trust
+from mitfahr.services.find_fallbacks import Fallback
 from mitfahr.services.find_itineraries import Itinerary, RideFacts
 from mitfahr.trip_facts import StopOnTheWay, TripFacts, trip_facts
 from routing.journey import Journey, Leg
@@ -52,6 +53,17 @@ class LegView:
 
 
 @dataclass(frozen=True, slots=True)
+class FallbackView:
+    """The next way without a private ride; `journey` is None when there is none within a day.
+
+    `is_last`: on this day nothing else leaves any more.
+    """
+
+    journey: JourneyView | None
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyView:
     """One journey; `token` books it, None where there is nothing to book."""
 
@@ -60,6 +72,8 @@ class JourneyView:
     legs: tuple[LegView, ...]
     token: str | None
     price_ct: int | None
+    fallback: FallbackView | None = None
+    """Of a journey with a private ride: the next way without one."""
 
     @property
     def duration_s(self) -> int:
@@ -111,9 +125,21 @@ def journey_views(
     timetable: Timetable,
 ) -> list[JourneyView]:
     return [
-        journey_view(one.journey, one.leg_price_ct, rides, timetable, one.token, one.price_ct)
+        replace(
+            journey_view(one.journey, one.leg_price_ct, rides, timetable, one.token, one.price_ct),
+            fallback=fallback_view(one.fallback, timetable),
+        )
         for one in itineraries
     ]
+
+
+def fallback_view(fallback: Fallback | None, timetable: Timetable | None) -> FallbackView | None:
+    if fallback is None:
+        return None
+    journey = fallback.journey
+    if journey is None:
+        return FallbackView(None, fallback.is_last)
+    return FallbackView(journey_view(journey, [None] * len(journey.legs), {}, timetable), fallback.is_last)
 
 
 def journey_view(

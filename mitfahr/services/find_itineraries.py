@@ -18,6 +18,7 @@ from mitfahr.domain.times import seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.trust import Trust
 from mitfahr.offered import Offered, expiry_s, sign
+from mitfahr.services.find_fallbacks import Fallback, find_fallbacks
 from mitfahr.services.ride_schedule import measured
 from mitfahr.services.share_costs import allowed_ct
 from routing.journey import Journey, Leg
@@ -52,6 +53,8 @@ class Itinerary:
     leg_price_ct: tuple[int | None, ...]
     token: str | None
     expires_s: int
+    fallback: Fallback | None = None
+    """Of a journey with a private ride: the next way without one."""
 
     @property
     def price_ct(self) -> int | None:
@@ -92,10 +95,15 @@ def find_itineraries(
         journeys = search(snapshot, request.query(booked_at=now, banned=banned, window_s=0))
         beyond = any(journey.vehicles for journey in journeys)
     journeys = [measured(snapshot, journey) for journey in journeys]
+    fallbacks = find_fallbacks(snapshot, request, journeys, now)
     with readers() as session:
         version = snapshot.timetable.version
         answer = answer_of(session, request, journeys, version, now=now, secret_key=secret_key, law=law)
-    return replace(answer, beyond_window=beyond)
+    itineraries = tuple(
+        replace(itinerary, fallback=fallback)
+        for itinerary, fallback in zip(answer.itineraries, fallbacks, strict=True)
+    )
+    return replace(answer, itineraries=itineraries, beyond_window=beyond)
 
 
 def answer_of(

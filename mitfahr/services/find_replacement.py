@@ -92,15 +92,19 @@ def _rest(session: Session, booking: Booking, without_rides: frozenset[str], now
     released = legs_to_come(booking, now)
     rides = [leg.ride for leg in released if leg.ride is not None and leg.ride.withdrawn_at is None]
     return Rest(
-        request=_request(booking, now),
+        request=_request(booking, without_rides, now),
         banned=without_rides | lost | kept_apart_from(session, booking.rider_id) | {booking.rider_id},
         rides=router_rides(session, rides, seconds(now), {leg.id for leg in released}),
     )
 
 
-def _request(booking: Booking, now: dt.datetime) -> TripRequest:
+def _request(booking: Booking, without_rides: frozenset[str], now: dt.datetime) -> TripRequest:
     asked = TripRequest.from_json(booking.question)
-    left = [leg for leg in booking.legs if leg.departure_s <= seconds(now) and leg.state not in FALLEN]
+    left = [
+        leg
+        for leg in booking.legs
+        if leg.departure_s <= seconds(now) and leg.state not in FALLEN and leg.ride_id not in without_rides
+    ]
     if left:
         end = leg_from_json(left[-1].shown).destination  # type: ignore[arg-type]
         origin = StopRef(end.stop_id) if end.stop_id else Point(end.lat, end.lon, end.name)
