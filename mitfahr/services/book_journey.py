@@ -23,6 +23,7 @@ from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import (
     NoLongerHolds,
     NotAllowed,
+    NotForParty,
     OwnRide,
     PersonBlocked,
     SeatTaken,
@@ -140,10 +141,13 @@ def write_booking(
     """Fill in a bare booking: its journey, legs and prices, with the places taken; sends no word.
 
     The caller has locked the rides of the journey and checked who rides with whom. A driver who has
-    said yes to a way (`agreed`), or has been asked for it, is not asked again. Raises SeatTaken or
-    NoLongerHolds.
+    said yes to a way (`agreed`), or has been asked for it, is not asked again. Raises SeatTaken, NotForParty
+    or NoLongerHolds.
     """
     rides = read_again(session, ride_ids_in([offered.journey]))
+    for ride in rides.values():
+        if not ride.terms.suit(offered.request.needs, booking.rider.is_woman):
+            raise NotForParty(ride.label)
     journey, fits = _holds_still(snapshot, offered, rides, now)
     booking.journey = dict(journey_json(journey))
     session.add(booking)

@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.blocks import kept_apart_from
 from mitfahr.db.bookings import asked_of_riders
 from mitfahr.db.rides import Ride, read_again, rides_without_stops
 from mitfahr.db.trust import trust_of
 from mitfahr.domain.prices import PriceLaw, asked_ct, shares_ct
+from mitfahr.domain.ride_terms import NO_TERMS, Terms
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.trust import Trust
 from mitfahr.offered import Offered, expiry_s, sign
+from mitfahr.services.closed_rides import closed_to
 from mitfahr.services.find_fallbacks import Fallback, find_fallbacks
 from mitfahr.services.ride_schedule import measured
 from mitfahr.services.share_costs import allowed_ct
@@ -40,6 +41,7 @@ class RideFacts:
     phone: str | None
     """Of the organisation that runs it, never of a private driver."""
     note: str | None
+    terms: Terms = NO_TERMS
     trust: Trust | None = None
     """What anybody may know of a private driver; None for runs, and where it was not asked for."""
 
@@ -85,10 +87,11 @@ def find_itineraries(
 ) -> Answer:
     """Journeys for a request, as `person_id` may book them.
 
-    One's own rides and those of people kept apart are left out. Reads before and after the search,
+    Rides that are not open to the person (`closed_rides`) are left out. Reads before and after the search,
     never during it. Raises QueryInvalid, UnknownStop.
     """
-    banned = _banned(readers, person_id)
+    with readers() as session:
+        banned = closed_to(session, person_id, request.needs, now)
     journeys = search(snapshot, request.query(booked_at=now, banned=banned))
     beyond = not any(journey.vehicles for journey in journeys)
     if beyond and request.window_s:
@@ -173,13 +176,6 @@ def _facts(session: Session, rides: Mapping[str, Ride], now: dt.datetime) -> dic
     }
 
 
-def _banned(readers: sessionmaker[Session], person_id: str | None) -> frozenset[str]:
-    if person_id is None:
-        return frozenset()
-    with readers() as session:
-        return kept_apart_from(session, person_id) | {person_id}
-
-
 def _itinerary(
     journey: Journey,
     request: TripRequest,
@@ -209,5 +205,6 @@ def ride_facts(ride: Ride, trust: Trust | None = None) -> RideFacts:
         organisation=ride.organisation.name if ride.organisation else None,
         phone=ride.organisation.phone if ride.organisation else None,
         note=ride.note,
+        terms=ride.terms,
         trust=trust,
     )

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.blocks import kept_apart_from
 from mitfahr.db.bookings import Booking, booking_of
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.states import FALLEN
 from mitfahr.domain.times import moment, seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.itinerary import leg_from_json
+from mitfahr.services.closed_rides import closed_to
 from mitfahr.services.find_itineraries import Answer, answer_of
 from mitfahr.services.live_rides import router_rides
 from mitfahr.services.release_legs import legs_to_come
@@ -91,9 +91,10 @@ def _rest(session: Session, booking: Booking, without_rides: frozenset[str], now
     lost = {leg.ride_id for leg in booking.lost_legs if leg.ride_id is not None}
     released = legs_to_come(booking, now)
     rides = [leg.ride for leg in released if leg.ride is not None and leg.ride.withdrawn_at is None]
+    request = _request(booking, without_rides, now)
     return Rest(
-        request=_request(booking, without_rides, now),
-        banned=without_rides | lost | kept_apart_from(session, booking.rider_id) | {booking.rider_id},
+        request=request,
+        banned=without_rides | lost | closed_to(session, booking.rider_id, request.needs, now),
         rides=router_rides(session, rides, seconds(now), {leg.id for leg in released}),
     )
 

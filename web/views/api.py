@@ -13,6 +13,7 @@ from flask import Blueprint, Response, render_template, request
 
 from mitfahr.domain.errors import NothingServes
 from mitfahr.itinerary import answer_json, journey_json
+from mitfahr.services.closed_rides import closed_to
 from routing.overlay import RideKind
 from routing.search import search
 from routing.snapshot import Snapshot
@@ -35,7 +36,9 @@ def plan() -> Response:
         return problem(400, "So kann nicht gesucht werden", str(error), mistakes)
     now = dt.datetime.now(dt.UTC)
     snapshot = portal().live.current(now)
-    journeys = search(snapshot, asked.query(booked_at=now))
+    with portal().reading() as session:
+        banned = closed_to(session, None, frozenset(), now)
+    journeys = search(snapshot, asked.query(booked_at=now, banned=banned))
     return json_response(answer_json(snapshot.timetable, [journey_json(journey) for journey in journeys]))
 
 
