@@ -7,13 +7,29 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mitfahr.settings import Settings
-from web import access, assets, errors, german, headers, login
+from web import access, assets, errors, german, headers, login, trust_words
 from web.forms.fields import chosen, errors_of
 from web.map_credit import map_credit
 from web.menu import menu
 from web.portal import EXTENSION, Portal, portal
 from web.timetable_notice import timetable_notice
-from web.views import account, api, booking, health, journeys, legal, offers, rides, runs, search, timetables
+from web.views import (
+    account,
+    api,
+    booking,
+    calls,
+    companions,
+    health,
+    journeys,
+    legal,
+    offers,
+    profile,
+    reports,
+    rides,
+    runs,
+    search,
+    timetables,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     search.views,
@@ -23,6 +39,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rides.views,
     runs.views,
     timetables.views,
+    reports.views,
+    calls.views,
+    companions.views,
+    profile.views,
     account.views,
     api.views,
     legal.views,
@@ -57,6 +77,7 @@ def create_app(settings: Settings) -> Flask:
     headers.protect(app, https=settings.is_https)
     assets.serve(app)
     german.register(app)
+    trust_words.register(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(chosen=chosen, errors_of=errors_of)
     app.context_processor(_for_every_page)

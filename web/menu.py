@@ -16,6 +16,9 @@ ENTRIES = (
     ("rides.mine", "Meine Angebote"),
     ("runs.planned", "BürgerBus"),
     ("timetables.versions", "Fahrplan"),
+    ("calls.waiting", "Rückrufe"),
+    ("reports.waiting", "Meldungen"),
+    ("profile.mine", "Mein Konto"),
 )
 FOR_GUESTS = (
     ("account.log_in", "Anmelden"),

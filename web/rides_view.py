@@ -64,6 +64,11 @@ class RideView:
         return self.requests + self.passengers
 
     @property
+    def open_legs(self) -> list[str]:
+        """Legs whose passengers' contact data this side may see now."""
+        return [passenger.leg_id for passenger in self.everybody if passenger.person.last_name is not None]
+
+    @property
     def most_aboard(self) -> int:
         """People on the fullest part of the way, requests included."""
         return max(halt.aboard for halt in self.halts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import Flask
+
 from mitfahr.domain.reports import ReportKind, ReportOutcome
 from mitfahr.domain.trust import Praise, Trust
 
@@ -43,3 +45,12 @@ def trust_words(trust: Trust | None) -> list[str]:
     if said.praise:
         words.append(", ".join(PRAISE_WORDS[word] for word in said.praise))
     return words
+
+
+def register(app: Flask) -> None:
+    """Offer these to the templates."""
+    app.jinja_env.filters.update(
+        trust_words=trust_words,
+        report_words=REPORT_WORDS.__getitem__,
+        outcome_words=OUTCOME_WORDS.__getitem__,
+    )

@@ -17,6 +17,7 @@ from web.access import PUBLIC, access, guard, rule_of
 EVERYBODY = frozenset({None, *Role})
 SIGNED_IN = frozenset(Role)
 RUNS = frozenset({Role.VOLUNTEER, Role.DISPATCHER, Role.ADMIN})
+DISPATCH = frozenset({Role.DISPATCHER, Role.ADMIN})
 STAFF = frozenset({Role.TIMETABLE_STAFF, Role.ADMIN})
 
 OPEN_TO: dict[str, frozenset[Role | None]] = {
@@ -58,6 +59,21 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "account.register": EVERYBODY,
     "account.register_for_booking": EVERYBODY,
     "account.log_out": SIGNED_IN,
+    "profile.mine": SIGNED_IN,
+    "profile.details": SIGNED_IN,
+    "profile.car": SIGNED_IN,
+    "profile.confirm": SIGNED_IN,
+    "profile.ask_for_code": SIGNED_IN,
+    "profile.blocked": SIGNED_IN,
+    "profile.unblock": SIGNED_IN,
+    "profile.reads": SIGNED_IN,
+    "companions.rate": SIGNED_IN,
+    "companions.report": SIGNED_IN,
+    "companions.block": SIGNED_IN,
+    "reports.waiting": DISPATCH,
+    "reports.one": DISPATCH,
+    "calls.waiting": DISPATCH,
+    "calls.one": DISPATCH,
     "legal.imprint": EVERYBODY,
     "legal.privacy": EVERYBODY,
     "legal.accessibility": EVERYBODY,

@@ -25,6 +25,7 @@ views = Blueprint("account", __name__)
 
 FIELD_OF = {
     errors.NameMissing: "first_name",
+    errors.ContactInText: "first_name",
     errors.EmailInvalid: "email",
     errors.EmailTaken: "email",
     errors.PhoneInvalid: "phone",
@@ -64,7 +65,7 @@ def register() -> ResponseReturnValue:
             password=form.password.data,
             now=dt.datetime.now(dt.UTC),
         )
-    except errors.AccountRefused as error:
+    except (errors.AccountRefused, errors.ContactInText) as error:
         explained = explain(error)
         form[FIELD_OF[type(error)]].errors = [explained.advice]
         return _register_page(form, explained)

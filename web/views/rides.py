@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from mitfahr.db.bookings import holding_legs, leg_of, passengers_of_ride
 from mitfahr.db.rides import ride_of, rides_of_driver
+from mitfahr.db.trust import trust_of
 from mitfahr.domain.errors import NoLongerHolds, StateForbids, Unknown
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Action
@@ -21,6 +22,7 @@ from mitfahr.services.ride_schedule import plan_ride
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.snapshot import Snapshot
 from web.access import access
+from web.contact_reads import note_reads
 from web.forms.offer import PrivateReasonForm
 from web.portal import portal
 from web.rides_view import RideView, ride_view, ride_views
@@ -41,15 +43,17 @@ def mine() -> str:
     with portal().reading() as session:
         rides = [r for r in rides_of_driver(session, current_user.id, from_s=0) if r.kind is RideKind.PRIVATE]
         legs = holding_legs(session, [ride.id for ride in rides])
-        upcoming, past = ride_views(rides, legs, now)
+        trust = trust_of(session, {leg.booking.rider_id for leg in legs}, seconds(now))
+        upcoming, past = ride_views(rides, legs, now, trust)
     return render_template("rides/mine.html", upcoming=upcoming, past=past)
 
 
 @views.get("/<ride_id>")
 @access(Action.OFFER_RIDE)
 def one(ride_id: str) -> str:
-    snapshot = portal().live.served().without_rides
-    return render_template("rides/one.html", ride=_own(ride_id, snapshot))
+    ride = _own(ride_id, portal().live.served().without_rides)
+    note_reads(ride.open_legs)
+    return render_template("rides/one.html", ride=ride)
 
 
 @views.post("/anfragen/<leg_id>/zusagen")
@@ -103,6 +107,7 @@ def withdraw(ride_id: str) -> ResponseReturnValue:
     here, now = portal(), dt.datetime.now(dt.UTC)
     ride, form = _own(ride_id), PrivateReasonForm()
     if not form.validate_on_submit():
+        note_reads(ride.open_legs)
         return render_template("rides/withdraw.html", ride=ride, form=form)
     withdraw_ride(
         here.writing,
@@ -127,7 +132,9 @@ def _own(ride_id: str, snapshot: Snapshot | None = None) -> RideView:
         if ride.driver_id != current_user.id or ride.kind is not RideKind.PRIVATE:
             raise Unknown("ride", ride_id)
         plan = plan_ride(snapshot, ride) if snapshot is not None else None
-        return ride_view(ride, passengers_of_ride(session, ride_id, seconds(now)), now, plan)
+        legs = passengers_of_ride(session, ride_id, seconds(now))
+        trust = trust_of(session, {leg.booking.rider_id for leg in legs}, seconds(now))
+        return ride_view(ride, legs, now, plan, trust)
 
 
 def _asked(leg_id: str) -> tuple[RideView, PassengerSeen | None]:

@@ -22,6 +22,7 @@ from mitfahr.services.find_places import FoundPlace, PlaceKind
 from mitfahr.services.publish_run import check_may_run, check_run, organisations_to_run_for, publish_run
 from mitfahr.services.withdraw_ride import withdraw_ride
 from web.access import access
+from web.contact_reads import note_reads
 from web.errors import explain
 from web.forms.offer import ReasonForm
 from web.forms.run import RunForm, form_like
@@ -55,7 +56,9 @@ def planned() -> str:
 @access(Action.SEE_PASSENGERS)
 def one(ride_id: str) -> str:
     """The run sheet."""
-    return render_template("runs/one.html", run=_run(ride_id))
+    run = _run(ride_id)
+    note_reads(run.open_legs)
+    return render_template("runs/one.html", run=run)
 
 
 @views.get("/neu")
@@ -143,6 +146,7 @@ def cancel(ride_id: str) -> ResponseReturnValue:
     here, now = portal(), dt.datetime.now(dt.UTC)
     run, form = _run(ride_id), ReasonForm()
     if not form.validate_on_submit():
+        note_reads(run.open_legs)
         return render_template("runs/cancel.html", run=run, form=form)
     withdraw_ride(
         here.writing,

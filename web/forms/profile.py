@@ -1,0 +1,46 @@
+"""What people tell about themselves. What a name, number or plate must be is the services' matter."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.validators import DataRequired, Length
+
+from mitfahr.db.cars import MAX_WORD
+from mitfahr.domain.vehicles import Car
+from web.forms.fields import choices
+from web.forms.offer import SEATS
+
+SHORT_WORD = Length(max=MAX_WORD, message=f"Bitte schreiben Sie höchstens {MAX_WORD} Zeichen.")
+
+
+class DetailsForm(FlaskForm):  # type: ignore[misc]
+    first_name = StringField("Vorname", [DataRequired("Bitte geben Sie Ihren Vornamen ein.")])
+    last_name = StringField("Nachname", [DataRequired("Bitte geben Sie Ihren Nachnamen ein.")])
+    phone = StringField("Telefonnummer")
+
+
+class CarForm(FlaskForm):  # type: ignore[misc]
+    make = StringField(
+        "Marke und Modell", [DataRequired("Bitte schreiben Sie, was für ein Auto es ist."), SHORT_WORD]
+    )
+    colour = StringField("Farbe", [SHORT_WORD])
+    plate = StringField("Kennzeichen")
+    seats = SelectField("Plätze für Mitfahrende", choices=choices(SEATS), default="3")
+
+    @property
+    def car(self) -> Car:
+        return Car(
+            " ".join(self.make.data.split()),
+            " ".join((self.colour.data or "").split()),
+            self.plate.data or None,
+            int(self.seats.data),
+        )
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]
+    code = StringField("Ihr Code", [DataRequired("Bitte geben Sie die sechs Ziffern ein.")])
+
+
+class JustTheButton(FlaskForm):  # type: ignore[misc]
+    """A form that asks nothing: its button is the question."""
