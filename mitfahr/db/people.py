@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from mitfahr.db.base import Base, new_id, stored_enum
+from mitfahr.domain.errors import Unknown
 from mitfahr.domain.roles import MembershipRole, Role
 
 MAX_EMAIL = 254
@@ -90,6 +91,19 @@ class Membership(Base):
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship(lazy="joined")
+
+
+def lock_person(session: Session, person_id: str) -> Person:
+    """The person as they are now, locked until the transaction ends; raises Unknown.
+
+    The key stays free (FOR NO KEY UPDATE): whoever writes a row that points at the person only needs that,
+    and would otherwise wait for us while we wait for them.
+    """
+    locked = {"of": Person, "key_share": True}
+    person = session.get(Person, person_id, with_for_update=locked, populate_existing=True)
+    if person is None:
+        raise Unknown("person", person_id)
+    return person
 
 
 def person_by_email(session: Session, email: str) -> Person | None:

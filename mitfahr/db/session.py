@@ -21,13 +21,17 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
 
 
 def readers(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that only read; the database refuses a write from them."""
-    reading = engine.execution_options(**{READING: True, "postgresql_readonly": True})
-    return sessionmaker(reading, expire_on_commit=False)
+    """Sessions that only read, and see everything as it was at their first statement; a write is refused.
+
+    Stops and hops of a ride are read one after the other: without one view of both, a booking in between
+    would tear them apart.
+    """
+    options: dict[str, object] = {READING: True}
+    if engine.dialect.name == "postgresql":  # SQLite in WAL reads so anyway
+        options |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+    return sessionmaker(engine.execution_options(**options), expire_on_commit=False)
 
 
-def frozen(engine: Engine) -> sessionmaker[Session]:
-    """Readers that see everything as it was at their first statement, however long they read."""
-    # SQLite in WAL reads so anyway, and its driver does not know the word.
-    level = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    return readers(engine.execution_options(**level))
+def one_view(sessions: sessionmaker[Session]) -> Session:
+    """A reader (see `readers`) of the database that `sessions` write to."""
+    return readers(sessions.kw["bind"])()

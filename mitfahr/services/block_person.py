@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.blocks import PersonBlock
 from mitfahr.db.bookings import Booking, BookingLeg
-from mitfahr.db.people import Person
+from mitfahr.db.people import Person, lock_person
 from mitfahr.db.rides import Ride
 from mitfahr.domain.errors import StateForbids, Unknown
 from mitfahr.domain.states import LegState
@@ -33,7 +33,7 @@ def block_person(
     """
     with sessions.begin() as session:
         # the row of the blocker is the lock: the same form sent twice at once
-        session.get_one(Person, blocker_id, with_for_update={"of": Person})
+        lock_person(session, blocker_id)
         if blocked_id == blocker_id or session.get(Person, blocked_id) is None:
             raise Unknown("person", blocked_id)
         if session.get(PersonBlock, (blocker_id, blocked_id)) is None:

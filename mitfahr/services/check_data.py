@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from mitfahr.db.session import frozen
+from mitfahr.db.session import readers
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.services.check_bookings import inconsistencies
 from mitfahr.services.check_outbox import outbox_faults
@@ -19,7 +19,7 @@ def data_faults(engine: Engine, law: PriceLaw, now: dt.datetime) -> list[str]:
 
     Reads the database as it was when it began and disturbs nobody, so it can run beside bookings.
     """
-    with frozen(engine)() as session:
+    with readers(engine)() as session:
         return faults_seen(session, law, now)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.address_marks import AddressMark
 from mitfahr.db.contact_reads import Occasion, count_read
-from mitfahr.db.people import Person
+from mitfahr.db.people import Person, lock_person
 from mitfahr.domain.codes import (
     CALL_CODE_VALID,
     MAIL_CODE_VALID,
@@ -23,7 +23,7 @@ from mitfahr.domain.codes import (
     new_code,
     typed_code,
 )
-from mitfahr.domain.errors import CodeWrong, NothingToConfirm, TooManyCodes, Unknown
+from mitfahr.domain.errors import CodeWrong, NothingToConfirm, TooManyCodes
 from mitfahr.domain.roles import Action, require
 from mitfahr.domain.times import local, seconds
 from mitfahr.messages import tell_code
@@ -41,7 +41,7 @@ def send_mail_code(
     """
     code = new_code()
     with sessions.begin() as session:
-        person = _locked(session, person_id)
+        person = lock_person(session, person_id)
         if person.email is None:
             raise NothingToConfirm
         known = session.get(AddressMark, (person_id, Address.MAIL))
@@ -55,7 +55,7 @@ def send_mail_code(
 def ask_for_call(sessions: sessionmaker[Session], *, person_id: str, now: dt.datetime) -> None:
     """Put one's number on the list of those whom staff call; commits. Raises NothingToConfirm."""
     with sessions.begin() as session:
-        person = _locked(session, person_id)
+        person = lock_person(session, person_id)
         if person.phone is None:
             raise NothingToConfirm
         known = session.get(AddressMark, (person_id, Address.PHONE))
@@ -73,7 +73,7 @@ def code_to_say(
     code = new_code()
     with sessions.begin() as session:
         require(session.get_one(Person, actor_id).roles, Action.CONFIRM_PHONES)
-        _locked(session, person_id)
+        lock_person(session, person_id)
         mark = session.get(AddressMark, (person_id, Address.PHONE))
         if mark is None or mark.confirmed_at is not None or not mark.is_current:
             raise NothingToConfirm
@@ -104,7 +104,7 @@ def enter_code(
     Raises NothingToConfirm, CodeWrong.
     """
     with sessions.begin() as session:
-        _locked(session, person_id)
+        lock_person(session, person_id)
         mark = session.get(AddressMark, (person_id, kind))
         if mark is None or mark.code_hash is None or mark.code_until is None or not mark.is_current:
             raise NothingToConfirm
@@ -117,14 +117,6 @@ def enter_code(
         if tries_left <= 0:
             mark.code_hash = mark.code_until = None
     raise CodeWrong(max(0, tries_left))
-
-
-def _locked(session: Session, person_id: str) -> Person:
-    """Codes of one person are made and tried one after the other: five tries are five."""
-    person = session.get(Person, person_id, with_for_update={"of": Person}, populate_existing=True)
-    if person is None:
-        raise Unknown("person", person_id)
-    return person
 
 
 def _asked_again(

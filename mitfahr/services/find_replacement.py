@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import Booking, booking_of
+from mitfahr.db.session import one_view
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.states import FALLEN
 from mitfahr.domain.times import moment, seconds
@@ -51,7 +52,7 @@ def find_replacement(
     transaction and searches after it. A question that the serving timetable can no longer answer has
     no other way. Raises Unknown.
     """
-    with sessions.begin() as session:
+    with one_view(sessions) as session:
         rest = _rest(session, booking_of(session, booking_id), without_rides, now)
     return _best(snapshot, rest, now)
 
@@ -69,7 +70,7 @@ def offer_replacement(
 
     Raises Unknown.
     """
-    with sessions.begin() as session:
+    with one_view(sessions) as session:
         rest = _rest(session, booking_of(session, booking_id), frozenset(), now)
     best = _best(snapshot, rest, now)
     if best is None or not best.vehicles:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.people import Person
-from mitfahr.domain.errors import PlanInvalid, Unknown
+from mitfahr.db.people import Person, lock_person
+from mitfahr.domain.errors import PlanInvalid
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.roles import Action, require
 from mitfahr.domain.saxony import Vacations
@@ -73,9 +73,7 @@ def preview_ride(
 def driver_locked(session: Session, driver_id: str) -> Person:
     """The person whose rides are about to be planned: alone until the transaction ends, so that two offers
     sent at once cannot overlap. Raises Unknown, NotAllowed."""
-    driver = session.get(Person, driver_id, with_for_update={"of": Person})
-    if driver is None:
-        raise Unknown("person", driver_id)
+    driver = lock_person(session, driver_id)
     require(driver.roles, Action.OFFER_RIDE)
     return driver
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.base import new_id
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.people import Organisation, Person, organisations
+from mitfahr.db.people import Organisation, Person, lock_person, organisations
 from mitfahr.db.rides import Ride, RideHop, RideStop, overlapping_ride
 from mitfahr.domain.errors import NotAllowed, OverlapsOtherRide, StopUnknown, Unknown
 from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_places, check_run_times
@@ -128,8 +128,7 @@ def _body(draft: RunDraft) -> dict[str, Any]:
 def _check_driver_free(session: Session, ride: Ride) -> None:
     if ride.driver_id is None:
         return
-    if session.get(Person, ride.driver_id, with_for_update={"of": Person}) is None:
-        raise Unknown("person", ride.driver_id)
+    lock_person(session, ride.driver_id)
     other = overlapping_ride(session, ride.driver_id, ride.begins_s, ride.ends_s)
     if other is not None:
         raise OverlapsOtherRide(other.label, moment(other.begins_s), moment(other.ends_s))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.people import Person
+from mitfahr.db.people import lock_person
 from mitfahr.db.rides import Ride, overlapping_ride
 from mitfahr.db.series import RideSeries, SeriesGap, published, running_series_ids
 from mitfahr.domain.errors import PriceTooHigh
@@ -117,7 +117,7 @@ def _publish_one(
     ways = ways_of(snapshot, draft)
     with sessions.begin() as session:
         driver_id = session.get_one(RideSeries, series_id).driver_id
-        driver = session.get_one(Person, driver_id, with_for_update={"of": Person})
+        driver = lock_person(session, driver_id)
         series = session.get_one(RideSeries, series_id, populate_existing=True)
         if series.ended_at is not None or not driver.is_active:
             return 0
