@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from mitfahr.db.bookings import Booking, BookingLeg
-from mitfahr.domain.states import LIVE, BookingState, LegState
+from mitfahr.domain.states import LIVE, BookingState, LegState, Side
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import NOBODY_ASKED, Trust, may_rate
 from mitfahr.itinerary import journey_from_json
@@ -16,6 +17,9 @@ from mitfahr.seen import DriverSeen, driver_seen
 from mitfahr.services.find_itineraries import ride_facts
 from routing.timetable import Timetable
 from web.journeys_view import JourneyView, LegView, journey_view
+
+STILL_WANTED_S = 4 * 3600
+"""So long after the planned arrival a rider who was let down may still look for another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class BookedLegView:
     answer_by_s: int | None = None
     reason: str | None = None
     is_live: bool = False
+    is_lost: bool = False
+    """It fell away without the rider's doing."""
     can_rate: bool = False
 
 
@@ -74,10 +80,36 @@ class BookingView:
     message: str | None
     keep_others: bool
     is_past: bool
+    luggage: int = 0
+    bicycles: int = 0
+    trip_id: str | None = None
+    replaced_by: str | None = None
+    """The booking that took the place of this one."""
+    has_lost: bool = False
+    """A leg fell away without the rider's doing, and another way may still be wanted."""
+    was_released: bool = False
+    """The other legs were given back with it."""
+
+    @property
+    def needs_way_on(self) -> bool:
+        return self.has_lost and self.replaced_by is None
+
+    def is_overdue(self, now_s: int) -> bool:
+        """Whether a request has lapsed that no job has dealt with yet."""
+        return any(leg.answer_by_s is not None and leg.answer_by_s <= now_s for leg in self.legs)
 
     @property
     def can_cancel(self) -> bool:
         return not self.is_past and any(leg.is_live for leg in self.legs)
+
+    @property
+    def open_legs(self) -> list[str]:
+        """Legs whose driver's contact data the rider may see now."""
+        return [
+            leg.leg_id
+            for leg in self.legs
+            if leg.driver and leg.driver.person and leg.driver.person.last_name
+        ]
 
     @property
     def live_vehicles(self) -> tuple[BookedLegView, ...]:
@@ -89,6 +121,7 @@ def booking_view(
     timetable: Timetable | None,
     now: dt.datetime,
     trust: Mapping[str, Trust] = NOBODY_ASKED,
+    replaced_by: str | None = None,
 ) -> BookingView:
     """`timetable` is the serving one; without it the stops on the way are left out.
 
@@ -117,15 +150,33 @@ def booking_view(
         message=booking.message,
         keep_others=booking.keep_others,
         is_past=booking.arrival_s <= seconds(now),
+        luggage=booking.luggage,
+        bicycles=booking.bicycles,
+        trip_id=booking.trip_id,
+        replaced_by=replaced_by,
+        has_lost=bool(booking.lost_legs) and seconds(now) < booking.arrival_s + STILL_WANTED_S,
+        was_released=any(leg.moved_by is Side.CHAIN for leg in booking.legs),
     )
 
 
 def booking_views(
-    bookings: Iterable[Booking], timetable: Timetable | None, now: dt.datetime
+    bookings: Iterable[Booking],
+    timetable: Timetable | None,
+    now: dt.datetime,
+    replaced_by: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[BookingView], list[BookingView]]:
-    """(still to come, soonest first; past or fallen through, latest first)"""
-    views = [booking_view(booking, timetable, now) for booking in bookings]
-    return [v for v in views if v.can_cancel], [v for v in reversed(views) if not v.can_cancel]
+    """(still to come or in need of another way, soonest first; past or fallen through, latest first)
+
+    `replaced_by` names the bookings that took the place of others.
+    """
+    views = [
+        booking_view(booking, timetable, now, replaced_by=replaced_by.get(booking.id)) for booking in bookings
+    ]
+
+    def is_open(view: BookingView) -> bool:
+        return view.can_cancel or view.needs_way_on
+
+    return [v for v in views if is_open(v)], [v for v in reversed(views) if not is_open(v)]
 
 
 def reference(booking_id: str) -> str:
@@ -157,6 +208,7 @@ def _booked_leg(
         answer_by_s=row.hold_until_s if row.state is LegState.REQUESTED else None,
         reason=row.reason,
         is_live=row.state in LIVE,
+        is_lost=row in row.booking.lost_legs,
         can_rate=(
             driver is not None
             and driver.person is not None

@@ -182,11 +182,10 @@ def bookings_of_trip(session: Session, booking: Booking) -> list[Booking]:
     )
 
 
-def replacement_of(session: Session, booking_id: str) -> str | None:
-    """The id of the booking that was made in place of this one."""
-    return session.scalar(
-        select(Booking.id).where(Booking.replaces_id == booking_id).order_by(Booking.created_at).limit(1)
-    )
+def replacements_of(session: Session, booking_ids: Collection[str]) -> dict[str, str]:
+    """The ids of the bookings that were made in place of these, by the ids of these."""
+    rows = session.execute(select(Booking.replaces_id, Booking.id).where(Booking.replaces_id.in_(booking_ids)))
+    return {replaced: booking_id for replaced, booking_id in rows if replaced is not None}
 
 
 def requests_for_driver(session: Session, driver_id: str, now_s: int) -> list[BookingLeg]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.bookings import BookingLeg, booking_of, replacement_of
+from mitfahr.db.bookings import BookingLeg, booking_of, replacements_of
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.domain.errors import StateForbids
@@ -63,7 +63,7 @@ def replace_booking(
         rides = lock_for_booking(session, wanted | rides_of(booking_of(session, booking_id)))
         old = booking_of(session, booking_id)
         check_may_cancel(session, old, actor_id)
-        if replacement_of(session, old.id) is not None:
+        if replacements_of(session, [old.id]):
             raise StateForbids(old.state, "replaced")
         check_rides(session, {ride_id: rides[ride_id] for ride_id in wanted}, old.rider, now)
         released = legs_to_come(old, now)

@@ -33,6 +33,7 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "journeys.mine": SIGNED_IN,
     "journeys.one": SIGNED_IN,
     "journeys.cancel": SIGNED_IN,
+    "journeys.take_other_way": SIGNED_IN,
     "offers.form": EVERYBODY,
     "offers.check": SIGNED_IN,
     "offers.edit": SIGNED_IN,

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length
 from web.forms.public_text import no_contact
 
 WHOLE = "alles"
+BOTH = "hin-und-zurueck"
 
 
 class BookingForm(FlaskForm):  # type: ignore[misc]
@@ -27,8 +28,17 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
     keep_others = BooleanField("Fällt ein Abschnitt aus, möchte ich die anderen behalten")
 
 
+class OtherWayForm(FlaskForm):  # type: ignore[misc]
+    """Book the offered way in place of what is left of a booking."""
+
+    offer = HiddenField(validators=[DataRequired()])
+    idempotency_key = HiddenField(
+        default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
+    )
+
+
 class CancelForm(FlaskForm):  # type: ignore[misc]
-    """`what` is WHOLE or the id of one leg."""
+    """`what` is WHOLE, BOTH (there and back) or the id of one leg."""
 
     what = RadioField("Was möchten Sie absagen?", default=WHOLE)
     keep_others = BooleanField("Die anderen Abschnitte behalten")

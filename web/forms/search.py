@@ -19,8 +19,13 @@ from web.forms.fields import ClockField, DayField, choices
 from web.place_choice import encode
 
 DEPART, ARRIVE = "ab", "an"
+STAY = dt.timedelta(hours=2)
+"""How long after arriving the way back is asked for, until the person says otherwise."""
 PERSONS = {str(n): "1 Person" if n == 1 else f"{n} Personen" for n in range(1, 9)}
 WHEELCHAIRS = {"0": "niemand", "1": "1 Person", "2": "2 Personen"}
+
+PIECES = {"0": "keins", "1": "1 Stück", **{str(n): f"{n} Stücke" for n in range(2, 5)}}
+BICYCLES = {"0": "keins", "1": "1 Fahrrad", **{str(n): f"{n} Fahrräder" for n in range(2, 5)}}
 
 KINDS = {
     LegKind.TRANSIT.value: "Bus und Bahn",
@@ -58,6 +63,10 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
     )
     persons = SelectField("Personen", choices=choices(PERSONS), default="1")
     wheelchairs = SelectField("Davon im Rollstuhl", choices=choices(WHEELCHAIRS), default="0")
+    luggage = SelectField("Großes Gepäck", choices=choices(PIECES), default="0")
+    bicycles = SelectField("Fahrräder", choices=choices(BICYCLES), default="0")
+    outward = HiddenField()
+    """The chosen way there (a token of `mitfahr.offered`), when this asks for the way back to it."""
     kinds = SelectMultipleField(
         "Womit möchten Sie fahren?",
         choices=choices(KINDS),
@@ -90,7 +99,12 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
             destination=destination.place,
             when=self.moment.moment,
             arrive_by=self.direction.data == ARRIVE,
-            party=Party(int(self.persons.data) - wheelchairs, wheelchairs),
+            party=Party(
+                int(self.persons.data) - wheelchairs,
+                wheelchairs,
+                int(self.luggage.data),
+                int(self.bicycles.data),
+            ),
             kinds=frozenset(LegKind(kind) for kind in self.kinds.data),
             walk_speed_m_s=float(self.pace.data),
             max_walk_s=int(self.longest_walk.data),
@@ -104,6 +118,12 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
             self.destination_choice.data,
             self.origin_choice.data,
         )
+
+    def turn_round(self, arrival: dt.datetime) -> None:
+        """Ask for the way back of somebody who arrives then; on the clocks of the district."""
+        self.swap()
+        self.move_to(arrival + STAY)
+        self.direction.data = DEPART
 
     def move_to(self, moment: dt.datetime) -> None:
         """Ask for another day and time instead; `moment` on the clocks of the district."""
@@ -121,6 +141,7 @@ def form_of(request: TripRequest, timetable: Timetable) -> SearchForm:
     form.direction.data = ARRIVE if request.arrive_by else DEPART
     form.persons.data = str(request.party.seats + request.party.wheelchairs)
     form.wheelchairs.data = str(request.party.wheelchairs)
+    form.luggage.data, form.bicycles.data = str(request.party.luggage), str(request.party.bicycles)
     form.kinds.data = [kind.value for kind in request.kinds]
     form.pace.data = f"{request.walk_speed_m_s:g}"
     form.longest_walk.data = str(request.max_walk_s)

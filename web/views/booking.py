@@ -11,19 +11,21 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from mitfahr.db.bookings import booking_of
+from mitfahr.db.bookings import booking_of, bookings_of_trip
 from mitfahr.domain.errors import BookingRefused
 from mitfahr.domain.roles import Action
 from mitfahr.domain.states import BookingState
-from mitfahr.offered import Offered, read_signed
+from mitfahr.offered import Offered, read_all_signed
 from mitfahr.services import book_journey as booking_service
 from mitfahr.services.find_itineraries import facts_of_rides
+from routing.timetable import Timetable
 from web.access import PUBLIC, access
 from web.errors import Explained, explain
 from web.forms.account import LogInForm
 from web.forms.booking import BookingForm
-from web.forms.search import form_of
-from web.journeys_view import journey_view
+from web.forms.search import SearchForm, form_of
+from web.german import local
+from web.journeys_view import JourneyView, journey_view
 from web.portal import portal
 
 views = Blueprint("booking", __name__)
@@ -66,34 +68,35 @@ def book() -> ResponseReturnValue:
     except BookingRefused as error:
         return review_page(form.offer.data, form, explain(error))
     with here.reading() as session:
-        state = booking_of(session, booking_id).state
-    flash(DONE.get(state, DONE[BookingState.BOOKED]), "success")
+        states = {one.state for one in bookings_of_trip(session, booking_of(session, booking_id))}
+    waiting = BookingState.WAITING in states
+    flash(DONE[BookingState.WAITING if waiting else BookingState.BOOKED], "success")
     return redirect(url_for("journeys.one", booking_id=booking_id))
 
 
 def review_page(
     token: str, form: BookingForm | None = None, refused: Explained | None = None
 ) -> ResponseReturnValue:
-    """The chosen journey with everything to know before booking; raises OfferTampered.
+    """The chosen journey (there, or there and back) with everything to know before booking.
+
+    Raises OfferTampered, WayBackTooEarly.
 
     Guests log in or register from here. What can no longer be booked is shown with the way to a new search.
     """
     here, now = portal(), dt.datetime.now(dt.UTC)
-    offered = read_signed(token, here.settings.secret_key)
-    refused = refused or _too_old(offered, now)
+    offers = read_all_signed(token, here.settings.secret_key)
+    refused = refused or next(filter(None, (_too_old(offered, now) for offered in offers)), None)
     timetable = here.live.served().without_rides.timetable
-    question = form_of(offered.request, timetable)
+    question = form_of(offers[0].request, timetable)
+    journeys = [_shown(offered, timetable, now) for offered in offers]
     page = render_template(
         "booking/review.html",
-        journey=journey_view(
-            offered.journey,
-            offered.leg_price_ct,
-            facts_of_rides(here.reading, offered.journey, now),
-            timetable,
-            token,
-            offered.price_ct if any(price is not None for price in offered.leg_price_ct) else None,
-        ),
-        request_=offered.request,
+        journeys=journeys,
+        price_ct=sum(prices)
+        if (prices := [j.price_ct for j in journeys if j.price_ct is not None])
+        else None,
+        request_=offers[0].request,
+        way_back=_way_back(offers[0], token, timetable) if len(offers) == 1 else None,
         form=form or BookingForm(formdata=None, offer=token),
         log_in=LogInForm(formdata=None, offer=token),
         question=question,
@@ -102,6 +105,25 @@ def review_page(
     if refused is not None:
         return page, refused.status
     return page, 422 if form is not None and form.errors else 200
+
+
+def _shown(offered: Offered, timetable: Timetable, now: dt.datetime) -> JourneyView:
+    named = any(price is not None for price in offered.leg_price_ct)
+    return journey_view(
+        offered.journey,
+        offered.leg_price_ct,
+        facts_of_rides(portal().reading, offered.journey, now),
+        timetable,
+        price_ct=offered.price_ct if named else None,
+    )
+
+
+def _way_back(offered: Offered, token: str, timetable: Timetable) -> SearchForm:
+    """The question for the way back, to be booked as one with the way there."""
+    form = form_of(offered.request, timetable)
+    form.turn_round(local(offered.journey.arrival_s))
+    form.outward.data = token
+    return form
 
 
 def _too_old(offered: Offered, now: dt.datetime) -> Explained | None:

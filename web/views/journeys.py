@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from mitfahr.db.bookings import booking_of, bookings_of_rider
-from mitfahr.domain.errors import NothingServes, Unknown
+from mitfahr.db.bookings import booking_of, bookings_of_rider, bookings_of_trip, replacements_of
+from mitfahr.db.trust import trust_of
+from mitfahr.domain.errors import BookingRefused, NothingServes, StateForbids, Unknown
+from mitfahr.domain.times import seconds
 from mitfahr.services.cancel_booking import cancel_booking
+from mitfahr.services.find_fallbacks import fallback_of_booking
+from mitfahr.services.lapse_holds import lapse_holds
+from mitfahr.services.replace_booking import replace_booking
+from routing.snapshot import Snapshot
 from routing.timetable import Timetable
 from web.access import SIGNED_IN, access
 from web.bookings_view import BookingView, booking_view, booking_views
-from web.forms.booking import WHOLE, CancelForm
+from web.contact_reads import note_reads
+from web.errors import explain
+from web.forms.booking import BOTH, WHOLE, CancelForm, OtherWayForm
 from web.forms.fields import choices
+from web.journeys_view import FallbackView, fallback_view
 from web.portal import portal
+from web.way_on import WayOn, way_on
+
+STILL_THERE = "An Ihrer Buchung hat sich nichts geändert. Hier sehen Sie, was jetzt möglich ist."
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One booking on the page, with what can be done when a leg was lost or may be."""
+
+    booking: BookingView
+    way_on: WayOn | None
+    fallback: FallbackView | None
+
 
 views = Blueprint("journeys", __name__, url_prefix="/meine-fahrten")
 
@@ -26,14 +49,62 @@ views = Blueprint("journeys", __name__, url_prefix="/meine-fahrten")
 def mine() -> str:
     with portal().reading() as session:
         bookings = bookings_of_rider(session, current_user.id, 0)
-        upcoming, past = booking_views(bookings, _timetable(), dt.datetime.now(dt.UTC))
+        replaced = replacements_of(session, [booking.id for booking in bookings])
+        upcoming, past = booking_views(bookings, _timetable(), dt.datetime.now(dt.UTC), replaced)
     return render_template("journeys/mine.html", upcoming=upcoming, past=past)
 
 
 @views.get("/<booking_id>")
 @access(SIGNED_IN)
 def one(booking_id: str) -> str:
-    return render_template("journeys/one.html", booking=_own(booking_id))
+    """The booking, with what was booked as one with it."""
+    here, now = portal(), dt.datetime.now(dt.UTC)
+    trip = _own_trip(booking_id)
+    snapshot = _snapshot(now)
+    if snapshot is not None and any(booking.is_overdue(seconds(now)) for booking in trip):
+        lapse_holds(here.writing, snapshot, now=now, ride_ids=_rides_of(trip))
+        trip = _own_trip(booking_id)
+    note_reads([leg_id for booking in trip for leg_id in booking.open_legs])
+    shown = [
+        Shown(
+            booking,
+            way_on(booking, snapshot, now) if snapshot and booking.needs_way_on else None,
+            _fallback(booking, snapshot, now) if snapshot and booking.can_cancel else None,
+        )
+        for booking in trip
+    ]
+    return render_template("journeys/one.html", shown=shown, booking=_asked_for(trip, booking_id))
+
+
+@views.post("/<booking_id>/ersatz")
+@access(SIGNED_IN)
+def take_other_way(booking_id: str) -> ResponseReturnValue:
+    """Book the offered way in place of what is left of the booking."""
+    booking, form = _own(booking_id), OtherWayForm()
+    here, now = portal(), dt.datetime.now(dt.UTC)
+    if not form.validate():
+        return redirect(url_for("journeys.one", booking_id=booking_id))
+    try:
+        new_id = replace_booking(
+            here.writing,
+            here.live.current(now),
+            booking_id=booking_id,
+            token=form.offer.data,
+            actor_id=current_user.id,
+            idempotency_key=form.idempotency_key.data,
+            secret_key=here.settings.secret_key,
+            law=here.price_law,
+            now=now,
+        )
+    except BookingRefused as error:
+        explained = explain(error)
+        flash(f"{explained.title}. {STILL_THERE}", "danger")
+        return redirect(url_for("journeys.one", booking_id=booking_id))
+    except StateForbids:
+        flash("Sie haben schon eine andere Verbindung gebucht.", "info")
+        return redirect(url_for("journeys.one", booking_id=booking.replaced_by or booking_id))
+    flash("Das hat geklappt. Hier ist Ihre neue Reise.", "success")
+    return redirect(url_for("journeys.one", booking_id=new_id))
 
 
 @views.route("/<booking_id>/absagen", methods=["GET", "POST"])
@@ -42,13 +113,19 @@ def cancel(booking_id: str) -> ResponseReturnValue:
     """Ask what to cancel, then do it."""
     booking = _own(booking_id)
     form = CancelForm()
-    single = {leg.leg_id: f"Nur {leg.shown.title} ab {leg.shown.origin}" for leg in booking.live_vehicles}
-    form.what.choices = choices({WHOLE: "Die ganze Reise"} | single)
+    options = {WHOLE: "Nur diese Reise" if booking.trip_id else "Die ganze Reise"}
+    if booking.trip_id:
+        options[BOTH] = "Hin- und Rückfahrt"
+    if len(booking.live_vehicles) > 1:
+        options |= {
+            leg.leg_id: f"Nur {leg.shown.title} ab {leg.shown.origin}" for leg in booking.live_vehicles
+        }
+    form.what.choices = choices(options)
     if not form.validate_on_submit():
         if request.method == "GET":
             form.keep_others.data = booking.keep_others
         return render_template("journeys/cancel.html", booking=booking, form=form)
-    whole = form.what.data == WHOLE
+    whole = form.what.data in (WHOLE, BOTH)
     cancel_booking(
         portal().writing,
         booking_id=booking_id,
@@ -56,6 +133,7 @@ def cancel(booking_id: str) -> ResponseReturnValue:
         now=dt.datetime.now(dt.UTC),
         leg_id=None if whole else form.what.data,
         keep_others=None if whole else form.keep_others.data,
+        whole_trip=form.what.data == BOTH,
     )
     flash("Ihre Reise ist abgesagt." if whole else "Der Abschnitt ist abgesagt.", "success")
     return redirect(url_for("journeys.one", booking_id=booking_id))
@@ -63,11 +141,44 @@ def cancel(booking_id: str) -> ResponseReturnValue:
 
 def _own(booking_id: str) -> BookingView:
     """A booking of the person asking; raises Unknown for anybody else's."""
+    return _asked_for(_own_trip(booking_id), booking_id)
+
+
+def _own_trip(booking_id: str) -> list[BookingView]:
+    """A booking of the person asking and what was booked as one with it, soonest first; raises Unknown.
+
+    What has been replaced is left out, unless it is what was asked for.
+    """
     with portal().reading() as session:
         booking = booking_of(session, booking_id)
         if current_user.id not in (booking.rider_id, booking.booked_by_id):
             raise Unknown("booking", booking_id)
-        return booking_view(booking, _timetable(), dt.datetime.now(dt.UTC))
+        trip = bookings_of_trip(session, booking)
+        replaced = replacements_of(session, [one.id for one in trip])
+        trip = [one for one in trip if one.id == booking_id or one.id not in replaced]
+        now, rides = dt.datetime.now(dt.UTC), [leg.ride for one in trip for leg in one.legs if leg.ride]
+        trust = trust_of(session, {ride.driver_id for ride in rides if ride.driver_id}, seconds(now))
+        return [booking_view(one, _timetable(), now, trust, replaced.get(one.id)) for one in trip]
+
+
+def _asked_for(trip: list[BookingView], booking_id: str) -> BookingView:
+    return next(booking for booking in trip if booking.booking_id == booking_id)
+
+
+def _rides_of(trip: list[BookingView]) -> frozenset[str]:
+    return frozenset(leg.shown.ride_id for one in trip for leg in one.legs if leg.shown.ride_id)
+
+
+def _fallback(booking: BookingView, snapshot: Snapshot, now: dt.datetime) -> FallbackView | None:
+    found = fallback_of_booking(portal().reading, snapshot, booking_id=booking.booking_id, now=now)
+    return fallback_view(found, snapshot.timetable)
+
+
+def _snapshot(now: dt.datetime) -> Snapshot | None:
+    try:
+        return portal().live.current(now)
+    except NothingServes:
+        return None
 
 
 def _timetable() -> Timetable | None:

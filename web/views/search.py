@@ -6,11 +6,13 @@ What is asked travels in the body of the request only: no place stands in an add
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from mitfahr.offered import join_tokens, read_signed
 from mitfahr.services.find_itineraries import find_itineraries
 from mitfahr.services.find_places import FoundPlace, Places, find_places
 from routing.errors import RoutingError
@@ -27,8 +29,6 @@ views = Blueprint("search", __name__)
 
 SUGGESTIONS = 7
 SHIFT = dt.timedelta(hours=2)
-STAY = dt.timedelta(hours=2)
-"""How long after arriving the way back is asked for, until the person says otherwise."""
 
 
 @views.get("/")
@@ -68,11 +68,11 @@ def edit() -> str:
 def way_back() -> str:
     """The form for the way back from a result."""
     form = SearchForm()
-    form.swap()
     arrival_s = request.form.get("arrival_s", type=int)
-    if arrival_s is not None:
-        form.move_to(local(arrival_s) + STAY)
-    form.direction.data = "ab"
+    if arrival_s is None:
+        form.swap()
+    else:
+        form.turn_round(local(arrival_s))
     return _start_page(form)
 
 
@@ -121,12 +121,19 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
         form.day.errors = [*form.day.errors, f"{explained.title}. {explained.advice}"]
         return _start_page(form), explained.status
     journeys = journey_views(answer.itineraries, answer.rides, snapshot.timetable)
+    outward = form.outward.data
+    if outward:
+        journeys = [
+            replace(journey, token=join_tokens(outward, journey.token)) if journey.token else journey
+            for journey in journeys
+        ]
     lines = [journey for journey in journeys if not journey.uses_private_ride]
     rides = [journey for journey in journeys if journey.uses_private_ride]
     arrive_by = answer.request.arrive_by
     return render_template(
         "search/results.html",
         form=form,
+        outward=read_signed(outward, here.settings.secret_key).journey if outward else None,
         lines=lines_first(lines, arrive_by),
         rides=rides_first(rides, lines, arrive_by),
         is_found=any(journey.vehicles for journey in journeys),

@@ -1,0 +1,172 @@
+"""A journey that lost a leg: reason, one click to another way, the choice about the rest. There and back as one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mitfahr.db.bookings import requests_for_driver
+from mitfahr.services.decide_request import decline_request
+from tests.web.served import SEVEN, Served, person
+from tests.web.test_booking import BUS, RUN, form_of, offers, ride_offer, signed_in
+from tests.web.test_search import QUESTION
+from web.portal import Portal
+
+
+@pytest.fixture
+def rider(app: Flask, served: Served, portal: Portal) -> FlaskClient:
+    return signed_in(app, person(portal, "Erika").email)
+
+
+def book(client: FlaskClient, token: str) -> str:
+    """Book what the token shows; the address of the booking's page."""
+    return client.post(
+        "/buchen", data=form_of(client.post("/buchen/pruefen", data={"offer": token}).text)
+    ).location
+
+
+def declined(rider: FlaskClient, portal: Portal, served: Served) -> str:
+    """A ride asked for that Anna declines; the address of the booking's page."""
+    place = book(rider, ride_offer(rider))
+    with portal.reading() as session:
+        (leg,) = requests_for_driver(session, served.driver_id, int(SEVEN.timestamp()))
+    decline_request(
+        portal.writing,
+        portal.live.current(SEVEN),
+        leg_id=leg.id,
+        driver_id=served.driver_id,
+        now=SEVEN,
+        reason="Mein Auto ist kaputt.",
+    )
+    return place
+
+
+def hidden(page: str, action: str) -> dict[str, str]:
+    form = re.search(rf'<form[^>]*action="{re.escape(action)}">(.*?)</form>', page, re.DOTALL)
+    assert form is not None, page
+    return {
+        name: html.unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form[1])
+    }
+
+
+def test_one_click_books_the_other_way(rider: FlaskClient, portal: Portal, served: Served) -> None:
+    place = declined(rider, portal, served)
+    page = rider.get(place).text
+    assert "So geht es weiter" in page and "Grund: Mein Auto ist kaputt." in page
+    assert "09:00 – 09:40 Uhr" in page  # the bus is there first
+    assert "Andere Verbindung ansehen" in rider.get("/meine-fahrten").text
+    form = hidden(page, f"{place}/ersatz")
+    done = [rider.post(f"{place}/ersatz", data=form) for _ in range(2)]
+    assert done[0].location == done[1].location != place
+    new = rider.get(done[0].location).text
+    assert "Das hat geklappt" in new and "Vorgemerkt" in new
+    old = rider.get(place).text
+    assert "So geht es weiter" not in old and "Zur neuen Reise" in old
+    assert "Andere Verbindung ansehen" not in rider.get("/meine-fahrten").text
+
+
+def test_another_form_for_what_is_replaced_leads_to_the_new_journey(
+    rider: FlaskClient, portal: Portal, served: Served
+) -> None:
+    place = declined(rider, portal, served)
+    forms = [hidden(rider.get(place).text, f"{place}/ersatz") for _ in range(2)]
+    first = rider.post(f"{place}/ersatz", data=forms[0]).location
+    second = rider.post(f"{place}/ersatz", data=forms[1], follow_redirects=True)
+    assert second.request.path == first and "schon eine andere Verbindung" in second.text
+
+
+def test_an_old_offer_is_shown_anew(rider: FlaskClient, portal: Portal, served: Served) -> None:
+    place = declined(rider, portal, served)
+    form = hidden(rider.get(place).text, f"{place}/ersatz")
+    with time_machine.travel(SEVEN + dt.timedelta(minutes=20), tick=False):
+        answer = rider.post(f"{place}/ersatz", data=form, follow_redirects=True)
+        assert "vor zu langer Zeit gesucht" in answer.text
+        assert "An Ihrer Buchung hat sich nichts geändert" in answer.text
+        fresh = hidden(answer.text, f"{place}/ersatz")
+        assert "Das hat geklappt" in rider.post(f"{place}/ersatz", data=fresh, follow_redirects=True).text
+
+
+def test_a_stranger_replaces_nothing(app: Flask, rider: FlaskClient, portal: Portal, served: Served) -> None:
+    place = declined(rider, portal, served)
+    form = hidden(rider.get(place).text, f"{place}/ersatz")
+    other = signed_in(app, person(portal, "Otto").email)
+    assert other.post(f"{place}/ersatz", data=form).status_code == 404
+    assert rider.post(f"{place}/ersatz", data={}).location == place
+
+
+def test_a_lapsed_request_is_seen_without_waiting_for_a_job(rider: FlaskClient) -> None:
+    place = book(rider, ride_offer(rider))
+    with time_machine.travel(SEVEN + dt.timedelta(hours=1, minutes=31), tick=False):  # an hour before 09:30
+        page = rider.get(place).text
+    assert "nicht rechtzeitig beantwortet" in page.lower() and "So geht es weiter" in page
+
+
+def back_from(client: FlaskClient, review: str) -> dict[str, str]:
+    """The question for the way back, as the page with the chosen way there asks it."""
+    form = hidden(client.post("/buchen/pruefen", data={"offer": review}).text, "/suche-aendern")
+    assert "Ihre Hinfahrt ist gemerkt" in client.post("/suche-aendern", data=form).text
+    return form | {"kinds": QUESTION["kinds"]}  # type: ignore[dict-item]
+
+
+def test_there_and_back_are_booked_together_and_cancelled_apart(rider: FlaskClient) -> None:
+    """The Rufbus brings back only from Zehren; so this goes by bus 416 to Meißen, and from there nothing runs:
+    the way back is asked for the other way round."""
+    there = offers(rider, origin="Zehren", destination="Meißen")
+    question = back_from(rider, next(iter(there.values())))
+    assert question["origin"].startswith("Meißen") and question["destination"].startswith("Zehren")
+    back = offers(rider, origin="Zehren", destination="Lommatzsch", clock="15:00")
+    token = f"{next(iter(there.values()))} {next(iter(back.values()))}"
+    review = rider.post("/buchen/pruefen", data={"offer": token}).text
+    assert "Hinfahrt" in review and "Rückfahrt" in review and "beide oder keine" in review
+    place = rider.post("/buchen", data=form_of(review)).location
+    page = rider.get(place).text
+    assert (
+        "Hinfahrt absagen" in page and "Rückfahrt absagen" in page and page.count("Buchungsnummer</dt>") == 2
+    )
+    assert rider.get("/meine-fahrten").text.count("<article") == 2
+    assert "Hin- und Rückfahrt" in rider.get(f"{place}/absagen").text
+    rider.post(f"{place}/absagen", data={"what": "alles"})
+    page = rider.get(place).text
+    assert "Hinfahrt absagen" not in page and "Rückfahrt absagen" in page
+
+
+def test_both_ways_go_at_once(rider: FlaskClient) -> None:
+    token = f"{offers(rider)[BUS]} {offers(rider)[RUN]}"
+    place = book(rider, token)
+    done = rider.post(f"{place}/absagen", data={"what": "hin-und-zurueck"}, follow_redirects=True).text
+    assert "absagen …" not in done and done.count("Abgesagt") >= 2
+
+
+def test_back_before_arriving_is_refused(rider: FlaskClient) -> None:
+    token = f"{offers(rider)[RUN]} {offers(rider)[BUS]}"
+    answer = rider.post("/buchen/pruefen", data={"offer": token})
+    assert answer.status_code == 422 and "bevor Sie angekommen sind" in answer.text
+
+
+def test_results_join_the_way_back_to_the_way_there(rider: FlaskClient) -> None:
+    outward = offers(rider)[BUS]
+    (token,) = {token for times, token in offers(rider, outward=outward).items() if times == RUN}
+    assert token.split()[0] == outward and len(token.split()) == 2
+
+
+def test_luggage_is_asked_for_in_the_search(rider: FlaskClient) -> None:
+    """Neither Anna's car nor the BürgerBus says that it takes suitcases."""
+    assert {RUN, BUS} <= offers(rider).keys()
+    found = offers(rider, luggage="1")
+    assert BUS in found and RUN not in found
+
+
+def test_a_ride_says_what_goes_without_it(client: FlaskClient, served: Served) -> None:
+    page = client.post("/verbindungen", data=QUESTION).text
+    assert "Nächste Verbindung ohne private Mitfahrt: <strong>10:00 – 10:30 Uhr" in page
+
+
+def test_a_booked_ride_says_what_goes_without_it(rider: FlaskClient) -> None:
+    page = rider.get(book(rider, ride_offer(rider))).text
+    assert "Nächste Verbindung ohne private Mitfahrt" in page
