@@ -23,15 +23,16 @@ from mitfahr.db.session import readers, sessions
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.roles import Role
 from mitfahr.domain.trip_request import ONE_PERSON, TripRequest
+from mitfahr.itinerary import leg_from_json
 from mitfahr.offered import Offered, expiry_s, sign
-from mitfahr.services.book_journey import BookingForm, book_journey
 from mitfahr.school_vacations import read_vacations
+from mitfahr.services.book_journey import BookingForm, book_journey
 from mitfahr.services.check_data import data_faults
 from mitfahr.services.live_rides import read_live_rides
 from mitfahr.services.offer_ride import offer_ride
 from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
-from routing import overlay
 from mitfahr.services.ride_draft import RideDraft
+from routing import overlay
 from routing.journey import Boarding, Journey, Leg, Place
 from routing.overlay import RideStop
 from routing.query import LegKind, Party, StopRef
@@ -41,8 +42,8 @@ from tests.worlds import World, world
 
 KEY = "the key of the tests"
 LAW = PriceLaw()
-NOW = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
 VACATIONS = read_vacations()
+NOW = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
 DISTRICT = """
 at A 0 0
 at B 2000 0
@@ -116,8 +117,8 @@ class Portal:
         at: str = "08:00",
         *,
         key: str | None = None,
-        **changes: object,
         back: RideDraft | None = None,
+        **changes: object,
     ) -> str:
         """A private ride on the next day with three seats, half an hour's detour, no questions asked."""
         draft = RideDraft(
@@ -131,12 +132,12 @@ class Portal:
             self.sessions,
             district()[1],
             replace(draft, **changes),  # type: ignore[arg-type]
-            driver_id=driver_id,
             back=back,
+            driver_id=driver_id,
             idempotency_key=key or new_id(),
             law=LAW,
-            now=NOW,
             vacations=VACATIONS,
+            now=NOW,
         )
 
     def run(self, at: str = "08:00", *, seats: int = 8, wheelchairs: int = 0, **changes: object) -> str:
@@ -184,6 +185,12 @@ class Portal:
             ),
             bookable_until_s=live.bookable_until_s,
         )
+
+    def booked_leg(self, booking_id: str, seq: int) -> Leg:
+        """A leg of a booking, as a search would show it again once its places are given back."""
+        booking = self.booking(booking_id)
+        vehicles = [leg for leg in booking.journey["legs"] if leg["kind"] != LegKind.WALK]
+        return leg_from_json(vehicles[seq])
 
     def run_leg(self, ride_id: str, origin: str, destination: str, party: Party = ONE_PERSON) -> Leg:
         live = self.live()[ride_id]
