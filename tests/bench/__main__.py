@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.bench import conductor, pages
@@ -12,17 +12,37 @@ from tests.bench.base import checkout, last_tag
 from tests.bench.feeds import AT, FEEDS
 from tests.bench.table import COMMITTED, Row, save, show, show_growth
 
-PARTS = ("import", "start", "timetable", "delays", "rides", "roads", "peers", "pages")
+PARTS_OF = {
+    "rnv": ("import", "start", "timetable", "delays", "rides", "check", "roads", "peers"),
+    "vvo": ("import", "start", "timetable", "delays", "rides", "roads"),
+    "bare": ("import", "timetable"),
+    "saxony": ("import", "start", "timetable", "delays"),
+    "demo1": ("import", "start", "timetable", "rides", "roads"),
+    "demo4": ("import", "start", "timetable", "rides", "roads"),
+    "demo16": ("import", "start", "timetable", "rides", "roads"),
+}
+PARTS = (*dict.fromkeys(part for parts in PARTS_OF.values() for part in parts), "pages")
 OFFERS = {
-    "rnv": (1_000, 10_000, 100_000),
-    "vvo": (10_000, 100_000),
+    "rnv": (200, 1_000, 10_000, 100_000),
+    "vvo": (1_000, 10_000, 100_000),
     "demo1": (10_000,),
     "demo4": (10_000,),
     "demo16": (10_000,),
 }
-PEERS_ON = "rnv"
-ROW_LIMIT_S, QUICK_LIMIT_S = 6.0, 2.0
+CHECKED = (1_000, 10_000)
+"""Live offers while answers are proved by trying everything."""
+ROW_LIMIT_S, QUICK_LIMIT_S = 3.0, 1.0
+LONGER = {"check": 8}
+"""Rows of these parts may take so many times as long, because trying everything counts too."""
 MOST_TASKS, QUICK_TASKS = 1000, 50
+QUICK_FEEDS = ("rnv", "demo1")
+NOT_QUICK = ("check", "peers")
+QUICK_OFFERS = (200, 10_000)
+GROWING = (
+    {"Demo × 1": 1, "Demo × 4": 4, "Demo × 16": 16},
+    {"VVO ohne Straßen": 1, "VVO × 4 ohne Straßen": 4},
+)
+"""Labels of the feeds that are the same but for their size."""
 
 
 def main() -> None:
@@ -32,11 +52,15 @@ def main() -> None:
     AT.mkdir(parents=True, exist_ok=True)
     base = asked.base or last_tag()
     rows: list[Row] = []
-    for row in _rows(words, asked.quick, checkout(base) if base else None):
-        print(f"  {row.feed} · {row.what} {row.offers or ''} {row.note}", file=sys.stderr)
-        rows.append(row)
+    try:
+        for row in _rows(words, asked.quick, checkout(base) if base else None):
+            print(f"  {row.feed} · {row.what} {row.offers or ''} {row.note}", file=sys.stderr)
+            rows.append(row)
+    except KeyboardInterrupt:
+        print("Abgebrochen; was gemessen ist, bleibt.", file=sys.stderr)
     show(rows, base)
-    show_growth(rows, {feed.label: feed.scale for feed in FEEDS.values() if feed.scale})
+    for sizes in GROWING:
+        show_growth(rows, sizes)
     save(rows, kept, base)
     print(f"Ergebnis in {kept}")
 
@@ -53,7 +77,7 @@ def _arguments() -> argparse.Namespace:
         metavar="WORT",
         help=f"nur diese Fahrpläne ({', '.join(FEEDS)}) und Teile ({', '.join(PARTS)})",
     )
-    parser.add_argument("--quick", action="store_true", help="wenige Wiederholungen")
+    parser.add_argument("--quick", action="store_true", help="das Wichtigste in drei Minuten")
     parser.add_argument(
         "--base",
         metavar="STAND",
@@ -66,17 +90,28 @@ def _arguments() -> argparse.Namespace:
 
 
 def _rows(words: set[str], quick: bool, base: Path | None) -> Iterator[Row]:
-    feeds = [feed for feed in FEEDS if feed in words] or list(FEEDS)
-    parts = [part for part in PARTS if part in words] or list(PARTS)
+    feeds = [feed for feed in FEEDS if feed in words] or list(QUICK_FEEDS if quick else FEEDS)
+    parts = [part for part in PARTS if part in words]
+    if not parts:
+        parts = [part for part in PARTS if not (quick and part in NOT_QUICK)]
     limit_s, most = (QUICK_LIMIT_S, QUICK_TASKS) if quick else (ROW_LIMIT_S, MOST_TASKS)
     for feed in feeds:
-        for part in parts:
-            if part == "pages" or (part == "peers" and feed != PEERS_ON):
-                continue
-            for offers in OFFERS[feed] if part == "rides" else (None,):
-                yield from conductor.measure(part, feed, offers, limit_s, most, base)
+        for part in PARTS_OF[feed]:
+            if part in parts:
+                for offers in _offers(feed, part, quick):
+                    row_limit_s = limit_s * LONGER.get(part, 1)
+                    yield from conductor.measure(part, feed, offers, row_limit_s, most, base)
     if "pages" in parts and (not words or words.isdisjoint(FEEDS)):
         yield from pages.rows(quick)
+
+
+def _offers(feed: str, part: str, quick: bool) -> Sequence[int | None]:
+    """How many live offers a part is measured with, one after the other; None where rides play no part."""
+    if part == "check":
+        return CHECKED[:1] if quick else CHECKED
+    if part == "rides":
+        return [n for n in OFFERS[feed] if n in QUICK_OFFERS] if quick else OFFERS[feed]
+    return (None,)
 
 
 if __name__ == "__main__":

@@ -25,13 +25,15 @@ CHUNK_S = 0.3
 
 
 class WorkerFailed(Exception):
-    """A worker ended or did not answer in time; the message is what the table says."""
+    """A worker ended, did not answer in time or could not do a task; the message is what the table says."""
 
 
 class Worker:
     """One process of `tests.bench.worker`, started in the root of a checkout."""
 
     def __init__(self, root: Path, part: str, feed: str, n_offers: int) -> None:
+        self.is_lost = False
+        """It has ended, or nobody knows what it is doing."""
         with _log() as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.bench.worker", part, feed, str(n_offers)],
@@ -56,18 +58,25 @@ class Worker:
             self._process.stdin.write(line.encode())
             self._process.stdin.flush()
         except BrokenPipeError as error:
-            raise WorkerFailed("abgebrochen, siehe var/bench/worker.log") from error
+            raise self._lost("abgebrochen, siehe var/bench/worker.log") from error
         return self.answer(within_s)
 
     def answer(self, within_s: float) -> Any:
         assert self._process.stdout is not None
         ready, _, _ = select.select([self._process.stdout], [], [], within_s)
         if not ready:
-            raise WorkerFailed(f"dauert über {within_s:.0f} s: nicht gemessen")
+            raise self._lost(f"dauert über {within_s:.0f} s")
         line = self._process.stdout.readline()
         if not line:
-            raise WorkerFailed("abgebrochen, siehe var/bench/worker.log")
-        return json.loads(line)
+            raise self._lost("abgebrochen, siehe var/bench/worker.log")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise WorkerFailed(answer["error"])
+        return answer
+
+    def _lost(self, reason: str) -> WorkerFailed:
+        self.is_lost = True
+        return WorkerFailed(reason)
 
 
 def _log() -> BinaryIO:
@@ -117,11 +126,10 @@ def measure(
             if n == 0:
                 yield Row.of(label, what, [], 0, offers, note="nicht installiert")
                 continue
-            try:
-                yield _row(label, what, offers, min(n, most), here, before, row_limit_s)
-            except WorkerFailed as failure:
-                yield Row.of(label, what, [], 0, offers, note=str(failure))
-                break
+            if here.is_lost:
+                yield Row.of(label, what, [], 0, offers, note="nicht gemessen, siehe die Zeilen davor")
+                continue
+            yield _row(label, what, offers, min(n, most), here, before, row_limit_s)
 
 
 def _row(
@@ -130,15 +138,21 @@ def _row(
     taken_s: list[float] = []
     before_s: list[float] = []
     memory_mb, within_s = 0, ONE_OFF_WITHIN_S if n == 1 else ANSWER_WITHIN_S
-    spent_s = 0.0
-    while len(taken_s) < n and spent_s < limit_s:
+    spent_s, note = 0.0, ""
+    while len(taken_s) < n:
+        if spent_s >= limit_s:
+            note = f"Zeitgrenze {limit_s:.0f} s"
+            break
         done = len(taken_s)
         end = min(n, done + max(1, int(CHUNK_S * done / max(1e-9, sum(taken_s)))))
         before_s += before.taken_s(what, done, end, within_s)
         begun = time.monotonic()
-        answer = here.ask(what, done, end, within_s)
+        try:
+            answer = here.ask(what, done, end, within_s)
+        except WorkerFailed as failure:
+            note = str(failure)
+            break
         spent_s += time.monotonic() - begun
         taken_s += answer["taken_s"]
         memory_mb = answer["memory_mb"]
-    note = "" if len(taken_s) == n else f"Zeitgrenze {limit_s:.0f} s"
     return Row.of(label, what, taken_s, memory_mb, offers, before_s, note)

@@ -14,8 +14,9 @@ from mitfahr.demo.roads import generate_roads
 from routing import hierarchy
 from routing.linking import link
 from routing.osm import read_osm
+from tests.bench.copied_feed import copy_four_times
 from tests.bench.drawn_streets import draw_streets
-from tests.bench.feeds import FEEDS, KINDS, REAL_DATA, Feed
+from tests.bench.feeds import FEEDS, REAL_DATA, Feed
 from tests.bench.offers import WAYS
 from tests.bench.task import Rows, Task
 
@@ -33,6 +34,9 @@ def _steps(feed: Feed) -> Iterator[tuple[str, Task]]:
         timetable_path, osm_path = feed.folder / "feed.zip", feed.folder / "roads.osm.pbf"
         generate_feed(timetable_path, feed.day - dt.timedelta(days=1), feed.scale)
         generate_roads(osm_path, feed.scale)
+    if feed.copies > 1:
+        timetable_path = feed.folder / "feed.zip"
+        copy_four_times(REAL_DATA / feed.gtfs, timetable_path)
 
     def read_timetable() -> None:
         built["timetable"] = gtfs.load(timetable_path).timetable
@@ -47,16 +51,17 @@ def _steps(feed: Feed) -> Iterator[tuple[str, Task]]:
         built["hierarchy"] = hierarchy.build(built["roads"])
 
     def join() -> None:
-        built["links"] = link(built["timetable"], built["roads"], built["hierarchy"])
+        built["links"] = link(built["timetable"], built.get("roads"), built.get("hierarchy"))
 
     def save() -> None:
         (feed.folder / WAYS).unlink(missing_ok=True)
-        folders = {kind: built[kind].save(feed.folder).name for kind in KINDS}
+        folders = {kind: built[kind].save(feed.folder).name for kind in feed.kinds}
         (feed.folder / "folders.json").write_text(json.dumps(folders), encoding="utf-8")
 
     yield "GTFS einlesen", read_timetable
-    yield ("OSM einlesen", read_roads) if osm_path.is_file() else ("Straßen erfinden", draw_roads)
-    yield "Straßen für Fahrzeiten aufbereiten", contract
+    if feed.has_streets:
+        yield ("OSM einlesen", read_roads) if osm_path.is_file() else ("Straßen erfinden", draw_roads)
+        yield "Straßen für Fahrzeiten aufbereiten", contract
     yield "Haltestellen verknüpfen", join
     yield "Snapshot schreiben", save
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from routing import Query, Snapshot, search
-from tests.bench.task import Measured, Task
+from tests.bench.task import Measured, Task, measured
 
 Step = Callable[[Snapshot], Snapshot]
 
@@ -29,6 +29,14 @@ class World:
 
     def _search(self, query: Query) -> None:
         search(self.snapshot, query)
+
+    def searches_between(self, queries: Sequence[Query], steps: Iterator[Step]) -> list[Task]:
+        """Each after an update, which does not count itself: only what it leaves for the search to do."""
+        return [partial(self._search_after, steps, query) for query in queries]
+
+    def _search_after(self, steps: Iterator[Step], query: Query) -> Measured:
+        self.snapshot = next(steps)(self.snapshot)
+        return measured(partial(search, self.snapshot, query))
 
     def updates(self, steps: Sequence[Step]) -> list[Task]:
         return [partial(self._update, step) for step in steps]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -15,6 +17,8 @@ from tests.bench.task import Rows
 
 N_QUERIES = 200
 N_UPDATES = 30
+N_SPARE = 300
+"""Offers that come and go while people search; those of them that have nobody on board."""
 
 
 def rows(feed: Feed, n_offers: int) -> Rows:
@@ -22,8 +26,10 @@ def rows(feed: Feed, n_offers: int) -> Rows:
     queries = door_to_door(feed, snapshot, N_QUERIES)
     for shape in SHAPES:  # lays out the day, which the first search of a day waits for
         search(snapshot, shaped(queries[:1], shape)[0])
-    drawn = offers(feed, snapshot, n_offers + N_UPDATES)
-    new, every = drawn[n_offers:], [*drawn[:n_offers], *runs(feed, snapshot)]
+    drawn = offers(feed, snapshot, n_offers + N_SPARE)
+    empty = [ride for ride in drawn[n_offers:] if len(ride.stops) == 2]
+    new, between = empty[:N_UPDATES], empty[N_UPDATES:]
+    every = [*drawn[:n_offers], *runs(feed, snapshot)]
     world = World(snapshot, queries[0])
     updates: dict[str, list[Step]] = {
         "Angebot neu": [_with(ride) for ride in new],
@@ -35,7 +41,18 @@ def rows(feed: Feed, n_offers: int) -> Rows:
         {"Angebote aufbereiten, alle auf einmal": [partial(world.become, lambda now: now.with_rides(every))]}
         | {f"{what}, bis eine Suche es sieht": world.updates(steps) for what, steps in updates.items()}
         | {f"alles, Tür zu Tür, {shape}": world.searches(shaped(queries, shape)) for shape in SHAPES}
+        | {
+            "alles, Tür zu Tür, 2 h, vor jeder eine Änderung": world.searches_between(
+                shaped(queries, "2 h"), itertools.cycle(_changes(between))
+            )
+        }
     )
+
+
+def _changes(rides: list[Ride]) -> Iterator[Step]:
+    """Every ride comes, has its window changed, is booked and goes."""
+    for ride in rides:
+        yield from (_with(ride), _with(_later(ride)), _with(_booked(ride)), _without(ride))
 
 
 def _with(ride: Ride) -> Step:
@@ -52,7 +69,15 @@ def _later(ride: Ride) -> Ride:
 
 def _booked(ride: Ride) -> Ride:
     """One seat taken from the driver's door to the driver's goal."""
-    start, goal = ride.stops
+    (start, goal), (seats,) = ride.stops, ride.seats_free
     board = replace(start, promised_pickup_s=ride.earliest_s)
     alight = replace(goal, promised_dropoff_s=ride.latest_arrival_s - HALT_S)
-    return replace(ride, stops=(start, board, alight, goal), seats_free=(3, 2, 3), wheelchairs_free=(0, 0, 0))
+    nothing = (0, 0, 0)
+    return replace(
+        ride,
+        stops=(start, board, alight, goal),
+        seats_free=(seats, seats - 1, seats),
+        wheelchairs_free=nothing,
+        luggage_free=nothing,
+        bicycles_free=nothing,
+    )

@@ -1,18 +1,28 @@
-"""The benchmark's own parts: figures are kept and compared, invented streets join all stops, workers answer."""
+"""The benchmark's own parts: figures are kept and compared, what is drawn is what it should be, workers answer or say
+why not."""
 
 from __future__ import annotations
 
+import datetime as dt
 import time
+import zipfile
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+import gtfs
+from routing import Query, Snapshot, search
 from routing.hierarchy import UNREACHABLE, build, drive_s
+from routing.linking import link
+from routing.query import StopRef
+from routing.rides import drive_through
 from routing.roads import Mode, locate
-from tests.bench import table
+from tests.bench import conductor, offers, table
 from tests.bench.conductor import Worker, WorkerFailed
+from tests.bench.copied_feed import copy_four_times
 from tests.bench.drawn_streets import draw_streets
 from tests.bench.feeds import Feed
 from tests.bench.table import Row
@@ -78,7 +88,7 @@ def test_invented_streets_lead_from_every_stop_to_every_other() -> None:
 
 def test_a_worker_says_its_rows_and_runs_what_it_is_told() -> None:
     with Worker(Path(__file__).parents[2], "test_bench", "rnv", 3) as worker:
-        assert worker.answer(60.0) == {"zählen": 3, "langsam": 1}
+        assert worker.answer(60.0) == {"zählen": 3, "scheitert": 3, "langsam": 1, "danach": 1}
         told = [worker.ask("zählen", 0, 2, 60.0), worker.ask("zählen", 2, 4, 60.0)]
         assert [len(answer["taken_s"]) for answer in told] == [2, 1]
         assert told[1]["memory_mb"] > 10
@@ -89,6 +99,79 @@ def test_a_worker_says_its_rows_and_runs_what_it_is_told() -> None:
             worker.answer(60.0)
 
 
+def test_a_part_that_fails_is_a_row_that_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    monkeypatch.setattr(conductor, "ONE_OFF_WITHIN_S", 0.2)
+    found = {row.what: row for row in conductor.measure("test_bench", "rnv", 3, 5.0, 10, None)}
+    assert (found["zählen"].n, found["zählen"].note) == (3, "")
+    assert (found["scheitert"].n, found["scheitert"].note) == (
+        1,
+        "ZeroDivisionError: integer division or modulo by zero",
+    )
+    assert (found["langsam"].n, found["langsam"].note) == (0, "dauert über 0 s")
+    assert "siehe die Zeilen davor" in found["danach"].note
+    (unbuilt,) = conductor.measure("gibt_es_nicht", "rnv", None, 5.0, 10, None)
+    assert (unbuilt.what, unbuilt.n) == ("gibt_es_nicht: Aufbau", 0)
+    assert "worker.log" in unbuilt.note
+
+
+SMALL_FEED = {
+    "agency": "agency_id,agency_name,agency_url,agency_timezone\nV,V,https://example.org,Europe/Berlin\n",
+    "calendar": "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n"
+    "S,1,1,1,1,1,1,1,20260601,20260630\n",
+    "routes": "route_id,agency_id,route_short_name,route_type\nR,V,1,3\n",
+    "stops": "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\n"
+    "A,A,51.1,13.5,0,\nP,P,51.15,13.4,1,\nB,B,51.15,13.4,0,P\n",
+    "trips": "route_id,service_id,trip_id\nR,S,there\nR,S,back\n",
+    "stop_times": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+    "there,05:00:00,05:00:00,A,1\nthere,05:10:00,05:10:00,B,2\n"
+    "back,06:30:00,06:30:00,A,1\nback,06:40:00,06:40:00,B,2\n",
+}
+
+
+def test_four_copies_lie_side_by_side_and_are_joined(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "given.zip", "w") as written:
+        for name, table in SMALL_FEED.items():
+            written.writestr(f"{name}.txt", table)
+    copy_four_times(tmp_path / "given.zip", tmp_path / "copied.zip")
+    timetable = gtfs.load(tmp_path / "copied.zip").timetable
+    assert timetable is not None
+    assert timetable.n_stops == 12
+    assert timetable.stop_parent[timetable.stop_by_id["3:B"]] == timetable.stop_by_id["3:P"]
+    places = set(zip(timetable.stop_lat.round(6).tolist(), timetable.stop_lon.round(6).tolist(), strict=True))
+    assert {(51.1, 13.5), (51.17, 13.5), (51.1, 13.62), (51.17, 13.62)} <= places
+    snapshot = Snapshot.of(timetable, link(timetable, None, None))
+    when = dt.datetime(2026, 6, 2, 5, tzinfo=ZoneInfo("Europe/Berlin"))
+    found = search(snapshot, Query(StopRef("0:A"), StopRef("3:A"), when, max_walk_s=60))
+    assert found and min(journey.vehicles for journey in found) == 2
+
+
+def test_drawn_drivers_keep_their_budget_and_their_promises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(offers, "MOST_OFFERS", 60)
+    feed = Feed("drawn", "gezeichnet", dt.date(2026, 6, 2))
+    feed.folder.mkdir(parents=True)
+    places = "\n".join(f"at S{i} {2977 * (i % 5) + 31 * i} {3131 * (i // 5)}" for i in range(25))
+    timetable = world(f"{places}\nline 1 | {' '.join(f'S{i}' for i in range(25))}").timetable
+    roads = draw_streets(timetable)
+    car = build(roads)
+    snapshot = Snapshot.of(timetable, link(timetable, roads, car), roads, car)
+    drawn = offers.offers(feed, snapshot, 60)
+    with_passengers = [ride for ride in drawn if len(ride.stops) == 4]
+    assert 5 < len(with_passengers) < 55
+    assert drawn == offers.offers(feed, snapshot, 60)
+    for ride in with_passengers:
+        times = drive_through(ride, ride.earliest_s, snapshot.drive_s)
+        assert times[-1] <= ride.latest_arrival_s
+
+
 def rows(_: Feed, n_offers: int) -> Rows:
     """What a worker finds in this module when it is asked for its rows."""
-    return {"zählen": [lambda: None] * n_offers, "langsam": [partial(time.sleep, 1.0)]}
+    return {
+        "zählen": [lambda: None] * n_offers,
+        "scheitert": [lambda: None, lambda: 1 // 0, lambda: None],
+        "langsam": [partial(time.sleep, 1.0)],
+        "danach": [lambda: None],
+    }

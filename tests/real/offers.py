@@ -132,6 +132,8 @@ def with_passenger(draw: random.Random, own: OwnPlaces, ride: Ride) -> Ride:
                 tuple(n - (a <= i <= b) for i, n in enumerate(ride.seats_free)), a, b, ride.seats_free
             ),
             wheelchairs_free=_split(ride.wheelchairs_free, a, b, ride.wheelchairs_free),
+            luggage_free=_split(ride.luggage_free, a, b, ride.luggage_free),
+            bicycles_free=_split(ride.bicycles_free, a, b, ride.bicycles_free),
         )
     return ride
 
