@@ -34,7 +34,7 @@ class Booking(Base):
     """
 
     __tablename__ = "booking"
-    __table_args__ = (sa.Index(None, "rider_id", "departure_s"),)
+    __table_args__ = (sa.Index(None, "rider_id", "departure_s"), sa.Index(None, "departure_s"))
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
     rider_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
@@ -61,6 +61,10 @@ class Booking(Base):
     """The same for journeys that were booked as one (there and back); None for a single one."""
     replaces_id: Mapped[str | None] = mapped_column(ForeignKey("booking.id"), index=True)
     """The booking whose rest this one was booked in place of."""
+    calendar_id: Mapped[str | None] = mapped_column(sa.String(32))
+    """The entry in the rider's calendar that this booking took over; None: one of its own."""
+    calendars_sent: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many states of that entry have been sent: the next one gets this as its SEQUENCE."""
 
     rider: Mapped[Person] = relationship(foreign_keys=[rider_id], lazy="joined")
     legs: Mapped[list[BookingLeg]] = relationship(
@@ -74,6 +78,11 @@ class Booking(Base):
     @property
     def state(self) -> BookingState:
         return booking_state(leg.state for leg in self.legs)
+
+    @property
+    def calendar_uid(self) -> str:
+        """The same for a journey and whatever was booked in its place."""
+        return self.calendar_id or self.id
 
     @property
     def lost_legs(self) -> list[BookingLeg]:
@@ -184,7 +193,9 @@ def bookings_of_trip(session: Session, booking: Booking) -> list[Booking]:
 
 def replacements_of(session: Session, booking_ids: Collection[str]) -> dict[str, str]:
     """The ids of the bookings that were made in place of these, by the ids of these."""
-    rows = session.execute(select(Booking.replaces_id, Booking.id).where(Booking.replaces_id.in_(booking_ids)))
+    rows = session.execute(
+        select(Booking.replaces_id, Booking.id).where(Booking.replaces_id.in_(booking_ids))
+    )
     return {replaced: booking_id for replaced, booking_id in rows if replaced is not None}
 
 
@@ -256,6 +267,15 @@ def asked_of_riders(session: Session, ride_ids: Collection[str], now_s: int) -> 
         .group_by(BookingLeg.ride_id)
     )
     return {ride_id: int(total) for ride_id, total in rows if ride_id is not None}
+
+
+def bookings_of_number(session: Session, beginning: str) -> list[Booking]:
+    """Bookings whose id begins so (see `mitfahr.domain.booking_numbers`); seldom more than one."""
+    return list(
+        session.scalars(
+            select(Booking).where(Booking.id >= beginning, Booking.id < beginning + "g").order_by(Booking.id)
+        )
+    )
 
 
 def is_stop_used(session: Session, ride_stop_id: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mitfahr.db import (
+    access_tokens,
     address_marks,
     blocks,
     bookings,
@@ -15,6 +16,7 @@ from mitfahr.db import (
     outbox,
     people,
     ratings,
+    reminders,
     reports,
     rides,
     series,
@@ -39,5 +41,7 @@ MODULES = (
     ratings,
     reports,
     contact_reads,
+    reminders,
+    access_tokens,
 )
 metadata = Base.metadata
