@@ -28,6 +28,7 @@ from web.views import (
     rides,
     runs,
     search,
+    series,
     timetables,
 )
 
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     booking.views,
     journeys.views,
     offers.views,
+    series.views,
     rides.views,
     runs.views,
     timetables.views,

@@ -24,6 +24,11 @@ class Terms:
     smoking: bool = False
     women_only: bool = False
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The names of what is so."""
+        return frozenset(name for name in self.__slots__ if getattr(self, name))
+
     def suit(self, needs: Collection[Need], is_woman: bool) -> bool:
         return not (
             (Need.CHILD_SEAT in needs and not self.child_seat)

@@ -88,19 +88,23 @@ class DayField(_Typed):
     """
 
     def read(self, text: str) -> dt.date:
-        today, word = local(now()).date(), text.casefold()
-        if word in _FROM_TODAY:
-            return today + dt.timedelta(days=_FROM_TODAY[word])
-        for weekday, name in enumerate(WEEKDAYS):
-            if word in (name.casefold(), name[:2].casefold()):
-                return today + dt.timedelta(days=(weekday - today.weekday()) % 7)
-        try:
-            return _date(text, today)
-        except ValueError:
-            raise ValueError("Bitte schreiben Sie den Tag wie 23.11.2026, heute oder morgen.") from None
+        return _day(text)
 
     def written(self, value: dt.date) -> str:
         return day_short(value)
+
+
+def _day(text: str) -> dt.date:
+    today, word = local(now()).date(), text.casefold()
+    if word in _FROM_TODAY:
+        return today + dt.timedelta(days=_FROM_TODAY[word])
+    for weekday, name in enumerate(WEEKDAYS):
+        if word in (name.casefold(), name[:2].casefold()):
+            return today + dt.timedelta(days=(weekday - today.weekday()) % 7)
+    try:
+        return _date(text, today)
+    except ValueError:
+        raise ValueError("Bitte schreiben Sie den Tag wie 23.11.2026, heute oder morgen.") from None
 
 
 def _date(text: str, today: dt.date) -> dt.date:
@@ -112,6 +116,16 @@ def _date(text: str, today: dt.date) -> dt.date:
         date = dt.date(today.year, int(month), int(day))
         return date if date >= today else date.replace(year=today.year + 1)
     return dt.date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+
+
+class DaysField(_Typed):
+    """Several days, each as a `DayField` reads it, with commas, semicolons or new lines between."""
+
+    def read(self, text: str) -> frozenset[dt.date]:
+        return frozenset(_day(part.strip()) for part in re.split(r"[;,\n]", text) if part.strip())
+
+    def written(self, value: frozenset[dt.date]) -> str:
+        return ", ".join(day_short(day) for day in sorted(value))
 
 
 class CentField(_Typed):

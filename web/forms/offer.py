@@ -1,39 +1,76 @@
-"""Offer a private ride; answer and withdraw."""
+"""Offer a private ride, once or again and again; answer and withdraw."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from mitfahr.domain.recurrence import Recurrence, Week
+from mitfahr.domain.ride_terms import Terms
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import Resolved, resolve
 from mitfahr.services.ride_draft import RideDraft
+from mitfahr.services.series_draft import SeriesDraft
 from routing.journey import Place
-from web.forms.fields import CentField, ClockField, DayField, choices
+from web.forms.fields import CentField, ClockField, DayField, DaysField, choices
 from web.forms.public_text import no_contact
 from web.forms.search import NOT_NAMED
+from web.german import WEEKDAYS
 
 FREE, PAID = "kostenlos", "beteiligung"
 ASK, AT_ONCE = "fragen", "sofort"
+EVERYBODY, WOMEN = "alle", "frauen"
+ONCE = "0"
+CHILD_SEAT, PETS, SMOKING = "kindersitz", "tiere", "rauchen"
+HOLIDAYS, VACATIONS = "feiertage", "ferien"
 SEATS = {str(n): "1 Platz" if n == 1 else f"{n} Plätze" for n in range(1, MAX_PASSENGERS + 1)}
 WHEELCHAIRS = {"0": "nein", "1": "ja, 1 Rollstuhl"}
-FLEXIBILITY = {"0": "keiner", "15": "15 Minuten später", "30": "30 Minuten später"}
+LUGGAGE = {"0": "keins", "1": "1 Stück", **{str(n): f"{n} Stücke" for n in range(2, 7)}}
+BICYCLES = {"0": "keins", "1": "1 Fahrrad", **{str(n): f"{n} Fahrräder" for n in range(2, 5)}}
+FLEXIBILITY = {"0": "keiner", "15": "15 Minuten später", "30": "30 Minuten später", "60": "1 Stunde später"}
 BUDGETS = {"0": "kein Umweg"} | {str(n): f"bis {n} Minuten" for n in (5, 10, 15, 20, 30, 45, 60)}
+REPEATS = {
+    ONCE: "nein, nur an diesem Tag",
+    "1": "ja, jede Woche gleich",
+    "2": "ja, 2 Wochen im Wechsel",
+    "3": "ja, 3 Wochen im Wechsel",
+    "4": "ja, 4 Wochen im Wechsel",
+}
 
 
-def _filled(_form: OfferForm, field: Any) -> None:
+def _filled(_form: FlaskForm, field: Any) -> None:
     """A time or day that could not be read has its own message already."""
     if field.data is None and not field.errors:
         raise ValidationError("Bitte füllen Sie dieses Feld aus.")
 
 
+def _boxes(label: str, words: dict[str, str]) -> SelectMultipleField:
+    return SelectMultipleField(
+        label,
+        choices=choices(words),
+        default=[],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+
+
+def _weekdays(label: str) -> SelectMultipleField:
+    return _boxes(label, {str(number): name for number, name in enumerate(WEEKDAYS)})
+
+
 class OfferForm(FlaskForm):  # type: ignore[misc]
-    """The same fields on every step; `idempotency_key` is made with the last one."""
+    """The same fields on every step; `idempotency_key` is made with the last one.
+
+    `series_id` names the series that is being changed. The first week of a rotation has the times of
+    the form's beginning, the others their own.
+    """
 
     origin = StringField("Start", [DataRequired(NOT_NAMED)])
     origin_choice = HiddenField()
@@ -41,33 +78,95 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
     destination_choice = HiddenField()
     day = DayField("Tag", [_filled])
     clock = ClockField("Abfahrt um", [_filled])
-    flexibility = SelectField("Spielraum", choices=choices(FLEXIBILITY), default="0")
     seats = SelectField("Freie Plätze", choices=choices(SEATS), default="3")
-    wheelchairs = SelectField("Platz für einen Rollstuhl", choices=choices(WHEELCHAIRS), default="0")
+
+    repeat = SelectField("Fahren Sie das öfter?", choices=choices(REPEATS), default=ONCE)
+    weekdays1 = _weekdays("An diesen Tagen")
+    until = DayField("Letzter Tag")
+    free = _boxes(
+        "Dann fahre ich nicht", {HOLIDAYS: "an Feiertagen", VACATIONS: "in den sächsischen Schulferien"}
+    )
+    exceptions = DaysField("Auch nicht am")
+    weekdays2 = _weekdays("Zweite Woche: an diesen Tagen")
+    clock2 = ClockField("Zweite Woche: Abfahrt um")
+    back2 = ClockField("Zweite Woche: Rückfahrt um")
+    weekdays3 = _weekdays("Dritte Woche: an diesen Tagen")
+    clock3 = ClockField("Dritte Woche: Abfahrt um")
+    back3 = ClockField("Dritte Woche: Rückfahrt um")
+    weekdays4 = _weekdays("Vierte Woche: an diesen Tagen")
+    clock4 = ClockField("Vierte Woche: Abfahrt um")
+    back4 = ClockField("Vierte Woche: Rückfahrt um")
+
+    back = ClockField("Rückfahrt um")
+    back_day = DayField("Tag der Rückfahrt")
+
+    flexibility = SelectField("Spielraum", choices=choices(FLEXIBILITY), default="0")
     budget = SelectField("Umweg für Mitfahrende", choices=choices(BUDGETS), default="10")
+    answer = RadioField(
+        "Wie möchten Sie zusagen?",
+        choices=choices(
+            {ASK: "Ich möchte jedes Mal gefragt werden", AT_ONCE: "Sofort: Wer bucht, fährt mit"}
+        ),
+        default=ASK,
+    )
+
+    wheelchairs = SelectField("Platz für einen Rollstuhl", choices=choices(WHEELCHAIRS), default="0")
+    luggage = SelectField("Platz für großes Gepäck", choices=choices(LUGGAGE), default="0")
+    bicycles = SelectField("Platz für Fahrräder", choices=choices(BICYCLES), default="0")
+    takes = _boxes(
+        "In meinem Auto",
+        {
+            CHILD_SEAT: "gibt es einen Kindersitz",
+            PETS: "dürfen Tiere mitfahren",
+            SMOKING: "wird geraucht",
+        },
+    )
+    riders = RadioField(
+        "Wen nehmen Sie mit?", choices=choices({EVERYBODY: "alle", WOMEN: "nur Frauen"}), default=EVERYBODY
+    )
+
     price = RadioField(
         "Was kostet die Mitfahrt?",
         choices=choices({FREE: "nichts", PAID: "eine Beteiligung an den Fahrtkosten"}),
         default=FREE,
     )
     rate = CentField("Cent je Kilometer und Person")
-    answer = RadioField(
-        "Wer darf mitfahren?",
-        choices=choices(
-            {ASK: "Ich möchte jedes Mal gefragt werden", AT_ONCE: "Wer bucht, fährt mit, ohne Rückfrage"}
-        ),
-        default=ASK,
-    )
     vehicle = StringField("Ihr Auto", [Length(max=120, message="Bitte schreiben Sie höchstens 120 Zeichen.")])
     note = TextAreaField(
         "Hinweis für Mitfahrende",
         [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen."), no_contact],
     )
+    series_id = HiddenField()
     idempotency_key = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
 
     def validate_rate(self, field: CentField) -> None:
         if self.price.data == PAID and not field.data and not field.errors:
             raise ValidationError("Bitte nennen Sie den Betrag oder wählen Sie „nichts“.")
+
+    def validate_repeat(self, field: SelectField) -> None:
+        if self.series_id.data and field.data == ONCE:
+            raise ValidationError(
+                "Diese Fahrt kommt regelmäßig. Wenn sie nicht mehr kommen soll, beenden Sie sie bitte."
+            )
+
+    def validate_back_day(self, field: DayField) -> None:
+        if field.data is not None and self.back.data is None and not self.back.errors:
+            raise ValidationError("Bitte schreiben Sie auch, um wie viel Uhr Sie zurückfahren.")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides the fields: each week of a rotation with days has a time, unless it is that of the first."""
+        is_valid: bool = super().validate(extra_validators)
+        for number in range(2, self.weeks + 1):
+            days, clock = self[f"weekdays{number}"], self[f"clock{number}"]
+            if days.data and clock.data is None and not clock.errors:
+                clock.errors = ["Bitte schreiben Sie, wann Sie in dieser Woche losfahren."]
+                is_valid = False
+        return is_valid
+
+    @property
+    def weeks(self) -> int:
+        """Weeks of the rotation; 0 when the ride does not come again."""
+        return int(self.repeat.data) if self.repeat.data in REPEATS else 0
 
     @property
     def moment(self) -> Resolved:
@@ -77,6 +176,7 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
     def draft(self, origin: Place, destination: Place) -> RideDraft:
         """The offer, once the places are known; the form must be valid."""
         earliest = self.moment.moment
+        takes = self.takes.data or []
         return RideDraft(
             origin=origin,
             destination=destination,
@@ -85,11 +185,73 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
             budget_s=60 * int(self.budget.data),
             seats=int(self.seats.data),
             wheelchairs=int(self.wheelchairs.data),
+            luggage=int(self.luggage.data),
+            bicycles=int(self.bicycles.data),
             rate_ct_per_km=self.rate.data if self.price.data == PAID else 0,
             asks_first=self.answer.data == ASK,
+            terms=Terms(
+                child_seat=CHILD_SEAT in takes,
+                pets=PETS in takes,
+                smoking=SMOKING in takes,
+                women_only=self.riders.data == WOMEN,
+            ),
             vehicle=(self.vehicle.data or "").strip() or None,
             note=(self.note.data or "").strip() or None,
         )
+
+    def way_back(self, out: RideDraft) -> RideDraft | None:
+        """The return ride of a single offer; without a day of its own it is the next such time."""
+        if self.back.data is None:
+            return None
+        if self.back_day.data is not None:
+            day = self.back_day.data
+        else:
+            day = self.day.data + dt.timedelta(days=self.back.data <= self.clock.data)
+        earliest = resolve(day, self.back.data).moment
+        latest = earliest + dt.timedelta(minutes=int(self.flexibility.data))
+        return replace(out, origin=out.destination, destination=out.origin, earliest=earliest, latest=latest)
+
+    def series(self, out: RideDraft) -> SeriesDraft:
+        """The offer with its plan. Nobody has to tick the weekday of the day that stands above."""
+        first = frozenset(map(int, self.weekdays1.data or [])) or frozenset({self.day.data.weekday()})
+        weeks = [Week(first, self.clock.data, self.back.data)]
+        for number in range(2, self.weeks + 1):
+            days = frozenset(map(int, self[f"weekdays{number}"].data or []))
+            clock = self[f"clock{number}"].data or self.clock.data
+            weeks.append(Week(days, clock, self[f"back{number}"].data))
+        free = self.free.data or []
+        plan = Recurrence(
+            weeks=tuple(weeks),
+            first=self.day.data,
+            last=self.until.data,
+            exceptions=self.exceptions.data or frozenset(),
+            skips_holidays=HOLIDAYS in free,
+            skips_vacations=VACATIONS in free,
+        )
+        return SeriesDraft(out, plan)
+
+    def fill_in(self, series: SeriesDraft) -> None:
+        """The form as it would have been filled in for this series, but for the places."""
+        ride, plan = series.ride, series.plan
+        self.day.data, self.until.data = plan.first, plan.last
+        self.exceptions.data = plan.exceptions or None
+        self.repeat.data = str(len(plan.weeks))
+        self.free.data = [HOLIDAYS] * plan.skips_holidays + [VACATIONS] * plan.skips_vacations
+        for number, week in enumerate(plan.weeks, start=1):
+            ending = "" if number == 1 else str(number)
+            self[f"weekdays{number}"].data = [str(day) for day in sorted(week.weekdays)]
+            self[f"clock{ending}"].data, self[f"back{ending}"].data = week.out, week.back
+        self.flexibility.data = str(int(series.window.total_seconds()) // 60)
+        self.budget.data = str(ride.budget_s // 60)
+        self.seats.data, self.wheelchairs.data = str(ride.seats), str(ride.wheelchairs)
+        self.luggage.data, self.bicycles.data = str(ride.luggage), str(ride.bicycles)
+        self.answer.data = ASK if ride.asks_first else AT_ONCE
+        terms = ride.terms
+        self.takes.data = [CHILD_SEAT] * terms.child_seat + [PETS] * terms.pets + [SMOKING] * terms.smoking
+        self.riders.data = WOMEN if terms.women_only else EVERYBODY
+        self.price.data = PAID if ride.rate_ct_per_km else FREE
+        self.rate.data = ride.rate_ct_per_km or None
+        self.vehicle.data, self.note.data = ride.vehicle, ride.note
 
     def renew_key(self) -> None:
         """What is shown now is a new offer, whatever was sent before."""
@@ -113,3 +275,14 @@ class PrivateReasonForm(ReasonForm):
 
     def validate_reason(self, field: StringField) -> None:
         no_contact(self, field)
+
+
+class EndSeriesForm(PrivateReasonForm):
+    """End a series: after which day, and what becomes of dates that somebody has booked."""
+
+    last_day = DayField("Letzter Tag", [_filled])
+    booked = RadioField(
+        "Fahrten, die schon gebucht sind",
+        choices=choices({"fahren": "fahre ich noch", "absagen": "nehme ich zurück"}),
+        default="fahren",
+    )

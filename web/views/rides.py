@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from mitfahr.db.bookings import holding_legs, leg_of, passengers_of_ride
-from mitfahr.db.rides import ride_of, rides_of_driver
+from mitfahr.db.rides import Ride, ride_of, rides_of_driver
+from mitfahr.db.series import series_of_driver
 from mitfahr.db.trust import trust_of
 from mitfahr.domain.errors import NoLongerHolds, StateForbids, Unknown
 from mitfahr.domain.rides import RideKind
@@ -19,6 +20,7 @@ from mitfahr.domain.times import seconds
 from mitfahr.seen import PassengerSeen
 from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.ride_schedule import plan_ride
+from mitfahr.services.series_draft import draft_of
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.snapshot import Snapshot
 from web.access import access
@@ -26,6 +28,7 @@ from web.contact_reads import note_reads
 from web.forms.offer import PrivateReasonForm
 from web.portal import portal
 from web.rides_view import RideView, ride_view, ride_views
+from web.series_view import plan_words
 
 views = Blueprint("rides", __name__, url_prefix="/fahrten")
 
@@ -41,11 +44,17 @@ DOES_NOT_FIT = (
 def mine() -> str:
     now = dt.datetime.now(dt.UTC)
     with portal().reading() as session:
-        rides = [r for r in rides_of_driver(session, current_user.id, from_s=0) if r.kind is RideKind.PRIVATE]
+        rides = [r for r in rides_of_driver(session, current_user.id, from_s=0) if _is_listed(r)]
         legs = holding_legs(session, [ride.id for ride in rides])
         trust = trust_of(session, {leg.booking.rider_id for leg in legs}, seconds(now))
         upcoming, past = ride_views(rides, legs, now, trust)
-    return render_template("rides/mine.html", upcoming=upcoming, past=past)
+        series = [(one, draft_of(one)) for one in series_of_driver(session, current_user.id)]
+    return render_template(
+        "rides/mine.html",
+        upcoming=upcoming,
+        past=past,
+        series=[(one, draft, plan_words(draft.plan)) for one, draft in series],
+    )
 
 
 @views.get("/<ride_id>")
@@ -119,6 +128,11 @@ def withdraw(ride_id: str) -> ResponseReturnValue:
     )
     flash("Ihre Fahrt ist zurückgenommen. Wer mitfahren wollte, bekommt Bescheid.", "success")
     return redirect(url_for("rides.mine"))
+
+
+def _is_listed(ride: Ride) -> bool:
+    """Dates of a series that were taken back are listed with the series only."""
+    return ride.kind is RideKind.PRIVATE and (ride.series_id is None or ride.withdrawn_at is None)
 
 
 def _own(ride_id: str, snapshot: Snapshot | None = None) -> RideView:
