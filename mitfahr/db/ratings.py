@@ -51,12 +51,21 @@ def rated_legs(session: Session, rater_id: str, leg_ids: Collection[str]) -> fro
     )
 
 
-def standings(session: Session, person_ids: Collection[str], now_s: int) -> dict[str, Standing]:
-    """What anybody may know of people's ratings, by person id; who has none is left out."""
+def _said_about() -> sa.Select[Rating, bool]:
     other = aliased(Rating)
     both = select(other.id).where(other.leg_id == Rating.leg_id, other.rater_id != Rating.rater_id).exists()
+    asked: sa.BindParameter[list[str]] = sa.bindparam("person_ids", expanding=True)
+    return select(Rating, both).where(Rating.rated_id.in_(asked))
+
+
+_SAID_ABOUT = _said_about()
+"""Put together once: every page of results asks it, and putting it together takes longer than the answer."""
+
+
+def standings(session: Session, person_ids: Collection[str], now_s: int) -> dict[str, Standing]:
+    """What anybody may know of people's ratings, by person id; who has none is left out."""
     shown: dict[str, list[tuple[bool, Iterable[Praise]]]] = defaultdict(list)
-    for row, both_rated in session.execute(select(Rating, both).where(Rating.rated_id.in_(person_ids))):
+    for row, both_rated in session.execute(_SAID_ABOUT, {"person_ids": list(person_ids)}):
         if is_shown(row.arrival_s, both_rated, now_s):
             shown[row.rated_id].append((row.again, row.words))
     return {person_id: standing(rows) for person_id, rows in shown.items()}

@@ -144,20 +144,24 @@ class ServingFolders:
     gazetteer: str | None
 
 
+_SERVING_FOLDERS = (
+    select(
+        Serving.revision,
+        FeedVersion.timetable_folder,
+        Serving.links_folder,
+        RoadsVersion.roads_folder,
+        RoadsVersion.hierarchy_folder,
+        RoadsVersion.gazetteer_folder,
+    )
+    .join(FeedVersion, FeedVersion.id == Serving.feed_version_id)
+    .outerjoin(RoadsVersion, RoadsVersion.id == Serving.roads_version_id)
+)
+"""Put together once: every request asks it, and putting it together takes longer than the answer."""
+
+
 def serving_folders(session: Session) -> ServingFolders | None:
     """What the pointer names, in one small question; None while no timetable serves."""
-    row = session.execute(
-        select(
-            Serving.revision,
-            FeedVersion.timetable_folder,
-            Serving.links_folder,
-            RoadsVersion.roads_folder,
-            RoadsVersion.hierarchy_folder,
-            RoadsVersion.gazetteer_folder,
-        )
-        .join(FeedVersion, FeedVersion.id == Serving.feed_version_id)
-        .outerjoin(RoadsVersion, RoadsVersion.id == Serving.roads_version_id)
-    ).one_or_none()
+    row = session.execute(_SERVING_FOLDERS).one_or_none()
     if row is None or row.timetable_folder is None or row.links_folder is None:
         return None
     return ServingFolders(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import asked_of_riders
-from mitfahr.db.rides import Ride, read_again, rides_without_stops
+from mitfahr.db.rides import Ride, rides_without_stops
 from mitfahr.db.trust import trust_of
 from mitfahr.domain.prices import PriceLaw, asked_ct, shares_ct
 from mitfahr.domain.ride_terms import NO_TERMS, Terms
@@ -120,7 +120,7 @@ def answer_of(
     law: PriceLaw,
 ) -> Answer:
     """Found journeys with what they cost, each signed to be booked as shown."""
-    rides = read_again(session, ride_ids_in(journeys))
+    rides = rides_without_stops(session, ride_ids_in(journeys))
     asked = asked_of_riders(session, rides, seconds(now))
     return Answer(
         request=request,

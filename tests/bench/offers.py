@@ -22,7 +22,7 @@ from routing.roads import Mode, locate
 from tests.bench.feeds import Feed
 from tests.bench.questions import served_stops
 
-WAYS = "ways.npy"
+WAYS = "drawn_ways.npy"
 MOST_OFFERS = 101_000
 PER_BLOCK = 1000
 PER_START = 10
