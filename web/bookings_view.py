@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mitfahr.db.bookings import Booking, BookingLeg
-from mitfahr.domain.states import LIVE, BookingState, LegState, Side
+from mitfahr.domain.states import FALLEN, LIVE, BookingState, LegState, Side
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import NOBODY_ASKED, Trust, may_rate
 from mitfahr.itinerary import journey_from_json
 from mitfahr.messages import STATE_WORDS
 from mitfahr.seen import DriverSeen, driver_seen
 from mitfahr.services.find_itineraries import ride_facts
+from routing.query import LegKind
 from routing.timetable import Timetable
 from web.journeys_view import JourneyView, LegView, journey_view
 
@@ -76,7 +77,8 @@ class BookingView:
     destination: str
     persons: int
     wheelchairs: int
-    price_ct: int
+    price_ct: int | None
+    """For the private rides that still stand; None without one."""
     message: str | None
     keep_others: bool
     is_past: bool
@@ -133,6 +135,9 @@ def booking_view(
     by_place = [None if leg.kind == "walk" else next(rows) for leg in journey.legs]
     prices = [row.price_ct if row is not None and row.kind == "ride" else None for row in by_place]
     shown = journey_view(journey, prices, rides, timetable)
+    standing_ct = [
+        leg.price_ct for leg in booking.legs if leg.kind is LegKind.RIDE and leg.state not in FALLEN
+    ]
     return BookingView(
         booking_id=booking.id,
         reference=reference(booking.id),
@@ -146,7 +151,7 @@ def booking_view(
         destination=booking.destination_name or "Zielpunkt",
         persons=booking.seats + booking.wheelchairs,
         wheelchairs=booking.wheelchairs,
-        price_ct=booking.price_ct,
+        price_ct=sum(standing_ct) if standing_ct else None,
         message=booking.message,
         keep_others=booking.keep_others,
         is_past=booking.arrival_s <= seconds(now),
