@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mitfahr.domain.ride_terms import NO_TERMS, Terms
 from mitfahr.domain.trust import Trust
 from mitfahr.services.find_fallbacks import Fallback
 from mitfahr.services.find_itineraries import Itinerary, RideFacts
@@ -40,6 +41,7 @@ class LegView:
     note: str | None
     is_tight: bool
     ride_id: str | None
+    terms: Terms = NO_TERMS
     trust: Trust | None = None
     """What anybody may know of a private driver."""
 
@@ -180,6 +182,7 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         note=ride.note if ride else None,
         is_tight=leg.slack_s is not None and leg.slack_s < SHORT_CHANGE_S,
         ride_id=leg.boarding.ride_id if leg.boarding else None,
+        terms=ride.terms if ride else NO_TERMS,
         trust=ride.trust if ride else None,
     )
 

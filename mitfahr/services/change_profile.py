@@ -23,6 +23,15 @@ def change_details(
         person.phone = read_phone(phone)
 
 
+def say_woman(sessions: sessionmaker[Session], *, person_id: str, is_woman: bool) -> None:
+    """Remember what the person says about themselves, to offer and find rides for women; commits.
+
+    Rides for women that are published stay as they are.
+    """
+    with sessions.begin() as session:
+        session.get_one(Person, person_id).is_woman = is_woman
+
+
 def change_car(sessions: sessionmaker[Session], *, person_id: str, car: Car | None) -> None:
     """Remember the car for the next offers, or forget it (None); commits. Published rides keep theirs.
 

@@ -67,6 +67,7 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "profile.mine": SIGNED_IN,
     "profile.details": SIGNED_IN,
     "profile.car": SIGNED_IN,
+    "profile.women": SIGNED_IN,
     "profile.confirm": SIGNED_IN,
     "profile.ask_for_code": SIGNED_IN,
     "profile.blocked": SIGNED_IN,

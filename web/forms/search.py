@@ -10,6 +10,7 @@ from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, S
 from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from mitfahr.domain.ride_terms import Need
 from mitfahr.domain.times import ZONE, ClockChange, Resolved, resolve
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
@@ -27,6 +28,11 @@ WHEELCHAIRS = {"0": "niemand", "1": "1 Person", "2": "2 Personen"}
 PIECES = {"0": "keins", "1": "1 Stück", **{str(n): f"{n} Stücke" for n in range(2, 5)}}
 BICYCLES = {"0": "keins", "1": "1 Fahrrad", **{str(n): f"{n} Fahrräder" for n in range(2, 5)}}
 
+NEEDS = {
+    Need.CHILD_SEAT.value: "Wir brauchen einen Kindersitz",
+    Need.PET.value: "Ein Tier fährt mit",
+    Need.NO_SMOKE.value: "Nur Autos, in denen nicht geraucht wird",
+}
 KINDS = {
     LegKind.TRANSIT.value: "Bus und Bahn",
     LegKind.BUERGERBUS.value: "BürgerBus",
@@ -65,6 +71,13 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
     wheelchairs = SelectField("Davon im Rollstuhl", choices=choices(WHEELCHAIRS), default="0")
     luggage = SelectField("Großes Gepäck", choices=choices(PIECES), default="0")
     bicycles = SelectField("Fahrräder", choices=choices(BICYCLES), default="0")
+    needs = SelectMultipleField(
+        "Bei privaten Mitfahrten",
+        choices=choices(NEEDS),
+        default=[],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
     outward = HiddenField()
     """The chosen way there (a token of `mitfahr.offered`), when this asks for the way back to it."""
     kinds = SelectMultipleField(
@@ -109,6 +122,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
             walk_speed_m_s=float(self.pace.data),
             max_walk_s=int(self.longest_walk.data),
             transfer_slack_s=int(self.change_time.data),
+            needs=frozenset(Need(need) for need in self.needs.data),
         )
 
     def swap(self) -> None:
@@ -143,6 +157,7 @@ def form_of(request: TripRequest, timetable: Timetable) -> SearchForm:
     form.wheelchairs.data = str(request.party.wheelchairs)
     form.luggage.data, form.bicycles.data = str(request.party.luggage), str(request.party.bicycles)
     form.kinds.data = [kind.value for kind in request.kinds]
+    form.needs.data = [need.value for need in request.needs]
     form.pace.data = f"{request.walk_speed_m_s:g}"
     form.longest_walk.data = str(request.max_walk_s)
     form.change_time.data = str(request.transfer_slack_s)

@@ -20,7 +20,7 @@ from mitfahr.domain import errors
 from mitfahr.domain.codes import Address
 from mitfahr.domain.times import seconds
 from mitfahr.services.block_person import unblock_person
-from mitfahr.services.change_profile import change_car, change_details
+from mitfahr.services.change_profile import change_car, change_details, say_woman
 from mitfahr.services.confirm_address import ask_for_call, enter_code, send_mail_code
 from web.access import SIGNED_IN, access
 from web.errors import Explained, explain
@@ -75,6 +75,16 @@ def details() -> ResponseReturnValue:
     except (errors.AccountRefused, errors.ContactInText) as error:
         return _refused("profile/details.html", form, error)
     flash("Ihre Angaben sind geändert.", "success")
+    return redirect(url_for("profile.mine"))
+
+
+@views.post("/frauen")
+@access(SIGNED_IN)
+def women() -> ResponseReturnValue:
+    """Say, or no longer say, that one is a woman."""
+    is_woman = request.form.get("is_woman") == "ja"
+    say_woman(portal().writing, person_id=current_user.id, is_woman=is_woman)
+    flash("Sie sehen jetzt auch Fahrten nur für Frauen." if is_woman else "Gespeichert.", "success")
     return redirect(url_for("profile.mine"))
 
 
