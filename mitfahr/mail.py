@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from mitfahr.db.outbox import PORTAL, OutboxMessage
+from mitfahr.calendar_file import addressed, as_text
+from mitfahr.db.outbox import CANCEL_CODE, PORTAL, OutboxMessage
+from mitfahr.domain.booking_numbers import cancel_code
 from mitfahr.settings import Settings, SettingsInvalid
 
 TIMEOUT_S = 30
@@ -33,10 +35,12 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-def compose(message: OutboxMessage, sender: str, base_url: str = PORTAL) -> EmailMessage:
+def compose(
+    message: OutboxMessage, sender: str, base_url: str = PORTAL, secret_key: str = ""
+) -> EmailMessage:
     """The mail of an outbox row; composing it again gives the same Message-ID.
 
-    `base_url` is where residents find the portal.
+    `base_url` is where residents find the portal, `secret_key` signs the codes that cancel a booking.
     """
     mail = EmailMessage(policy=SMTP)
     mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2].strip(' >')}>"
@@ -45,10 +49,17 @@ def compose(message: OutboxMessage, sender: str, base_url: str = PORTAL) -> Emai
     mail["To"] = message.recipient
     mail["Subject"] = message.subject
     mail["Auto-Submitted"] = "auto-generated"  # holiday notices stay quiet
-    mail.set_content(message.body.replace(PORTAL, base_url))
+    body = message.body.replace(PORTAL, base_url)
+    if message.booking_id is not None:
+        body = body.replace(CANCEL_CODE, cancel_code(message.booking_id, secret_key))
+    mail.set_content(body)
     if message.calendar is not None:
+        calendar = addressed(message.calendar, sender, base_url)
         mail.add_attachment(
-            message.calendar.replace(PORTAL, base_url), subtype="calendar", filename="reise.ics"
+            as_text(calendar),
+            subtype="calendar",
+            params={"method": str(calendar.get("method", "PUBLISH"))},
+            filename="reise.ics",
         )
     return mail
 

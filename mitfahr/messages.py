@@ -8,12 +8,15 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from mitfahr.calendar_file import calendar_file
 from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_trip
-from mitfahr.db.outbox import PORTAL, queue_mail
+from mitfahr.db.outbox import CANCEL_CODE, PORTAL, queue_mail
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
+from mitfahr.domain.booking_numbers import booking_number
+from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.states import LIVE, BookingState, LegState
-from mitfahr.domain.times import local
+from mitfahr.domain.times import local, seconds
 from routing.journey import Journey
 from routing.query import LegKind
 
@@ -72,8 +75,8 @@ def _tell_rider_booked(session: Session, booking: Booking, further: Sequence[str
     parts = [opening, *further, _legs(booking.legs)]
     if booking.price_ct:
         parts.append(_price(booking))
-    parts.append(_page_of(booking))
-    _mail(session, booking.rider, f"{subject}: {_title(booking)}", parts, now)
+    parts += [_page_of(booking), _how_to_cancel(booking)]
+    _mail_rider(session, booking, f"{subject}: {_title(booking)}", parts, now)
 
 
 def _tell_drivers_booked(session: Session, legs: Sequence[BookingLeg], now: dt.datetime) -> None:
@@ -91,7 +94,8 @@ def tell_decided(session: Session, leg: BookingLeg, now: dt.datetime) -> None:
         else "Andere Teile Ihrer Reise sind noch nicht bestätigt."
     )
     parts = [f"Gute Nachricht: {_label(leg)} ist bestätigt. {rest}", _legs(booking.legs)]
-    _mail(session, booking.rider, f"Bestätigt: {_title(booking)}", parts, now)
+    parts += [_page_of(booking), _how_to_cancel(booking)]
+    _mail_rider(session, booking, f"Bestätigt: {_title(booking)}", parts, now)
 
 
 def tell_fallen(
@@ -121,7 +125,7 @@ def tell_fallen(
     ]
     parts += [_legs(booking.legs), _another_way(another_way)]
     parts.append(f"Ihre Möglichkeiten, mit einem Klick zu buchen:\n{PORTAL}/meine-fahrten/{booking.id}")
-    _mail(session, booking.rider, f"Änderung: {_title(booking)}", parts, now)
+    _mail_rider(session, booking, f"Änderung: {_title(booking)}", parts, now)
     tell_drivers_freed(session, others, now)
 
 
@@ -131,8 +135,43 @@ def tell_cancelled(
     """After the rider's own cancellation: a receipt, and word to the drivers."""
     whole = booking.state in (BookingState.ENDED, BookingState.TRAVELLED)
     opening = "Ihre Reise ist abgesagt." if whole else "Ein Teil Ihrer Reise ist abgesagt."
-    _mail(session, booking.rider, f"Abgesagt: {_title(booking)}", [opening, _legs(booking.legs)], now)
+    _mail_rider(session, booking, f"Abgesagt: {_title(booking)}", [opening, _legs(booking.legs)], now)
     tell_drivers_freed(session, fallen, now)
+
+
+def tell_seats_changed(session: Session, booking: Booking, before: int, now: dt.datetime) -> None:
+    """To the rider: how many travel now, and to the drivers who have more or fewer passengers."""
+    people, people_before = booking.seats + booking.wheelchairs, before + booking.wheelchairs
+    parts = [f"Jetzt fahren {_people(people)} mit, vorher {_people(people_before)}.", _legs(booking.legs)]
+    if booking.price_ct:
+        parts.append(_price(booking))
+    parts += [_page_of(booking), _how_to_cancel(booking)]
+    _mail_rider(session, booking, f"Geändert: {_title(booking)}", parts, now)
+    for leg in booking.legs:
+        if leg.state in LIVE and leg.ride is not None and leg.ride.driver is not None:
+            text = (
+                f"{booking.rider.first_name} kommt mit {_people(people)} statt {_people(people_before)}: "
+                f"{_when(leg.departure_s)}, von {leg.origin_area} nach {leg.destination_area}."
+            )
+            _mail(session, leg.ride.driver, f"Plätze geändert: {_ride_title(leg.ride)}", [text], now)
+
+
+def tell_reminder(session: Session, booking: Booking, reminder: Reminder, now: dt.datetime) -> None:
+    """To the rider: the journey is tomorrow, or begins soon."""
+    left = [leg for leg in booking.legs if leg.state in LIVE]
+    begins_s = booking.departure_s if left[0].seq == 0 else left[0].departure_s
+    parts = [f"Ihre Reise beginnt {_near(begins_s, now)}."]
+    if any(leg.state is LegState.REQUESTED for leg in left):
+        parts.append("Achtung: Noch nicht jede Mitfahrt ist bestätigt. Sie bekommen Bescheid.")
+    parts += [_legs(left), _page_of(booking), _how_to_cancel(booking)]
+    title = "Erinnerung an morgen" if reminder is Reminder.DAY_BEFORE else "Bald geht es los"
+    _mail(session, booking.rider, f"{title}: {_title(booking)}", parts, now, booking_id=booking.id)
+
+
+def calendar_of(booking: Booking, sequence: int, now: dt.datetime) -> str:
+    """The booking as an entry of a calendar, with what anybody needs on the way."""
+    description = f"{_legs(booking.legs)}\nBuchungsnummer {booking_number(booking.id)}\n\n{_page_of(booking)}"
+    return calendar_file(booking, description, sequence, now)
 
 
 def tell_drivers_freed(session: Session, legs: Sequence[BookingLeg], now: dt.datetime) -> None:
@@ -198,11 +237,29 @@ def _tell_driver(session: Session, ride: Ride, driver: Person, leg: BookingLeg, 
     _mail(session, driver, f"{'Anfrage' if asked else 'Neue Buchung'}: {_ride_title(ride)}", parts, now)
 
 
-def _mail(session: Session, person: Person, subject: str, parts: Sequence[str], now: dt.datetime) -> None:
+def _mail_rider(
+    session: Session, booking: Booking, subject: str, parts: Sequence[str], now: dt.datetime
+) -> None:
+    """With the journey's new state for the rider's calendar."""
+    calendar = calendar_of(booking, booking.calendars_sent, now)
+    booking.calendars_sent += 1
+    _mail(session, booking.rider, subject, parts, now, calendar=calendar, booking_id=booking.id)
+
+
+def _mail(
+    session: Session,
+    person: Person,
+    subject: str,
+    parts: Sequence[str],
+    now: dt.datetime,
+    *,
+    calendar: str | None = None,
+    booking_id: str | None = None,
+) -> None:
     if person.email is None:
         return
     body = "\n\n".join([f"Guten Tag {person.full_name},", *parts, "Ihr Mitfahrportal"])
-    queue_mail(session, person.email, subject, body + "\n", now)
+    queue_mail(session, person.email, subject, body + "\n", now, calendar, booking_id)
 
 
 def _legs(legs: Sequence[BookingLeg]) -> str:
@@ -232,6 +289,22 @@ def _page_of(booking: Booking) -> str:
     return f"Ihre Reise im Mitfahrportal:\n{PORTAL}/meine-fahrten/{booking.id}"
 
 
+def _how_to_cancel(booking: Booking) -> str:
+    number = booking_number(booking.id)
+    until_s = max(leg.departure_s for leg in booking.legs if leg.state in LIVE)
+    return (
+        f"Absagen können Sie bis {_when(until_s)}, auch ohne Anmeldung. Wenn etwas davon schon abgefahren "
+        f"ist, gilt die Absage für den Rest.\n{PORTAL}/absagen#{number}.{CANCEL_CODE}\n"
+        f"Dort gefragt: Buchungsnummer {number}, Absagecode {CANCEL_CODE}"
+    )
+
+
+def _near(begins_s: int, now: dt.datetime) -> str:
+    days = (local(begins_s).date() - local(seconds(now)).date()).days
+    word = {0: "heute, ", 1: "morgen, "}.get(days, "am ")
+    return word + _when(begins_s)
+
+
 def _label(leg: BookingLeg) -> str:
     if leg.ride is not None:
         return leg.ride.label
@@ -240,9 +313,12 @@ def _label(leg: BookingLeg) -> str:
 
 
 def _party(leg: BookingLeg) -> str:
-    people = leg.seats + leg.wheelchairs
-    words = "1 Person" if people == 1 else f"{people} Personen"
+    words = _people(leg.seats + leg.wheelchairs)
     return f"{words}, davon {leg.wheelchairs} mit Rollstuhl" if leg.wheelchairs else words
+
+
+def _people(number: int) -> str:
+    return "1 Person" if number == 1 else f"{number} Personen"
 
 
 def _detour(leg: BookingLeg) -> str:

@@ -32,6 +32,7 @@ from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.publish_series import publish_series
+from mitfahr.services.remind_riders import remind_riders
 from mitfahr.services.send_outbox import send_outbox
 from mitfahr.settings import Settings
 
@@ -60,6 +61,7 @@ class Worker:
         self.jobs = (
             Job("outbox", dt.timedelta(seconds=15), self._send_outbox),
             Job("lapse_holds", dt.timedelta(minutes=1), self._lapse_holds),
+            Job("remind_riders", dt.timedelta(minutes=5), self._remind_riders),
             Job("complete_legs", dt.timedelta(minutes=5), self._complete_legs),
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
@@ -88,7 +90,14 @@ class Worker:
 
     def _send_outbox(self) -> None:
         settings = self.settings
-        send_outbox(self.sessions, transport_for(settings), settings.mail_from, utc_now, settings.base_url)
+        send_outbox(
+            self.sessions,
+            transport_for(settings),
+            settings.mail_from,
+            utc_now,
+            settings.base_url,
+            settings.secret_key,
+        )
 
     def _lapse_holds(self) -> None:
         now = utc_now()
@@ -97,6 +106,9 @@ class Worker:
         except NothingServes:
             return  # no other way could be offered; meanwhile expired requests hold no seat anyway
         lapse_holds(self.sessions, snapshot, now=now)
+
+    def _remind_riders(self) -> None:
+        remind_riders(self.sessions, now=utc_now())
 
     def _complete_legs(self) -> None:
         complete_legs(self.sessions, now=utc_now())

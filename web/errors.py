@@ -133,6 +133,14 @@ def _too_late(error: domain.TooLateToBook) -> Explained:
     )
 
 
+def _too_late_to_change(error: domain.TooLateToChange) -> Explained:
+    return Explained(
+        409,
+        "Diese Fahrt hat schon begonnen",
+        f"Absagen und ändern konnten Sie bis {day_and_clock(error.until)}. Wenn etwas nicht stimmt, rufen Sie uns bitte an.",
+    )
+
+
 def _too_dear(error: domain.PriceTooHigh) -> Explained:
     return Explained(
         422,
@@ -193,10 +201,25 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
     ),
     domain.TooLateToBook: _too_late,
     domain.OfferExpired: _refused(
-        409, "Diese Verbindung wurde vor zu langer Zeit gesucht", "Nichts wurde gebucht. " + AGAIN
+        410, "Diese Verbindung wurde vor zu langer Zeit gesucht", "Nichts wurde gebucht. " + AGAIN
     ),
     domain.OfferTampered: _refused(
         400, "Diese Verbindung kennen wir nicht", "Nichts wurde gebucht. " + AGAIN
+    ),
+    domain.TooLateToChange: _too_late_to_change,
+    domain.DriverAsksFirst: _refused(
+        409,
+        "Hier wird für jede Person einzeln gefragt",
+        "Wer „{e.ride_label}“ fährt, möchte gefragt werden, bevor noch jemand mitfährt. Ihre Plätze bleiben, wie "
+        "sie sind. Suchen Sie die Verbindung bitte noch einmal und buchen Sie sie für die weiteren Personen.",
+    ),
+    domain.NobodyTravels: _refused(
+        422, "Mindestens eine Person muss mitfahren", "Wenn niemand fährt, sagen Sie die Reise bitte ab."
+    ),
+    domain.CancelCodeWrong: _refused(
+        422,
+        "Diese Angaben passen nicht zusammen",
+        "Bitte prüfen Sie Buchungsnummer und Absagecode. Beide stehen in der Bestätigung Ihrer Buchung.",
     ),
     domain.WayBackTooEarly: _refused(
         422,
@@ -252,6 +275,17 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         "Groß- und Kleinschreibung.",
     ),
     domain.TooManyAttempts: _too_many_attempts,
+    domain.TokenUnknown: _refused(
+        401,
+        "Dieser Schlüssel gilt nicht",
+        "Senden Sie bitte im Kopf „Authorization: Bearer …“ einen gültigen Schlüssel. Unter „Mein Konto“ "
+        "können Sie einen anlegen.",
+    ),
+    domain.TooManyTokens: _refused(
+        409,
+        "Sie haben schon {e.most} Schlüssel",
+        "Bitte löschen Sie zuerst einen, den Sie nicht mehr brauchen.",
+    ),
     domain.LastAdmin: _refused(
         409,
         "Das ist die letzte Person mit Verwaltungsrecht",

@@ -20,6 +20,7 @@ def upgrade() -> None:
         bookings.add_column(sa.Column("calendar_id", sa.String(length=32), nullable=True))
         bookings.add_column(sa.Column("calendars_sent", sa.Integer(), nullable=False, server_default="0"))
         bookings.create_index(op.f("ix_booking_departure_s"), ["departure_s"])
+    op.add_column("outbox_message", sa.Column("booking_id", sa.String(length=32), nullable=True))
     op.create_table(
         "booking_reminder",
         sa.Column("booking_id", sa.String(length=32), nullable=False),
@@ -54,6 +55,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("access_token")
     op.drop_table("booking_reminder")
+    with op.batch_alter_table("outbox_message") as messages:
+        messages.drop_column("booking_id")
     with op.batch_alter_table("booking") as bookings:
         bookings.drop_index(op.f("ix_booking_departure_s"))
         bookings.drop_column("calendars_sent")

@@ -13,6 +13,8 @@ from mitfahr.domain.channels import Channel
 
 PORTAL = "https://portal.invalid"
 """Stands in a message for the address of the portal, which only the sender knows for sure."""
+CANCEL_CODE = "{Absagecode}"
+"""Stands in a message for the code that cancels its booking: secrets are not kept in the database."""
 
 
 class OutboxMessage(Base):
@@ -32,6 +34,8 @@ class OutboxMessage(Base):
     body: Mapped[str] = mapped_column(sa.Text)
     calendar: Mapped[str | None] = mapped_column(sa.Text)
     """An .ics file to attach."""
+    booking_id: Mapped[str | None] = mapped_column(sa.String(32))
+    """The booking that whoever receives this may cancel with its code."""
     created_at: Mapped[dt.datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[dt.datetime]
@@ -48,10 +52,12 @@ def queue_mail(
     body: str,
     now: dt.datetime,
     calendar: str | None = None,
+    booking_id: str | None = None,
 ) -> OutboxMessage:
     """Write a mail into the caller's transaction: it leaves if, and only if, that commits.
 
-    `calendar` is the text of an .ics file to attach.
+    `calendar` is the text of an .ics file to attach, `booking_id` the booking whose CANCEL_CODE the
+    body may name.
     """
     message = OutboxMessage(
         id=new_id(),
@@ -60,6 +66,7 @@ def queue_mail(
         subject=" ".join(subject.split())[:300],
         body=body,
         calendar=calendar,
+        booking_id=booking_id,
         created_at=now,
         next_try_at=now,
     )

@@ -9,6 +9,10 @@ MitfahrError
 │   ├── TooLateToBook           the ride's booking deadline has passed
 │   ├── OfferExpired            the shown journey is too old to be booked as shown
 │   ├── OfferTampered           the shown journey does not carry our signature
+│   ├── TooLateToChange         the journey has begun: nothing can be changed or cancelled any more
+│   ├── DriverAsksFirst         more people are a question to the driver, so a booking of their own
+│   ├── NobodyTravels           a journey without anybody on it
+│   ├── CancelCodeWrong         no booking has this number and this code
 │   ├── WayBackTooEarly         the way back would begin before the way there has ended
 │   ├── NoLongerHolds           the journey cannot be travelled as shown any more, with reasons
 │   ├── OwnRide                 nobody rides with themselves
@@ -23,6 +27,8 @@ MitfahrError
 │   ├── PasswordUnfit           too short or too long
 │   ├── LoginFailed             address or password are wrong
 │   ├── TooManyAttempts         too many wrong passwords, with the moment it goes on
+│   ├── TokenUnknown            no key for programs, or one that was revoked
+│   ├── TooManyTokens           a person has all the keys for programs that one may have
 │   └── LastAdmin               somebody must be left who can give roles
 ├── TrustRefused
 │   ├── ContactInText           a text that anybody reads holds a phone number, address or link
@@ -123,6 +129,30 @@ class OfferTampered(BookingRefused):
     """The token is not one this portal has signed."""
 
 
+class TooLateToChange(BookingRefused):
+    """It could be changed or cancelled until `until` (UTC), when the vehicle left."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+
+class DriverAsksFirst(BookingRefused):
+    """The driver of `ride_label` is asked for everybody who joins."""
+
+    def __init__(self, ride_label: str) -> None:
+        super().__init__(ride_label)
+        self.ride_label = ride_label
+
+
+class NobodyTravels(BookingRefused):
+    """At least one person travels."""
+
+
+class CancelCodeWrong(BookingRefused):
+    """Number and code do not belong to one booking; which of them is wrong is not told."""
+
+
 class WayBackTooEarly(BookingRefused):
     """The way there arrives at `arrival` (UTC)."""
 
@@ -218,6 +248,18 @@ class TooManyAttempts(AccountRefused):
     def __init__(self, until: dt.datetime) -> None:
         super().__init__(until.isoformat())
         self.until = until
+
+
+class TokenUnknown(AccountRefused):
+    """The key is none of ours, was revoked, or its owner's account is closed; which is not told."""
+
+
+class TooManyTokens(AccountRefused):
+    """`most` keys are enough for anybody."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(str(most))
+        self.most = most
 
 
 class LastAdmin(AccountRefused):

@@ -6,15 +6,16 @@ import datetime as dt
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.bookings import Booking, booking_of, bookings_of_trip
+from mitfahr.db.bookings import Booking, BookingLeg, booking_of, bookings_of_trip
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
 from mitfahr.db.rides import lock_rides
-from mitfahr.domain.errors import NotAllowed, Unknown
+from mitfahr.domain.errors import NotAllowed, TooLateToChange, Unknown
 from mitfahr.domain.roles import Action, may
 from mitfahr.domain.states import LIVE, LegState, Side
+from mitfahr.domain.times import moment, seconds
 from mitfahr.messages import tell_cancelled
-from mitfahr.services.release_legs import release_leg, release_others, rides_of
+from mitfahr.services.release_legs import legs_to_come, release_leg, release_others, rides_of
 
 
 def cancel_booking(
@@ -32,7 +33,9 @@ def cancel_booking(
 
     With a leg, the others fall too unless `keep_others` (None: as the rider said when booking). With
     `whole_trip` everything goes that was booked as one with it. The rider may do it, whoever booked for
-    the rider, and who may book for others. Sent again, it changes nothing. Raises Unknown, NotAllowed, StateForbids (a leg that was travelled cannot be cancelled).
+    the rider, and who may book for others. A leg can be cancelled until it leaves; of a journey that has
+    begun the rest is cancelled. Sent again, it changes nothing. Raises Unknown, NotAllowed,
+    TooLateToChange, StateForbids (a leg that was travelled cannot be cancelled).
     """
     with sessions.begin() as session:
         booking = booking_of(session, booking_id)
@@ -46,11 +49,14 @@ def cancel_booking(
                 mark_changed(session, rides)
             return booking
         if leg_id is None:
-            fallen = [leg for leg in booking.legs if leg.state in LIVE]
+            fallen = _cancellable(booking, now)
         else:
             fallen = [leg for leg in booking.legs if leg.id == leg_id and leg.state is not LegState.CANCELLED]
             if leg_id not in {leg.id for leg in booking.legs}:
                 raise Unknown("leg", leg_id)
+            for leg in fallen:
+                if leg.state in LIVE and leg.departure_s <= seconds(now):
+                    raise TooLateToChange(moment(leg.departure_s))
         if keep_others is not None:
             booking.keep_others = keep_others
         for leg in fallen:
@@ -63,8 +69,17 @@ def cancel_booking(
     return booking
 
 
+def _cancellable(booking: Booking, now: dt.datetime) -> list[BookingLeg]:
+    """What has not left yet; raises TooLateToChange when all of it has."""
+    to_come = legs_to_come(booking, now)
+    left = [leg.departure_s for leg in booking.legs if leg.state in LIVE]
+    if left and not to_come:
+        raise TooLateToChange(moment(max(left)))
+    return to_come
+
+
 def _cancel_all(session: Session, booking: Booking, now: dt.datetime, reason: str | None) -> bool:
-    fallen = [leg for leg in booking.legs if leg.state in LIVE]
+    fallen = legs_to_come(booking, now)
     for leg in fallen:
         release_leg(session, leg, LegState.CANCELLED, Side.RIDER, now, reason)
     if fallen:

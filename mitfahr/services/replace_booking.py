@@ -79,6 +79,8 @@ def replace_booking(
             message=old.message,
             trip_id=old.trip_id,
             replaces_id=old.id,
+            calendar_id=old.calendar_uid,
+            calendars_sent=old.calendars_sent,
         )
         write_booking(session, snapshot, new, offered, law=law, now=now, agreed=agreed)
         keep_answer(session, actor_id, idempotency_key, {"booking_id": new.id})

@@ -36,8 +36,9 @@ def send_outbox(
     sender: str,
     clock: Callable[[], dt.datetime],
     base_url: str = PORTAL,
+    secret_key: str = "",
 ) -> int:
-    """Send the due messages, oldest first; returns how many left. `base_url` is the portal's address.
+    """Send the due messages, oldest first; returns how many left (`base_url`, `secret_key`: see `compose`).
 
     Stops at the first one that is delayed: the server is probably not well, and the others need
     not lose an attempt to learn that.
@@ -51,7 +52,7 @@ def send_outbox(
             if message is None:
                 continue
             try:
-                transport.send(compose(message, sender, base_url))
+                transport.send(compose(message, sender, base_url, secret_key))
             except (MailRefused, ValueError) as refusal:  # ValueError: no mail can be made of it
                 _give_up(sessions, message, str(refusal), clock())
             except MailDelayed as delay:

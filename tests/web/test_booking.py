@@ -164,7 +164,7 @@ def test_an_old_offer_leads_to_a_new_search(rider: FlaskClient) -> None:
     token = offers(rider)[RUN]
     with time_machine.travel(SEVEN.timestamp() + 3600, tick=False):
         answer = rider.post("/buchen/pruefen", data={"offer": token})
-        assert answer.status_code == 409
+        assert answer.status_code == 410
         assert "vor zu langer Zeit gesucht" in answer.text
         question = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
         asked = {name: html.unescape(value) for name, value in question.items()}
