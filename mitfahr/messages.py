@@ -13,6 +13,7 @@ from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_trip
 from mitfahr.db.outbox import CANCEL_CODE, PORTAL, queue_mail
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
+from mitfahr.db.wishes import Wish, WishFit
 from mitfahr.domain.booking_numbers import booking_number
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.states import LIVE, BookingState, LegState
@@ -206,6 +207,21 @@ def tell_gap(session: Session, driver: Person, title: str, reason: str, now: dt.
         "jemanden mitnehmen möchten, bieten Sie bitte eine einzelne Fahrt an.",
     ]
     _mail(session, driver, f"Termin nicht veröffentlicht: {title}", parts, now)
+
+
+def tell_wish_fits(session: Session, wish: Wish, fits: Sequence[WishFit], now: dt.datetime) -> None:
+    """To somebody who keeps a search: these offers fit it."""
+    found = "\n".join(
+        f"- {_when(fit.departure_s)}, Ankunft {_clock(fit.arrival_s)}: {fit.ride.label}"
+        + (" (fährt öfter)" if fit.ride.series_id is not None else "")
+        for fit in fits
+    )
+    parts = [
+        f"Zu Ihrem Gesuch von {wish.origin_area} nach {wish.destination_area} gibt es ein neues Angebot:\n{found}",
+        f"Ansehen und buchen:\n{PORTAL}/gesuche/{wish.id}",
+        "Sie suchen nicht mehr? Auf derselben Seite können Sie das Gesuch beenden.",
+    ]
+    _mail(session, wish.person, f"Passt zu Ihrem Gesuch nach {wish.destination_area}", parts, now)
 
 
 def tell_code(session: Session, person: Person, code: str, valid: dt.timedelta, now: dt.datetime) -> None:

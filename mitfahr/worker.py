@@ -31,6 +31,7 @@ from mitfahr.services.clean_up import clean_up
 from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
+from mitfahr.services.match_wishes import match_wishes
 from mitfahr.services.publish_series import publish_series
 from mitfahr.services.remind_riders import remind_riders
 from mitfahr.services.send_outbox import send_outbox
@@ -62,6 +63,7 @@ class Worker:
             Job("outbox", dt.timedelta(seconds=15), self._send_outbox),
             Job("lapse_holds", dt.timedelta(minutes=1), self._lapse_holds),
             Job("remind_riders", dt.timedelta(minutes=5), self._remind_riders),
+            Job("match_wishes", dt.timedelta(minutes=1), self._match_wishes),
             Job("complete_legs", dt.timedelta(minutes=5), self._complete_legs),
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
@@ -106,6 +108,16 @@ class Worker:
         except NothingServes:
             return  # no other way could be offered; meanwhile expired requests hold no seat anyway
         lapse_holds(self.sessions, snapshot, now=now)
+
+    def _remind_riders(self) -> None:
+        remind_riders(self.sessions, now=utc_now())
+
+    def _match_wishes(self) -> None:
+        now = utc_now()
+        try:
+            match_wishes(self.sessions, lambda: self.live.current(now), now=now)
+        except NothingServes:
+            return  # nothing was marked as looked at
 
     def _remind_riders(self) -> None:
         remind_riders(self.sessions, now=utc_now())

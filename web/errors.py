@@ -105,6 +105,13 @@ STATE_FORBIDS = Explained(
 WINDOW_ADVICE = "Bitte prüfen Sie die Uhrzeiten: Abfahrt, Ankunft und Umweg passen nicht zusammen."
 
 
+WISH_ADVICE = {
+    "first": "Bitte wählen Sie einen Tag, der noch kommt.",
+    "last": "Bitte wählen Sie ein Ende nach dem ersten Tag und höchstens ein halbes Jahr voraus.",
+    "window": "Bitte nennen Sie zwei Uhrzeiten, die spätere zuletzt, höchstens zwölf Stunden auseinander.",
+    "weekdays": "Bitte kreuzen Sie einen Wochentag an, der vor dem Ende noch kommt.",
+}
+
 NO_CONTACT = (
     "Diesen Text können alle lesen. Ihre Telefonnummer bekommt von uns, wer fest mit Ihnen fährt. "
     "Bitte lassen Sie {what} hier weg."
@@ -310,6 +317,14 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         409,
         "Zu dieser Fahrt können Sie nichts sagen",
         "Das geht vom Ende der Fahrt an zwei Wochen lang, und nur, wenn Sie zusammen gefahren sind.",
+    ),
+    domain.WishInvalid: lambda error: Explained(
+        422, "Tage und Uhrzeiten passen nicht", WISH_ADVICE[error.field]
+    ),
+    domain.TooManyWishes: _refused(
+        409,
+        "Sie haben schon {e.limit} Gesuche",
+        "Bitte beenden Sie zuerst eines, das Sie nicht mehr brauchen.",
     ),
     domain.FileTooLarge: _refused(
         413, "Die Datei ist zu groß", "Erlaubt sind höchstens {e.limit_mb} Megabyte."

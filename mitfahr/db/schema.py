@@ -21,6 +21,7 @@ from mitfahr.db import (
     rides,
     series,
     timetables,
+    wishes,
 )
 from mitfahr.db.base import Base
 
@@ -41,6 +42,7 @@ MODULES = (
     ratings,
     reports,
     contact_reads,
+    wishes,
     reminders,
     access_tokens,
 )

@@ -37,6 +37,9 @@ MitfahrError
 │   ├── CodeWrong               another code, an old one, or too many tries
 │   ├── TooManyCodes            so soon no further code is sent
 │   └── NotRateable             too early, too late, or not travelled together
+├── WishRefused
+│   ├── WishInvalid             days or hours of a wish contradict each other
+│   └── TooManyWishes           this person has as many open wishes as anybody may have
 ├── TimetableRefused
 │   ├── FileTooLarge            more than the operator allows
 │   ├── FileUnreadable          the file or address cannot be read
@@ -308,6 +311,26 @@ class TooManyCodes(TrustRefused):
 
 class NotRateable(TrustRefused):
     """The two have not travelled together, or it is too early or too late to say how it was."""
+
+
+class WishRefused(MitfahrError):
+    """A search that is not kept as a wish."""
+
+
+class WishInvalid(WishRefused):
+    """`field` (first, last, window, weekdays) names what has to be changed."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class TooManyWishes(WishRefused):
+    """There are `limit` open wishes already."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(str(limit))
+        self.limit = limit
 
 
 class TimetableRefused(MitfahrError):

@@ -19,6 +19,7 @@ ABSTRACT = {
     domain.RideRefused,
     domain.AccountRefused,
     domain.TrustRefused,
+    domain.WishRefused,
     domain.TimetableRefused,
     routing.RoutingError,
 }
