@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.bench import conductor, pages
+from tests.bench import bookings, conductor, pages
 from tests.bench.base import checkout, last_tag
 from tests.bench.feeds import AT, FEEDS
 from tests.bench.table import COMMITTED, Row, save, show, show_growth
@@ -21,7 +21,8 @@ PARTS_OF = {
     "demo4": ("import", "start", "timetable", "rides", "roads"),
     "demo16": ("import", "start", "timetable", "rides", "roads"),
 }
-PARTS = (*dict.fromkeys(part for parts in PARTS_OF.values() for part in parts), "pages")
+WITHOUT_FEED = {"pages": pages, "bookings": bookings}
+PARTS = (*dict.fromkeys(part for parts in PARTS_OF.values() for part in parts), *WITHOUT_FEED)
 OFFERS = {
     "rnv": (200, 1_000, 10_000, 100_000),
     "vvo": (1_000, 10_000, 100_000),
@@ -101,8 +102,9 @@ def _rows(words: set[str], quick: bool, base: Path | None) -> Iterator[Row]:
                 for offers in _offers(feed, part, quick):
                     row_limit_s = limit_s * LONGER.get(part, 1)
                     yield from conductor.measure(part, feed, offers, row_limit_s, most, base)
-    if "pages" in parts and (not words or words.isdisjoint(FEEDS)):
-        yield from pages.rows(quick)
+    for part, module in WITHOUT_FEED.items():
+        if part in parts and words.isdisjoint(FEEDS):
+            yield from module.rows(quick)
 
 
 def _offers(feed: str, part: str, quick: bool) -> Sequence[int | None]:
