@@ -35,8 +35,9 @@ kernels: .venv/.installed
 test: .venv/.tested kernels ## alle schnellen Tests (unter 10 Minuten)
 	@$(BIN)/pytest -m "not soak" --numprocesses 2 --dist loadfile
 
-soak: .venv/.tested ## die langen Tests: mehr Welten, mehr Wettläufe
-	@MITFAHR_SOAK=20 $(BIN)/pytest
+soak: .venv/.tested ## die langen Tests: mehr Welten, 100.000 Buchungen mit Abstürzen (ARGS=tests/mitfahr/rides/test_storm.py: nur diese)
+	@MITFAHR_SOAK=20 MITFAHR_ATTEMPTS=$${MITFAHR_ATTEMPTS:-100000} MITFAHR_KILLS=$${MITFAHR_KILLS:-20} \
+		MITFAHR_ACTIONS=$${MITFAHR_ACTIONS:-20000} MITFAHR_FORMS=$${MITFAHR_FORMS:-2000} $(BIN)/pytest $(ARGS)
 
 check: .venv/.tested ## Stil, Typen, Pfeile zwischen den Teilen
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

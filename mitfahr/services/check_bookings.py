@@ -109,9 +109,8 @@ def _in_bookings(session: Session) -> Iterator[str]:
     bookings = select(Booking).order_by(Booking.id).options(*options).execution_options(yield_per=AT_ONCE)
     for part in session.scalars(bookings).partitions():
         ride_ids = {leg.ride_id for booking in part for leg in booking.legs if leg.ride_id is not None}
-        driven_by = dict(
-            session.execute(select(Ride.id, Ride.driver_id).where(Ride.id.in_(ride_ids))).tuples().all()
-        )
+        rides = session.execute(select(Ride.id, Ride.driver_id).where(Ride.id.in_(ride_ids)))
+        driven_by = dict(rides.all())
         for booking in part:
             yield from (f"Buchung {booking.id}: {text}" for text in _of_booking(booking, driven_by))
 

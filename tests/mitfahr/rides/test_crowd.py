@@ -76,7 +76,7 @@ def test_whatever_people_do_the_data_agree(database_url: str, tmp_path: Path) ->
 def _states(portal: Portal) -> Counter[LegState]:
     with portal.readers() as session:
         counted = sa.select(BookingLeg.state, sa.func.count()).group_by(BookingLeg.state)
-        return Counter(dict(session.execute(counted).tuples().all()))
+        return Counter(dict(session.execute(counted).all()))
 
 
 def _every_mail_was_sent_once(portal: Portal, mails: Journal) -> None:

@@ -67,16 +67,11 @@ def nothing_lost_or_invented(portal: Portal, everything: list[Told]) -> None:
     assert len(acknowledged) == sum(one.is_booked for one in everything), "two forms, one booking"
     assert len(acknowledged) > len(everything) / 20, "a storm in which nobody books proves nothing"
     with portal.readers() as session:
+        n_legs = sa.func.count(BookingLeg.id)
         stored = dict(
-            session.execute(
-                sa.select(Booking.id, sa.func.count(BookingLeg.id))
-                .outerjoin(Booking.legs)
-                .group_by(Booking.id)
-            )
-            .tuples()
-            .all()
+            session.execute(sa.select(Booking.id, n_legs).outerjoin(Booking.legs).group_by(Booking.id)).all()
         )
-        states = session.execute(sa.select(BookingLeg.booking_id, BookingLeg.state)).tuples().all()
+        states = session.execute(sa.select(BookingLeg.booking_id, BookingLeg.state)).all()
     assert stored == {booking_id: one.n_legs for booking_id, one in acknowledged.items()}
     for booking_id, state in states:
         assert (state is LegState.CANCELLED) == acknowledged[booking_id].cancelled
