@@ -30,12 +30,14 @@ from web.views import (
     search,
     series,
     timetables,
+    wishes,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     search.views,
     booking.views,
     journeys.views,
+    wishes.views,
     offers.views,
     series.views,
     rides.views,
@@ -85,7 +87,7 @@ def create_app(settings: Settings) -> Flask:
     app.context_processor(_for_every_page)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for reads_only in (search.views, booking.review):
+    for reads_only in (search.views, booking.review, wishes.form):
         csrf.exempt(reads_only)  # whoever takes no cookies can still search and look
     csrf.exempt(timetables.upload)  # looks at its token itself, after allowing a longer body
     access.guard(app)

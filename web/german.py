@@ -102,7 +102,23 @@ def phone_link(number: str) -> str:
     return "".join(sign for sign in number if sign.isdigit() or sign == "+")
 
 
-FILTERS = (clock, day, day_short, day_and_clock, near_day_and_clock, duration, distance, euro, phone_link)
+def on_weekday(weekday: int) -> str:
+    """dienstags; 0 is Monday"""
+    return WEEKDAYS[weekday].lower() + "s"
+
+
+FILTERS = (
+    on_weekday,
+    clock,
+    day,
+    day_short,
+    day_and_clock,
+    near_day_and_clock,
+    duration,
+    distance,
+    euro,
+    phone_link,
+)
 
 
 def register(app: Flask) -> None:

@@ -12,6 +12,7 @@ from web.access import is_open, rule_of
 ENTRIES = (
     ("search.start", "Verbindung suchen"),
     ("journeys.mine", "Meine Fahrten"),
+    ("wishes.mine", "Meine Gesuche"),
     ("offers.form", "Fahrt anbieten"),
     ("rides.mine", "Meine Angebote"),
     ("runs.planned", "BürgerBus"),

@@ -21,6 +21,7 @@ from mitfahr.seen import PassengerSeen
 from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.ride_schedule import plan_ride
 from mitfahr.services.series_draft import draft_of
+from mitfahr.services.wanted_ways import wanted_ways
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.snapshot import Snapshot
 from web.access import access
@@ -48,11 +49,13 @@ def mine() -> str:
         legs = holding_legs(session, [ride.id for ride in rides])
         trust = trust_of(session, {leg.booking.rider_id for leg in legs}, seconds(now))
         upcoming, past = ride_views(rides, legs, now, trust)
+        wanted = wanted_ways(session, current_user.id, now)
         series = [(one, draft_of(one)) for one in series_of_driver(session, current_user.id)]
     return render_template(
         "rides/mine.html",
         upcoming=upcoming,
         past=past,
+        wanted=wanted,
         series=[(one, draft, plan_words(draft.plan)) for one, draft in series],
     )
 

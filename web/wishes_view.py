@@ -1,0 +1,50 @@
+"""Wishes as their owners see them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from mitfahr.db.wishes import Wish, WishFit
+from mitfahr.domain.times import local, seconds
+from web.german import day, on_weekday
+
+
+@dataclass(frozen=True, slots=True)
+class WishView:
+    """`fits` are the offers found that can still be booked, soonest first."""
+
+    wish_id: str
+    origin: str
+    destination: str
+    when: str
+    hours: str
+    until: dt.date | None
+    persons: int
+    is_running: bool
+    fits: tuple[WishFit, ...]
+
+
+def wish_view(wish: Wish, now: dt.datetime) -> WishView:
+    days, now_s = wish.days, seconds(now)
+    begins = dt.datetime.combine(days.first, days.begins)
+    ends = begins + dt.timedelta(seconds=days.window_s)
+    request = wish.request
+    return WishView(
+        wish_id=wish.id,
+        origin=wish.origin_name,
+        destination=wish.destination_name,
+        when=_listed([on_weekday(number) for number in sorted(days.weekdays)]) or day(days.first),
+        hours=f"{'Ankunft' if request.arrive_by else 'Abfahrt'} zwischen {begins:%H:%M} und {ends:%H:%M} Uhr",
+        until=days.last if days.weekdays else None,
+        persons=request.party.seats + request.party.wheelchairs,
+        is_running=wish.ended_at is None and wish.last_day >= local(now_s).date(),
+        fits=tuple(
+            fit for fit in wish.fits if fit.ride.withdrawn_at is None and fit.ride.bookable_until_s > now_s
+        ),
+    )
+
+
+def _listed(words: list[str]) -> str:
+    """montags, dienstags und freitags"""
+    return " und ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
