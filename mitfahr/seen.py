@@ -16,9 +16,11 @@ from mitfahr.domain.privacy import (
     person_seen,
     place_seen,
 )
+from mitfahr.domain.ride_terms import Need
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import LegState
 from mitfahr.domain.times import seconds
+from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.trust import Trust, may_rate
 
 
@@ -35,8 +37,11 @@ class PassengerSeen:
     arrival_s: int
     seats: int
     wheelchairs: int
+    luggage: int
+    bicycles: int
     price_ct: int
     detour_s: int
+    needs: frozenset[Need]
     hold_until_s: int | None
     message: str | None
     trust: Trust | None = None
@@ -86,8 +91,11 @@ def passenger_seen(leg: BookingLeg, now: dt.datetime, trust: Trust | None = None
         arrival_s=leg.arrival_s,
         seats=leg.seats,
         wheelchairs=leg.wheelchairs,
+        luggage=leg.luggage,
+        bicycles=leg.bicycles,
         price_ct=leg.price_ct,
         detour_s=leg.detour_s,
+        needs=TripRequest.from_json(leg.booking.question).needs,
         hold_until_s=leg.hold_until_s,
         message=leg.booking.message,
         trust=trust,

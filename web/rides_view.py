@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from mitfahr.db.bookings import BookingLeg
 from mitfahr.db.rides import Ride, RideStop
@@ -13,6 +14,7 @@ from mitfahr.domain.states import LegState, holds_seats
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import NOBODY_ASKED, Trust
 from mitfahr.seen import PassengerSeen, passenger_seen
+from mitfahr.services.foresee_requests import Foreseen
 from mitfahr.services.ride_schedule import Plan
 
 
@@ -29,6 +31,26 @@ class Halt:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeseenHalt:
+    """A halt of the ride with a request: when it is reached then and without it (None: it is new), and
+    what somebody who has a place there was told."""
+
+    name: str
+    reached_s: int
+    before_s: int | None
+    promised_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The ride as it would be driven with one request."""
+
+    halts: tuple[ForeseenHalt, ...]
+    detour_s: int
+    later_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class RideView:
     """`requests` wait for the driver's answer; `passengers` are those who have a place for sure."""
 
@@ -37,6 +59,8 @@ class RideView:
     requests: tuple[PassengerSeen, ...]
     passengers: tuple[PassengerSeen, ...]
     is_past: bool
+    schedules: Mapping[str, Schedule]
+    """By the leg id of each request that can be said yes to."""
 
     @property
     def ride_id(self) -> str:
@@ -84,6 +108,7 @@ def ride_view(
     now: dt.datetime,
     plan: Plan | None = None,
     trust: Mapping[str, Trust] = NOBODY_ASKED,
+    foreseen: Mapping[str, Foreseen] = MappingProxyType({}),
 ) -> RideView:
     """`legs` are those that hold places on the ride; expired requests among them are left out.
 
@@ -99,6 +124,7 @@ def ride_view(
         requests=tuple(seen[leg.id] for leg in by_time if leg.state is LegState.REQUESTED),
         passengers=tuple(seen[leg.id] for leg in by_time if leg.state is not LegState.REQUESTED),
         is_past=ride.ends_s <= now_s,
+        schedules={leg_id: _schedule(ride, holding, seen, one) for leg_id, one in foreseen.items()},
     )
 
 
@@ -107,13 +133,17 @@ def ride_views(
     legs: Sequence[BookingLeg],
     now: dt.datetime,
     trust: Mapping[str, Trust] = NOBODY_ASKED,
+    foreseen: Mapping[str, Mapping[str, Foreseen]] = MappingProxyType({}),
 ) -> tuple[list[RideView], list[RideView]]:
-    """(upcoming, soonest first; past, latest first)"""
+    """(upcoming, soonest first; past, latest first); `foreseen` by ride id"""
     by_ride: dict[str, list[BookingLeg]] = {ride.id: [] for ride in rides}
     for leg in legs:
         if leg.ride_id in by_ride:
             by_ride[leg.ride_id].append(leg)
-    views = [ride_view(ride, by_ride[ride.id], now, trust=trust) for ride in rides]
+    views = [
+        ride_view(ride, by_ride[ride.id], now, trust=trust, foreseen=foreseen.get(ride.id, {}))
+        for ride in rides
+    ]
     return [v for v in views if not v.is_past], [v for v in reversed(views) if v.is_past]
 
 
@@ -128,6 +158,28 @@ def _halts(
         times = (stop.arrival_s, stop.departure_s) if plan is None else 2 * (plan.reached_s[number],)
         halts.append(Halt(_told_name(ride, stop, on, off), *times, on, off, aboard))
     return halts
+
+
+def _schedule(
+    ride: Ride, legs: Sequence[BookingLeg], seen: Mapping[str, PassengerSeen], foreseen: Foreseen
+) -> Schedule:
+    halts: list[ForeseenHalt] = []
+    for one in foreseen.stops:
+        on = tuple(seen[leg.id] for leg in legs if leg.board_stop_id == one.stop.id)
+        off = tuple(seen[leg.id] for leg in legs if leg.alight_stop_id == one.stop.id)
+        name = _told_name(ride, one.stop, on, off)
+        told_s = one.stop.promised_pickup_s or one.stop.promised_dropoff_s
+        promised_s = told_s if one.before_s is not None else None
+        if halts and halts[-1].name == name:  # people get on or off where the ride stops already
+            last = halts[-1]
+            halts[-1] = replace(
+                last,
+                before_s=one.before_s if last.before_s is None else last.before_s,
+                promised_s=promised_s if last.promised_s is None else last.promised_s,
+            )
+        else:
+            halts.append(ForeseenHalt(name, one.reached_s, one.before_s, promised_s))
+    return Schedule(tuple(halts), foreseen.detour_s, foreseen.later_s)
 
 
 def _joined(halts: Sequence[Halt]) -> tuple[Halt, ...]:

@@ -93,10 +93,7 @@ def router_ride(
 ) -> overlay.Ride:
     """The ride as the router sees it; of the `legs` on it those that have expired by `now_s` do not count,
     nor those whose ids are in `released`."""
-    expired = [
-        leg for leg in legs if leg.id in released or not holds_seats(leg.state, leg.hold_until_s, now_s)
-    ]
-    layout = _without(ride, expired, [leg for leg in legs if leg not in expired])
+    layout = layout_without(ride, legs, now_s, released)
     private = ride.kind is RideKind.PRIVATE
     last = len(layout.stops) - 1
     return overlay.Ride(
@@ -120,7 +117,14 @@ def router_ride(
     )
 
 
-def _without(ride: Ride, fallen: Sequence[BookingLeg], staying: Sequence[BookingLeg]) -> Layout[RideStop]:
+def layout_without(
+    ride: Ride, legs: Sequence[BookingLeg], now_s: int, released: Collection[str] = ()
+) -> Layout[RideStop]:
+    """Stops and hops once those of the `legs` have given back their places that have expired or are named."""
+    fallen = [
+        leg for leg in legs if leg.id in released or not holds_seats(leg.state, leg.hold_until_s, now_s)
+    ]
+    staying = [leg for leg in legs if leg not in fallen]
     layout = ride.layout
     for leg in fallen:
         board, alight = (_index(layout, stop_id) for stop_id in (leg.board_stop_id, leg.alight_stop_id))

@@ -102,11 +102,13 @@ def fit_leg(snapshot: Snapshot, query: Query, ride: overlay.Ride, leg: Leg) -> F
 
 
 def plan_ride(snapshot: Snapshot, ride: Ride) -> Plan | None:
-    """How a private ride would be driven as it is now; None if it can no longer keep its promises.
+    """How a private ride would be driven as it is now; None if it can no longer keep its promises."""
+    return plan_live(snapshot, router_ride(ride))
 
-    Of all possible departures the one that is late for nobody, and of those the latest.
-    """
-    live, drive_time = router_ride(ride), cache(snapshot.drive_s)
+
+def plan_live(snapshot: Snapshot, live: overlay.Ride) -> Plan | None:
+    """Of all possible departures the one that is late for nobody, and of those the latest."""
+    drive_time = cache(snapshot.drive_s)
     plans: list[Plan] = []
     for departure_s in departures(live):
         try:

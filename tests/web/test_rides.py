@@ -49,6 +49,22 @@ def test_a_request_says_all_to_decide_by_and_no_more(driver: FlaskClient, rider:
     assert "Beispiel" not in page.split("<main")[1] and "0170 1234567" not in page
 
 
+def test_the_new_schedule_stands_there_before_the_yes(driver: FlaskClient, rider: FlaskClient) -> None:
+    for page in (driver.get("/fahrten").text, driver.get(request_of_ride(driver)).text):
+        assert "Umweg für Sie: keiner" in page
+        schedule = page.split("Ihr Fahrplan, wenn Sie ja sagen")[1].split("</details>")[0]
+        halts = re.findall(r"<li>(\d\d:\d\d) Uhr <strong>(.*?)</strong>", schedule)
+        assert halts == [("09:30", "Lommatzsch"), ("09:46", "Meißen")]
+        assert "Wer schon einen Platz hat, wartet höchstens 5 Minuten länger" in schedule
+
+
+def request_of_ride(driver: FlaskClient) -> str:
+    """The address of the ride that somebody asks to join."""
+    found = re.search(r'href="(/fahrten/[0-9a-f]{32})"', driver.get("/fahrten").text)
+    assert found is not None
+    return found[1]
+
+
 def test_yes(driver: FlaskClient, rider: FlaskClient, served: Served) -> None:
     yes = request_of(driver.get("/fahrten").text) + "/zusagen"
     answer = driver.post(yes, follow_redirects=True)

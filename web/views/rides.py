@@ -19,9 +19,9 @@ from mitfahr.domain.states import LegState
 from mitfahr.domain.times import seconds
 from mitfahr.seen import PassengerSeen
 from mitfahr.services.decide_request import confirm_request, decline_request
+from mitfahr.services.foresee_requests import foresee_requests
 from mitfahr.services.ride_schedule import plan_ride
 from mitfahr.services.series_draft import draft_of
-from mitfahr.services.wanted_ways import wanted_ways
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.snapshot import Snapshot
 from web.access import access
@@ -44,18 +44,26 @@ DOES_NOT_FIT = (
 @access(Action.OFFER_RIDE)
 def mine() -> str:
     now = dt.datetime.now(dt.UTC)
+    snapshot = portal().live.served().without_rides
     with portal().reading() as session:
         rides = [r for r in rides_of_driver(session, current_user.id, from_s=0) if _is_listed(r)]
         legs = holding_legs(session, [ride.id for ride in rides])
         trust = trust_of(session, {leg.booking.rider_id for leg in legs}, seconds(now))
-        upcoming, past = ride_views(rides, legs, now, trust)
-        wanted = wanted_ways(session, current_user.id, now)
+        foreseen = {
+            ride.id: foresee_requests(
+                snapshot, ride, [leg for leg in legs if leg.ride_id == ride.id], seconds(now)
+            )
+            for ride in rides
+            if ride.ends_s > seconds(now)
+            and any(leg.ride_id == ride.id and leg.state is LegState.REQUESTED for leg in legs)
+        }
+        upcoming, past = ride_views(rides, legs, now, trust, foreseen)
         series = [(one, draft_of(one)) for one in series_of_driver(session, current_user.id)]
     return render_template(
         "rides/mine.html",
         upcoming=upcoming,
         past=past,
-        wanted=wanted,
+        schedules={leg_id: one for ride in upcoming for leg_id, one in ride.schedules.items()},
         series=[(one, draft, plan_words(draft.plan)) for one, draft in series],
     )
 
@@ -150,8 +158,11 @@ def _own(ride_id: str, snapshot: Snapshot | None = None) -> RideView:
             raise Unknown("ride", ride_id)
         plan = plan_ride(snapshot, ride) if snapshot is not None else None
         legs = passengers_of_ride(session, ride_id, seconds(now))
+        foreseen = {}
+        if snapshot is not None:
+            foreseen = foresee_requests(snapshot, ride, holding_legs(session, [ride_id]), seconds(now))
         trust = trust_of(session, {leg.booking.rider_id for leg in legs}, seconds(now))
-        return ride_view(ride, legs, now, plan, trust)
+        return ride_view(ride, legs, now, plan, trust, foreseen)
 
 
 def _asked(leg_id: str) -> tuple[RideView, PassengerSeen | None]:
