@@ -22,6 +22,7 @@ from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.foresee_requests import foresee_requests
 from mitfahr.services.ride_schedule import plan_ride
 from mitfahr.services.series_draft import draft_of
+from mitfahr.services.wanted_ways import wanted_ways
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.snapshot import Snapshot
 from web.access import access
@@ -58,11 +59,13 @@ def mine() -> str:
             and any(leg.ride_id == ride.id and leg.state is LegState.REQUESTED for leg in legs)
         }
         upcoming, past = ride_views(rides, legs, now, trust, foreseen)
+        wanted = wanted_ways(session, current_user.id, now)
         series = [(one, draft_of(one)) for one in series_of_driver(session, current_user.id)]
     return render_template(
         "rides/mine.html",
         upcoming=upcoming,
         past=past,
+        wanted=wanted,
         schedules={leg_id: one for ride in upcoming for leg_id, one in ride.schedules.items()},
         series=[(one, draft, plan_words(draft.plan)) for one, draft in series],
     )
