@@ -17,7 +17,7 @@ from mitfahr.db.wishes import Wish, WishFit
 from mitfahr.domain.booking_numbers import booking_number
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.states import LIVE, BookingState, LegState
-from mitfahr.domain.times import local, seconds
+from mitfahr.domain.times import clock_text, local, seconds
 from routing.journey import Journey
 from routing.query import LegKind
 
@@ -362,8 +362,8 @@ def _ride_title(ride: Ride) -> str:
 
 def _when(utc_s: int) -> str:
     shown = local(utc_s)
-    return f"{WEEKDAYS[shown.weekday()]}, {shown:%d.%m.%Y}, {shown:%H:%M} Uhr"
+    return f"{WEEKDAYS[shown.weekday()]}, {shown:%d.%m.%Y}, {clock_text(shown)} Uhr"
 
 
 def _clock(utc_s: int) -> str:
-    return f"{local(utc_s):%H:%M} Uhr"
+    return f"{clock_text(local(utc_s))} Uhr"

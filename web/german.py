@@ -6,7 +6,7 @@ import datetime as dt
 
 from flask import Flask
 
-from mitfahr.domain.times import ZONE
+from mitfahr.domain.times import ZONE, clock_text
 
 WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 MONTHS = (
@@ -37,8 +37,7 @@ def local(moment: Moment) -> dt.datetime:
 
 def clock(moment: Moment) -> str:
     """07:05; seconds are cut off, as on a departure board."""
-    shown = local(moment)
-    return f"{shown.hour:02}:{shown.minute:02}"
+    return clock_text(local(moment))
 
 
 def day(moment: Moment | dt.date) -> str:
