@@ -330,7 +330,13 @@ def _label(leg: BookingLeg) -> str:
 
 def _party(leg: BookingLeg) -> str:
     words = _people(leg.seats + leg.wheelchairs)
-    return f"{words}, davon {leg.wheelchairs} mit Rollstuhl" if leg.wheelchairs else words
+    if leg.wheelchairs:
+        words += f", davon {leg.wheelchairs} mit Rollstuhl"
+    if leg.luggage:
+        words += ", 1 großes Gepäckstück" if leg.luggage == 1 else f", {leg.luggage} große Gepäckstücke"
+    if leg.bicycles:
+        words += ", 1 Fahrrad" if leg.bicycles == 1 else f", {leg.bicycles} Fahrräder"
+    return words
 
 
 def _people(number: int) -> str:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.domain.booking_numbers import booking_number
 from mitfahr.domain.states import FALLEN, LIVE, BookingState, LegState, Side
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import NOBODY_ASKED, Trust, may_rate
 from mitfahr.itinerary import journey_from_json
 from mitfahr.messages import STATE_WORDS
 from mitfahr.seen import DriverSeen, driver_seen
+from mitfahr.services.change_seats import seats_can_change
 from mitfahr.services.find_itineraries import ride_facts
+from mitfahr.services.release_legs import legs_to_come
 from routing.query import LegKind
 from routing.timetable import Timetable
 from web.journeys_view import JourneyView, LegView, journey_view
@@ -91,6 +94,9 @@ class BookingView:
     """A leg fell away without the rider's doing, and another way may still be wanted."""
     was_released: bool = False
     """The other legs were given back with it."""
+    cancel_until_s: int | None = None
+    """When the last vehicle that can still be cancelled leaves."""
+    can_change_seats: bool = False
 
     @property
     def needs_way_on(self) -> bool:
@@ -102,6 +108,11 @@ class BookingView:
 
     @property
     def can_cancel(self) -> bool:
+        return self.cancel_until_s is not None
+
+    @property
+    def is_current(self) -> bool:
+        """Something of it is still going to be travelled, or is just now."""
         return not self.is_past and any(leg.is_live for leg in self.legs)
 
     @property
@@ -140,7 +151,7 @@ def booking_view(
     ]
     return BookingView(
         booking_id=booking.id,
-        reference=reference(booking.id),
+        reference=booking_number(booking.id),
         sign=_sign(booking),
         journey=shown,
         legs=tuple(
@@ -161,6 +172,8 @@ def booking_view(
         replaced_by=replaced_by,
         has_lost=bool(booking.lost_legs) and seconds(now) < booking.arrival_s + STILL_WANTED_S,
         was_released=any(leg.moved_by is Side.CHAIN for leg in booking.legs),
+        cancel_until_s=max((leg.departure_s for leg in legs_to_come(booking, now)), default=None),
+        can_change_seats=seats_can_change(booking, now),
     )
 
 
@@ -179,14 +192,9 @@ def booking_views(
     ]
 
     def is_open(view: BookingView) -> bool:
-        return view.can_cancel or view.needs_way_on
+        return view.is_current or view.needs_way_on
 
     return [v for v in views if is_open(v)], [v for v in reversed(views) if not is_open(v)]
-
-
-def reference(booking_id: str) -> str:
-    """The booking's number as people say it on the phone: "3F9A-71C2"."""
-    return f"{booking_id[:4]}-{booking_id[4:8]}".upper()
 
 
 def _sign(booking: Booking) -> Sign:
@@ -197,6 +205,8 @@ def _sign(booking: Booking) -> Sign:
         for state in (LegState.DECLINED, LegState.LAPSED):
             if state in states:
                 return Sign(STATE_WORDS[state].capitalize(), "danger")
+        if booking.lost_legs:
+            return Sign("Fällt aus", "danger")
     return BOOKING_SIGN[booking.state]
 
 

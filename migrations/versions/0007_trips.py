@@ -23,7 +23,7 @@ def upgrade() -> None:
             op.f("fk_booking_replaces_id_booking"), "booking", ["replaces_id"], ["id"]
         )
         bookings.create_index(op.f("ix_booking_trip_id"), ["trip_id"])
-        bookings.create_index(op.f("ix_booking_replaces_id"), ["replaces_id"])
+        bookings.create_index(op.f("ix_booking_replaces_id"), ["replaces_id"], unique=True)
 
 
 def downgrade() -> None:

@@ -59,7 +59,7 @@ class Booking(Base):
     created_at: Mapped[dt.datetime]
     trip_id: Mapped[str | None] = mapped_column(sa.String(32), index=True)
     """The same for journeys that were booked as one (there and back); None for a single one."""
-    replaces_id: Mapped[str | None] = mapped_column(ForeignKey("booking.id"), index=True)
+    replaces_id: Mapped[str | None] = mapped_column(ForeignKey("booking.id"), index=True, unique=True)
     """The booking whose rest this one was booked in place of."""
     calendar_id: Mapped[str | None] = mapped_column(sa.String(32))
     """The entry in the rider's calendar that this booking took over; None: one of its own."""

@@ -10,6 +10,7 @@ from mitfahr.demo.highways import junctions
 from mitfahr.demo.places import municipalities
 from mitfahr.demo.rides import (
     BUERGERBUS_BOOKABLE_BEFORE_S,
+    BUERGERBUS_LUGGAGE,
     BUERGERBUS_SEATS,
     BUERGERBUS_WHEELCHAIRS,
     BuergerBusLine,
@@ -38,6 +39,7 @@ def run_drafts(day: dt.date, association_id: str, volunteer_ids: list[str]) -> I
                 stops=_run_stops(line, day, clock),
                 seats=BUERGERBUS_SEATS,
                 wheelchairs=BUERGERBUS_WHEELCHAIRS,
+                luggage=BUERGERBUS_LUGGAGE,
                 driver_id=volunteer_ids[shift % len(volunteer_ids)],
                 bookable_before_s=BUERGERBUS_BOOKABLE_BEFORE_S,
             )

@@ -27,6 +27,7 @@ from mitfahr.domain.errors import (
     OwnRide,
     PersonBlocked,
     SeatTaken,
+    StateForbids,
     TooLateToBook,
     Unknown,
 )
@@ -34,7 +35,7 @@ from mitfahr.domain.holds import hold_until_s
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Action, require
-from mitfahr.domain.states import LegState
+from mitfahr.domain.states import BookingState, LegState
 from mitfahr.domain.times import moment, seconds
 from mitfahr.itinerary import journey_json
 from mitfahr.messages import tell_booked
@@ -119,12 +120,15 @@ def book_journey(
 
 @contextmanager
 def seats_or_refusal(party: Party) -> Iterator[None]:
-    """What the constraints of the database refuse is SeatTaken like any other lack of room."""
+    """What the constraints of the database refuse is SeatTaken like any other lack of room, and a second
+    booking in place of the same one is StateForbids."""
     try:
         yield
     except IntegrityError as error:
         if "ck_ride_hop" in str(error.orig):
             raise SeatTaken("", party.seats, party.wheelchairs) from error
+        if "replaces_id" in str(error.orig):
+            raise StateForbids(BookingState.ENDED, "replaced") from error
         raise
 
 

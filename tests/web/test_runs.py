@@ -174,7 +174,7 @@ def test_cancelling_names_the_affected_first(
     )
     assert "Die Fahrt ist abgesagt. Alle Fahrgäste" in answer.text
     assert "abgesagt: Werkstatt" in answer.text
-    assert "abgesagt" in rider.get("/meine-fahrten").text
+    assert "Fällt aus" in rider.get("/meine-fahrten").text
     assert RUN not in offers(rider)
     again = volunteer.post(f"/buergerbus/{served.run_id}/absagen", follow_redirects=True)
     assert again.status_code == 200

@@ -12,11 +12,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mitfahr.db.bookings import requests_for_driver
+from mitfahr.db.rides import ride_of
+from mitfahr.domain.roles import Role
 from mitfahr.services.decide_request import decline_request
+from mitfahr.services.offer_ride import offer_ride
+from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
+from mitfahr.services.ride_draft import RideDraft
+from routing.journey import Place
 from tests.web.served import SEVEN, Served, person
 from tests.web.test_booking import BUS, RUN, form_of, offers, ride_offer, signed_in
 from tests.web.test_search import QUESTION
 from web.portal import Portal
+
+STOPS = ("Lommatzsch", "Zehren", "Meißen")
 
 
 @pytest.fixture
@@ -153,6 +161,100 @@ def test_results_join_the_way_back_to_the_way_there(rider: FlaskClient) -> None:
     outward = offers(rider)[BUS]
     (token,) = {token for times, token in offers(rider, outward=outward).items() if times == RUN}
     assert token.split()[0] == outward and len(token.split()) == 2
+
+
+@pytest.fixture
+def chain(portal: Portal, served: Served) -> tuple[str, str]:
+    """At noon a way of two private rides and a BürgerBus: Otto to Zehren (asked first), the BürgerBus on to
+    Meißen, Pia from there back to Lommatzsch. Ids of Otto and of his ride."""
+    otto, pia = person(portal, "Otto"), person(portal, "Pia")
+    at, ends = served.world.at, {name: Place(name, *served.world.places[name], name) for name in STOPS}
+    rides = [
+        offer_ride(
+            portal.writing,
+            portal.live.current(SEVEN),
+            RideDraft(ends[origin], ends[destination], earliest=at(clock), budget_s=0, asks_first=asks),
+            driver_id=driver.id,
+            idempotency_key=clock,
+            law=portal.price_law,
+            vacations=portal.settings.vacations,
+            now=SEVEN,
+        )
+        for driver, origin, destination, clock, asks in (
+            (otto, "Lommatzsch", "Zehren", "12:00", True),
+            (pia, "Meißen", "Lommatzsch", "13:30", False),
+        )
+    ]
+    with portal.reading() as session:
+        run = ride_of(session, served.run_id)
+    publish_run(
+        portal.writing,
+        served.world.timetable,
+        RunDraft(
+            organisation_id=run.organisation_id or "",
+            line="501",
+            stops=tuple(
+                RunStop(stop, at(clock), at(clock))
+                for stop, clock in (("Zehren", "12:30"), ("Meißen", "12:50"))
+            ),
+            luggage=1,
+        ),
+        actor_id=person(portal, "Dora", Role.DISPATCHER).id,
+        idempotency_key="noon",
+        now=SEVEN,
+    )
+    return otto.id, rides[0]
+
+
+def book_chain(rider: FlaskClient, keep: bool) -> str:
+    """Ride, BürgerBus and the ride back, as one click; the address of the journey's page."""
+    there = next(iter(offers(rider, clock="12:00").values()))
+    back = next(iter(offers(rider, clock="13:00", origin="Meißen", destination="Lommatzsch").values()))
+    review = rider.post("/buchen/pruefen", data={"offer": f"{there} {back}"}).text
+    for title in ("Fahrt mit Otto", "BürgerBus 501", "Fahrt mit Pia"):
+        assert title in review
+    form = form_of(review)  # with the box ticked
+    if not keep:
+        del form["keep_others"]
+    return rider.post("/buchen", data=form).location
+
+
+def otto_declines(portal: Portal, otto_id: str) -> None:
+    with portal.reading() as session:
+        (leg,) = requests_for_driver(session, otto_id, int(SEVEN.timestamp()))
+    decline_request(portal.writing, portal.live.current(SEVEN), leg_id=leg.id, driver_id=otto_id, now=SEVEN)
+
+
+def test_a_mixed_chain_is_booked_as_one(rider: FlaskClient, chain: tuple[str, str]) -> None:
+    page = rider.get(book_chain(rider, keep=False)).text
+    assert page.count("fest gebucht") == 2 and page.count("angefragt, noch nicht") == 1
+
+
+def test_the_kept_rest_is_released_with_one_click(
+    rider: FlaskClient, portal: Portal, chain: tuple[str, str], served: Served
+) -> None:
+    place = book_chain(rider, keep=True)
+    otto_declines(portal, chain[0])
+    page = rider.get(place).text
+    assert "Die übrigen Abschnitte sind weiter für Sie gebucht." in page
+    assert "Rückfahrt absagen" in page  # the way back stands
+    rider.post(f"{place}/absagen", data={"what": "alles"})
+    page = rider.get(place).text
+    assert "sind weiter für Sie gebucht" not in page and page.count("fest gebucht") == 1
+
+
+def test_the_rest_is_released_unless_kept(rider: FlaskClient, portal: Portal, chain: tuple[str, str]) -> None:
+    place = book_chain(rider, keep=False)
+    otto_declines(portal, chain[0])
+    page = rider.get(place).text
+    assert "Die übrigen Plätze dieser Reise haben wir freigegeben." in page
+    assert page.count("fest gebucht") == 1  # the way back
+
+
+def test_luggage_finds_the_bus_that_takes_it(rider: FlaskClient, chain: tuple[str, str]) -> None:
+    question = {"origin": "Zehren", "destination": "Meißen", "clock": "12:00"}
+    assert list(offers(rider, **question, luggage="1")) == ["12:30 – 12:50"]
+    assert list(offers(rider, **question, luggage="2")) != ["12:30 – 12:50"]
 
 
 def test_luggage_is_asked_for_in_the_search(rider: FlaskClient) -> None:

@@ -19,6 +19,7 @@ from mitfahr.domain.times import Resolved, resolve
 from mitfahr.services.ride_draft import RideDraft
 from mitfahr.services.series_draft import SeriesDraft
 from routing.journey import Place
+from web.forms.baggage import BICYCLES, PIECES
 from web.forms.fields import CentField, ClockField, DayField, DaysField, choices
 from web.forms.public_text import no_contact
 from web.forms.search import NOT_NAMED
@@ -32,8 +33,6 @@ CHILD_SEAT, PETS, SMOKING = "kindersitz", "tiere", "rauchen"
 HOLIDAYS, VACATIONS = "feiertage", "ferien"
 SEATS = {str(n): "1 Platz" if n == 1 else f"{n} Plätze" for n in range(1, MAX_PASSENGERS + 1)}
 WHEELCHAIRS = {"0": "nein", "1": "ja, 1 Rollstuhl"}
-LUGGAGE = {"0": "keins", "1": "1 Stück", **{str(n): f"{n} Stücke" for n in range(2, 7)}}
-BICYCLES = {"0": "keins", "1": "1 Fahrrad", **{str(n): f"{n} Fahrräder" for n in range(2, 5)}}
 FLEXIBILITY = {"0": "keiner", "15": "15 Minuten später", "30": "30 Minuten später", "60": "1 Stunde später"}
 BUDGETS = {"0": "kein Umweg"} | {str(n): f"bis {n} Minuten" for n in (5, 10, 15, 20, 30, 45, 60)}
 REPEATS = {
@@ -111,7 +110,7 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
     )
 
     wheelchairs = SelectField("Platz für einen Rollstuhl", choices=choices(WHEELCHAIRS), default="0")
-    luggage = SelectField("Platz für großes Gepäck", choices=choices(LUGGAGE), default="0")
+    luggage = SelectField("Platz für großes Gepäck", choices=choices(PIECES), default="0")
     bicycles = SelectField("Platz für Fahrräder", choices=choices(BICYCLES), default="0")
     takes = _boxes(
         "In meinem Auto",

@@ -28,6 +28,7 @@ from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import local, resolve
 from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
 from mitfahr.services.publish_run import RunDraft, RunStop
+from web.forms.baggage import BICYCLES, PIECES
 from web.forms.fields import ClockField, DayField, choices
 from web.german import WEEKDAYS
 from web.place_choice import encode
@@ -86,6 +87,8 @@ class RunForm(FlaskForm):  # type: ignore[misc]
     stops = FieldList(FormField(StopRow), min_entries=ROWS, max_entries=MOST_ROWS)
     seats = SelectField("Sitzplätze", choices=choices(SEATS), default=str(MAX_PASSENGERS))
     wheelchairs = SelectField("Rollstuhlplätze", choices=choices(WHEELCHAIRS), default="0")
+    luggage = SelectField("Platz für großes Gepäck", choices=choices(PIECES), default="4")
+    bicycles = SelectField("Platz für Fahrräder", choices=choices(BICYCLES), default="0")
     bookable = SelectField("Buchbar", choices=choices(BOOKABLE), default="3600")
     driver = SelectField("Es fährt")
     note = TextAreaField(
@@ -155,6 +158,8 @@ class RunForm(FlaskForm):  # type: ignore[misc]
             ),
             seats=int(self.seats.data),
             wheelchairs=int(self.wheelchairs.data),
+            luggage=int(self.luggage.data),
+            bicycles=int(self.bicycles.data),
             driver_id=self.driver.data or None,
             bookable_before_s=int(self.bookable.data),
             note=(self.note.data or "").strip() or None,

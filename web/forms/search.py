@@ -16,6 +16,7 @@ from mitfahr.domain.trip_request import TripRequest
 from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
 from routing.query import LegKind, Party, Point, StopRef
 from routing.timetable import Timetable
+from web.forms.baggage import BICYCLES, PIECES
 from web.forms.fields import ClockField, DayField, choices
 from web.place_choice import encode
 
@@ -24,9 +25,6 @@ STAY = dt.timedelta(hours=2)
 """How long after arriving the way back is asked for, until the person says otherwise."""
 PERSONS = {str(n): "1 Person" if n == 1 else f"{n} Personen" for n in range(1, 9)}
 WHEELCHAIRS = {"0": "niemand", "1": "1 Person", "2": "2 Personen"}
-
-PIECES = {"0": "keins", "1": "1 Stück", **{str(n): f"{n} Stücke" for n in range(2, 5)}}
-BICYCLES = {"0": "keins", "1": "1 Fahrrad", **{str(n): f"{n} Fahrräder" for n in range(2, 5)}}
 
 NEEDS = {
     Need.CHILD_SEAT.value: "Wir brauchen einen Kindersitz",

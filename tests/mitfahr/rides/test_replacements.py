@@ -6,8 +6,10 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from mitfahr.db.base import new_id
+from mitfahr.db.bookings import Booking
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.domain.errors import NotAllowed, SeatTaken, StateForbids
 from mitfahr.domain.states import BookingState, LegState
@@ -211,3 +213,15 @@ def test_what_the_rider_cancelled_is_no_loss(portal: Portal) -> None:
     booking_id = portal.book(rita, portal.token(portal.run_leg(portal.run(), "A", "C")))
     cancel_booking(portal.sessions, booking_id=booking_id, actor_id=rita, now=LATER)
     assert portal.booking(booking_id).lost_legs == []
+
+
+def test_nobody_takes_two_ways_for_one(portal: Portal) -> None:
+    """The database refuses a second one, whatever the code has looked at before."""
+    rita = portal.person("Rita")
+    first, second, third = (
+        portal.book(rita, portal.token(portal.run_leg(portal.run(at=at), "A", "C")))
+        for at in ("08:00", "10:00", "12:00")
+    )
+    with pytest.raises(IntegrityError), portal.sessions.begin() as session:
+        for booking_id in (second, third):
+            session.execute(sa.update(Booking).where(Booking.id == booking_id).values(replaces_id=first))
