@@ -4,7 +4,8 @@
 @access(SIGNED_IN)
 def journeys() -> str: ...
 
-A rule is PUBLIC, SIGNED_IN or an action of `mitfahr.domain.roles`. A view without a rule stops the
+A rule is PUBLIC, SIGNED_IN, an action of `mitfahr.domain.roles`, or what the key of a program must open
+(`mitfahr.domain.access_tokens`). A view without a rule stops the
 start of the application, so none can be forgotten.
 """
 
@@ -18,7 +19,9 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from mitfahr.domain.access_tokens import Scope
 from mitfahr.domain.roles import Action, may
+from web.bearer import require_key
 
 
 class Access(enum.Enum):
@@ -26,7 +29,7 @@ class Access(enum.Enum):
     SIGNED_IN = "signed in"
 
 
-Rule = Access | Action
+Rule = Access | Action | Scope
 PUBLIC, SIGNED_IN = Access.PUBLIC, Access.SIGNED_IN
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -72,7 +75,12 @@ def guard(app: Flask) -> None:
 def _check() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # no such page: the 404 follows
-    if is_open(rule_of(current_app, request.endpoint)):
+    rule = rule_of(current_app, request.endpoint)
+    if isinstance(rule, Scope):
+        if request.method != "OPTIONS":  # browsers ask without the key whether they may send it
+            require_key(rule)
+        return None
+    if is_open(rule):
         return None
     if current_user.is_authenticated:
         abort(403)

@@ -14,10 +14,13 @@ from web.menu import menu
 from web.portal import EXTENSION, Portal, portal
 from web.timetable_notice import timetable_notice
 from web.views import (
+    access_tokens,
     account,
     api,
+    api_bookings,
     booking,
     calls,
+    cancel_link,
     companions,
     health,
     journeys,
@@ -37,6 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search.views,
     booking.views,
     journeys.views,
+    cancel_link.views,
     wishes.views,
     offers.views,
     series.views,
@@ -48,7 +52,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     companions.views,
     profile.views,
     account.views,
+    access_tokens.views,
     api.views,
+    api_bookings.views,
     legal.views,
     health.views,
 )
@@ -89,6 +95,8 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     for reads_only in (search.views, booking.review, wishes.form):
         csrf.exempt(reads_only)  # whoever takes no cookies can still search and look
+    for shows_a_secret in (cancel_link.views, api_bookings.views):
+        csrf.exempt(shows_a_secret)  # in the request itself: no cookie says who is asking
     csrf.exempt(timetables.upload)  # looks at its token itself, after allowing a longer body
     access.guard(app)
     if settings.is_https:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, current_app, make_response, render_template, request
@@ -35,6 +35,8 @@ class Explained:
     status: int
     title: str
     advice: str
+    code: str | None = None
+    """The name of the error, for programs."""
 
 
 REPEATABLE = "idempotency_key"
@@ -288,6 +290,11 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         "Senden Sie bitte im Kopf „Authorization: Bearer …“ einen gültigen Schlüssel. Unter „Mein Konto“ "
         "können Sie einen anlegen.",
     ),
+    domain.TokenTooNarrow: _refused(
+        403,
+        "Dieser Schlüssel darf nur lesen",
+        "Zum Buchen, Ändern und Absagen legen Sie bitte unter „Mein Konto“ einen Schlüssel an, der das darf.",
+    ),
     domain.TooManyTokens: _refused(
         409,
         "Sie haben schon {e.most} Schlüssel",
@@ -395,7 +402,7 @@ def explain(error: Exception) -> Explained:
     """The sentences for an error of the domain or the router; its nearest known ancestor decides."""
     for kind in type(error).__mro__:
         if kind in OF_DOMAIN:
-            return OF_DOMAIN[kind](error)
+            return replace(OF_DOMAIN[kind](error), code=kind.__name__)
     log.error("no sentence for %s", type(error).__name__)
     return OF_HTTP[500]
 
@@ -403,7 +410,7 @@ def explain(error: Exception) -> Explained:
 def page(explained: Explained) -> ResponseReturnValue:
     """The error page, or problem details for programs."""
     if problems.answers_path(request.path):
-        return problems.problem(explained.status, explained.title, explained.advice)
+        return problems.problem(explained.status, explained.title, explained.advice, code=explained.code)
     return render_template("error.html", error=explained), explained.status
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from mitfahr.domain.seats import MAX_PASSENGERS
+from mitfahr.domain.states import BookingState, LegState
 from routing.query import LegKind
 
 Schema = dict[str, Any]
 
 SUMMARY = (
     "Verbindungen von Tür zu Tür mit Bus, Bahn, BürgerBus, Rufbus und privaten Mitfahrten. "
-    "Ohne Anmeldung und ohne Schlüssel; Antworten dürfen in fremden Seiten gelesen werden (CORS)."
+    "Suchen geht ohne Anmeldung und ohne Schlüssel; Antworten dürfen in fremden Seiten gelesen werden (CORS). "
+    "Wer bucht, legt unter „Mein Konto“ einen Schlüssel an und sendet ihn im Kopf jeder Anfrage: "
+    "„Authorization: Bearer mitfahr_…“."
 )
 
 
@@ -27,8 +30,24 @@ def description(operator: str) -> Schema:
             "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         },
         "servers": [{"url": "/"}],
-        "paths": {"/api/v1/plan": {"get": _PLAN}, "/api/v1/status": {"get": _STATUS}},
-        "components": {"schemas": _SCHEMAS},
+        "paths": {
+            "/api/v1/plan": {"get": _PLAN},
+            "/api/v1/status": {"get": _STATUS},
+            "/api/v1/search": {"post": _SEARCH},
+            "/api/v1/bookings": {"post": _BOOK, "get": _BOOKINGS},
+            "/api/v1/bookings/{booking_id}": {"get": _BOOKING, "patch": _CHANGE, "delete": _CANCEL},
+            "/api/v1/bookings/{booking_id}/legs/{leg_id}": {"delete": _CANCEL_LEG},
+        },
+        "components": {
+            "schemas": _SCHEMAS,
+            "securitySchemes": {
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "Ein Schlüssel aus „Mein Konto“; er darf lesen, oder lesen und buchen.",
+                }
+            },
+        },
     }
 
 
@@ -63,6 +82,11 @@ def _object(properties: Schema, text: str = "") -> Schema:
         "additionalProperties": False,
     }
     return {"description": text, **schema} if text else schema
+
+
+def _with_defaults(needed: Schema, voluntary: Schema) -> Schema:
+    """An object whose `voluntary` properties may be left out."""
+    return {**_object({**needed, **voluntary}), "required": list(needed)}
 
 
 def _typed(kind: str, text: str = "", **more: Any) -> Schema:
@@ -137,22 +161,309 @@ _STATUS: Schema = {
     "responses": {"200": _answer("Der Stand", "Status")},
 }
 
+_KEY: list[Schema] = [{"key": []}]
+_REFUSED = {
+    "401": _problem("Der Schlüssel fehlt oder gilt nicht"),
+    "403": _problem("Dieser Schlüssel darf nur lesen, oder diese Person darf das nicht"),
+}
+_AWAY = {
+    "503": _problem(
+        "Es ist kein Fahrplan geladen oder die Datenbank ist nicht erreichbar; nichts ist geschehen"
+    )
+}
+_NOT_YOURS = {"404": _problem("Diese Buchung (oder dieser Abschnitt) ist keine dieser Person")}
+_UNREADABLE = {
+    "400": _problem("Kein JSON-Objekt, oder ein Kopf fehlt; „parameters“ nennt, was fehlt"),
+    "422": _problem("Ein Feld ist nicht zu lesen oder nicht erlaubt; „parameters“ nennt jedes"),
+}
+_FIXED_KEY: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": (
+        "1 bis 100 Zeichen, für jeden Auftrag andere. Derselbe Auftrag mit denselben Zeichen noch einmal gesendet "
+        "wird nur einmal ausgeführt und gleich beantwortet"
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+    "example": "5f0c6a1e-kommt-vom-programm",
+}
+
+
+def _in_path(name: str, text: str) -> Schema:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": text,
+        "schema": {"type": "string"},
+        "example": "3f9a71c2d04e4b1f8a6c5e7d9b0a1c2d",
+    }
+
+
+def _body(schema: str) -> Schema:
+    return {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+    }
+
+
+_BOOKING_ID = _in_path("booking_id", "„id“ der Buchung")
+
+_SEARCH: Schema = {
+    "operationId": "search",
+    "summary": "Verbindungen suchen, die gebucht werden können",
+    "description": (
+        "Wie „plan“, aber mit dem Preis und mit einem unterschriebenen Angebot („offer“) zu jeder Verbindung, das sie "
+        "15 Minuten lang so bucht, wie sie gezeigt wurde. Die Orte stehen im Inhalt der Anfrage, nie in der Adresse."
+    ),
+    "security": _KEY,
+    "requestBody": _body("Search"),
+    "responses": {
+        "200": _answer("Die Verbindungen mit ihren Angeboten", "Offers"),
+        **_UNREADABLE,
+        **_REFUSED,
+        "404": _problem("Diese Haltestelle gibt es nicht"),
+        **_AWAY,
+    },
+}
+
+_BOOK: Schema = {
+    "operationId": "book",
+    "summary": "Buchen",
+    "description": (
+        "Bucht alle Abschnitte eines Angebots oder keinen; mit zwei Angeboten Hin- und Rückfahrt zusammen. Unter der "
+        "Sperre wird noch einmal geprüft, ob alles noch gilt."
+    ),
+    "security": _KEY,
+    "parameters": [_FIXED_KEY],
+    "requestBody": _body("NewBooking"),
+    "responses": {
+        "201": _answer("Gebucht (bei zwei Angeboten: die Hinfahrt)", "Booking"),
+        **_UNREADABLE,
+        **_REFUSED,
+        "409": _problem("Nichts wurde gebucht: kein Platz mehr, zu spät, oder es hat sich etwas geändert"),
+        "410": _problem("Das Angebot ist abgelaufen: bitte neu suchen"),
+        **_AWAY,
+    },
+}
+
+_BOOKINGS: Schema = {
+    "operationId": "bookings",
+    "summary": "Meine Buchungen",
+    "description": "Buchungen, deren Reise noch nicht zu Ende ist, auch abgesagte; die nächste zuerst.",
+    "security": _KEY,
+    "responses": {"200": _answer("Die Buchungen", "Bookings"), **_REFUSED, **_AWAY},
+}
+
+_BOOKING: Schema = {
+    "operationId": "booking",
+    "summary": "Eine Buchung",
+    "description": (
+        "Mit dem Stand jedes Abschnitts. Name, Telefon und Auto der Fahrerin oder des Fahrers stehen erst nach der "
+        "Zusage da, bis 24 Stunden nach der Fahrt; dass sie gelesen wurden, wird vermerkt."
+    ),
+    "security": _KEY,
+    "parameters": [_BOOKING_ID],
+    "responses": {"200": _answer("Die Buchung", "Booking"), **_REFUSED, **_NOT_YOURS, **_AWAY},
+}
+
+_CHANGE: Schema = {
+    "operationId": "change",
+    "summary": "Zahl der Plätze ändern",
+    "description": (
+        "Bis das erste Fahrzeug abfährt; auf allen Abschnitten oder auf keinem. Mehr Personen bei jemandem, der gefragt "
+        "werden möchte, sind eine eigene Buchung."
+    ),
+    "security": _KEY,
+    "parameters": [_BOOKING_ID, _FIXED_KEY],
+    "requestBody": _body("Change"),
+    "responses": {
+        "200": _answer("Die geänderte Buchung", "Booking"),
+        **_UNREADABLE,
+        **_REFUSED,
+        **_NOT_YOURS,
+        "409": _problem("Nichts wurde geändert: kein Platz, zu spät, oder es muss neu gefragt werden"),
+        **_AWAY,
+    },
+}
+
+_CANCEL: Schema = {
+    "operationId": "cancel",
+    "summary": "Absagen",
+    "description": (
+        "Sagt ab, was noch nicht abgefahren ist („cancel_until“). Noch einmal gesendet, ändert es nichts."
+    ),
+    "security": _KEY,
+    "parameters": [_BOOKING_ID],
+    "responses": {
+        "200": _answer("Die Buchung, wie sie jetzt ist", "Booking"),
+        **_REFUSED,
+        **_NOT_YOURS,
+        "409": _problem("Alles ist schon abgefahren"),
+        **_AWAY,
+    },
+}
+
+_CANCEL_LEG: Schema = {
+    "operationId": "cancelLeg",
+    "summary": "Einen Abschnitt absagen",
+    "description": "Die anderen Abschnitte fallen mit, wenn sie nicht behalten werden sollen.",
+    "security": _KEY,
+    "parameters": [
+        _BOOKING_ID,
+        _in_path("leg_id", "„id“ des Abschnitts"),
+        _parameter(
+            "keep_others",
+            "true: die anderen Abschnitte behalten",
+            "true",
+            {"type": "string", "enum": ["true", "false", "1", "0"], "default": "false"},
+        ),
+    ],
+    "responses": _CANCEL["responses"],
+}
+
 _TIMETABLE = {
     "version": _typed("string", "Fassung, wie der Herausgeber sie nennt"),
     "valid_from": _typed("string", "erster Tag", format="date"),
     "valid_to": _typed("string", "letzter Tag", format="date"),
 }
 
+_JOURNEY = {
+    "departure": _typed("string", "los an der Haustür", **_MOMENT),
+    "arrival": _typed("string", "am Ziel", **_MOMENT),
+    "vehicles": _typed("integer", "Fahrzeuge; 0: ganz zu Fuß", minimum=0),
+    "walk_s": _typed("integer", "Sekunden zu Fuß", minimum=0),
+    "legs": _list_of("Leg"),
+}
+
+_BOOKED = {
+    "id": _typed("string"),
+    "number": _typed("string", "Buchungsnummer, wie man sie am Telefon sagt"),
+    "state": _typed("string", "Stand der ganzen Buchung", enum=[state.value for state in BookingState]),
+    "from": _typed("string"),
+    "to": _typed("string"),
+    "departure": _typed("string", **_MOMENT),
+    "arrival": _typed("string", **_MOMENT),
+    "seats": _typed("integer", "Sitzplätze", minimum=0),
+    "wheelchairs": _typed("integer", "Plätze für Rollstühle", minimum=0),
+    "price_ct": _typed("integer", "Anteil an den Fahrtkosten privater Fahrten, in Cent", minimum=0),
+}
+
 _SCHEMAS: Schema = {
     "Plan": _object({"timetable": _object(_TIMETABLE, "Der Fahrplan"), "journeys": _list_of("Journey")}),
-    "Journey": _object(
+    "Journey": _object(_JOURNEY),
+    "Search": _with_defaults(
+        {"from": {"$ref": "#/components/schemas/Where"}, "to": {"$ref": "#/components/schemas/Where"}}
+        | {"time": _typed("string", "wie bei „plan“", examples=["2026-11-24T07:30:00+01:00"])},
         {
-            "departure": _typed("string", "los an der Haustür", **_MOMENT),
-            "arrival": _typed("string", "am Ziel", **_MOMENT),
-            "vehicles": _typed("integer", "Fahrzeuge; 0: ganz zu Fuß", minimum=0),
-            "walk_s": _typed("integer", "Sekunden zu Fuß", minimum=0),
-            "legs": _list_of("Leg"),
-        }
+            "arrive_by": _typed("boolean", "true: „time“ ist die Ankunft", default=False),
+            "window": _typed("string", "Zeitfenster, wie bei „plan“", default="PT2H"),
+            **{
+                name: _typed("integer", text, minimum=0, maximum=MAX_PASSENGERS, default=default)
+                for name, text, default in (
+                    ("seats", "Sitzplätze", 1),
+                    ("wheelchairs", "Plätze für Rollstühle, zusätzlich", 0),
+                    ("luggage", "große Gepäckstücke", 0),
+                    ("bicycles", "Fahrräder", 0),
+                )
+            },
+        },
+    ),
+    "Where": {
+        "description": "Ein Ort auf der Karte oder eine Haltestelle",
+        "oneOf": [
+            _with_defaults(
+                {
+                    "lat": _typed("number", minimum=-90, maximum=90),
+                    "lon": _typed("number", minimum=-180, maximum=180),
+                },
+                {"name": _typed("string", "so heißt der Ort in Ihrer Buchung", maxLength=200, default="")},
+            ),
+            _object({"stop_id": _typed("string", "Haltestelle (GTFS stop_id)", maxLength=200)}),
+        ],
+    },
+    "Offers": _object({"timetable": _object(_TIMETABLE, "Der Fahrplan"), "journeys": _list_of("Offer")}),
+    "Offer": _object(
+        {
+            **_JOURNEY,
+            "price_ct": _or_null(
+                "integer", "was alle zusammen privat zahlen, in Cent; null: keine Mitfahrt dabei"
+            ),
+            "offer": _or_null("string", "bucht diese Verbindung; null: es gibt nichts zu buchen"),
+            "offer_expires": _typed("string", "bis dahin gilt das Angebot", **_MOMENT),
+        },
+        "Eine Verbindung mit Angebot.",
+    ),
+    "NewBooking": _with_defaults(
+        {
+            "offers": _typed(
+                "array",
+                "ein Angebot, oder zwei für Hin- und Rückfahrt",
+                items={"type": "string"},
+                minItems=1,
+                maxItems=2,
+            )
+        },
+        {
+            "keep_others": _typed("boolean", "Fällt ein Abschnitt aus, die anderen behalten", default=False),
+            "message": _or_null(
+                "string", "an die Fahrerin oder den Fahrer, ohne Kontaktdaten", maxLength=500
+            ),
+        },
+    ),
+    "Change": _object({"seats": _typed("integer", "Sitzplätze ab jetzt", minimum=0, maximum=MAX_PASSENGERS)}),
+    "Bookings": _object({"bookings": _list_of("BookingSummary")}),
+    "BookingSummary": _object(_BOOKED),
+    "Booking": _object(
+        {
+            **_BOOKED,
+            "luggage": _typed("integer", "große Gepäckstücke", minimum=0),
+            "bicycles": _typed("integer", "Fahrräder", minimum=0),
+            "keep_others": _typed("boolean", "Fällt ein Abschnitt aus, die anderen behalten"),
+            "message": _or_null("string", "an die Fahrerin oder den Fahrer"),
+            "together_with": _typed(
+                "array",
+                "„id“ der Buchung, die mit dieser zusammen gebucht wurde (zurück oder hin)",
+                items={"type": "string"},
+            ),
+            "replaces": _or_null("string", "„id“ der Buchung, an deren Stelle diese trat"),
+            "cancel_until": _or_null(
+                "string", "bis dahin kann abgesagt werden; null: gar nicht mehr", **_MOMENT
+            ),
+            "legs": _list_of("BookedLeg"),
+            "journey": {"$ref": "#/components/schemas/Journey"},
+        },
+        "Eine Buchung; „journey“ ist die Reise, wie sie beim Buchen gezeigt wurde.",
+    ),
+    "BookedLeg": _object(
+        {
+            "id": _typed("string"),
+            "kind": _typed("string", "womit", enum=[kind.value for kind in LegKind]),
+            "state": _typed("string", "Stand dieses Abschnitts", enum=[state.value for state in LegState]),
+            "departure": _typed("string", **_MOMENT),
+            "arrival": _typed("string", **_MOMENT),
+            "from": _typed("string"),
+            "to": _typed("string"),
+            "label": _or_null("string", "so heißt die Fahrt oder die Linie"),
+            "ride_id": _or_null("string", "Mitfahrt oder Lauf des BürgerBusses"),
+            "price_ct": _typed("integer", "Anteil an den Fahrtkosten, in Cent", minimum=0),
+            "answer_until": _or_null(
+                "string", "bis dahin ist der Platz ohne Zusage frei gehalten", **_MOMENT
+            ),
+            "reason": _or_null("string", "warum er entfällt"),
+            "driver": {"oneOf": [{"$ref": "#/components/schemas/Driver"}, {"type": "null"}]},
+        },
+        "Ein Fahrzeug der Reise.",
+    ),
+    "Driver": _object(
+        {
+            "first_name": _or_null("string"),
+            "last_name": _or_null("string", "erst nach der Zusage"),
+            "phone": _or_null("string", "erst nach der Zusage; beim BürgerBus die Nummer des Vereins"),
+            "organisation": _or_null("string", "Verein des BürgerBusses"),
+            "vehicle": _or_null("string", "woran das Auto zu erkennen ist; erst nach der Zusage"),
+        },
+        "Wer fährt.",
     ),
     "Leg": _object(
         {
@@ -245,6 +556,9 @@ _SCHEMAS: Schema = {
             "title": _typed("string", "was geschehen ist"),
             "status": _typed("integer", "wie im Kopf der Antwort"),
             "detail": _typed("string", "was zu tun ist"),
+            "code": _typed(
+                "string", "Name des Fehlers, für Programme", examples=["SeatTaken", "OfferExpired"]
+            ),
             "parameters": {
                 "type": "array",
                 "items": _object({"name": _typed("string"), "detail": _typed("string")}),

@@ -12,8 +12,9 @@ API_ROOT = "/api/v1"
 
 OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PATCH, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": "*, Authorization",
+    "Access-Control-Expose-Headers": "Location",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 """Pages of other hosts may read the answers; no cookie has any meaning here."""
@@ -25,18 +26,27 @@ def answers_path(path: str) -> bool:
 
 
 def problem(
-    status: int, title: str, detail: str, parameters: Sequence[Mapping[str, str]] | None = None
+    status: int,
+    title: str,
+    detail: str,
+    parameters: Sequence[Mapping[str, str]] | None = None,
+    code: str | None = None,
 ) -> Response:
-    """`parameters`: name and detail of each parameter that is to blame."""
+    """`parameters`: name and detail of each parameter that is to blame; `code` names what was refused."""
     body: dict[str, Any] = {
         "type": f"/api#fehler-{status}",
         "title": title,
         "status": status,
         "detail": detail,
     }
+    if code is not None:
+        body["code"] = code
     if parameters is not None:
         body["parameters"] = list(parameters)
-    return json_response(body, status, "application/problem+json")
+    answer = json_response(body, status, "application/problem+json")
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="Mitfahrportal"'
+    return answer
 
 
 def json_response(body: Any, status: int = 200, mimetype: str = "application/json") -> Response:

@@ -28,6 +28,7 @@ MitfahrError
 │   ├── LoginFailed             address or password are wrong
 │   ├── TooManyAttempts         too many wrong passwords, with the moment it goes on
 │   ├── TokenUnknown            no key for programs, or one that was revoked
+│   ├── TokenTooNarrow          a key that may only read
 │   ├── TooManyTokens           a person has all the keys for programs that one may have
 │   └── LastAdmin               somebody must be left who can give roles
 ├── TrustRefused
@@ -255,6 +256,10 @@ class TooManyAttempts(AccountRefused):
 
 class TokenUnknown(AccountRefused):
     """The key is none of ours, was revoked, or its owner's account is closed; which is not told."""
+
+
+class TokenTooNarrow(AccountRefused):
+    """The key opens less than what was asked for."""
 
 
 class TooManyTokens(AccountRefused):

@@ -24,7 +24,7 @@ from mitfahr.domain.errors import (
 from mitfahr.domain.prices import STEP_CT
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.seats import MAX_PASSENGERS
-from mitfahr.domain.states import LIVE, BookingState
+from mitfahr.domain.states import LIVE, LegState, holds_seats
 from mitfahr.domain.times import moment, seconds
 from mitfahr.itinerary import leg_from_json
 from mitfahr.messages import tell_seats_changed
@@ -60,7 +60,8 @@ def change_seats(
         rides = lock_rides(session, rides_of(booking_of(session, booking_id)))
         booking = booking_of(session, booking_id)
         check_may_cancel(session, booking, actor_id)
-        _check_changeable(booking, seats, now)
+        _check_changeable(booking, now)
+        _check_party(seats, booking.wheelchairs)
         before = booking.seats
         if seats > before:
             live = {leg.ride_id for leg in booking.legs if leg.state in LIVE}
@@ -75,22 +76,31 @@ def change_seats(
     return booking
 
 
-def _check_changeable(booking: Booking, seats: int, now: dt.datetime) -> None:
-    if booking.state not in (BookingState.BOOKED, BookingState.WAITING, BookingState.BROKEN):
+def seats_can_change(booking: Booking, now: dt.datetime) -> bool:
+    """Whether the number of people is still open; how many more find room is another question."""
+    try:
+        _check_changeable(booking, now)
+    except (StateForbids, TooLateToChange):
+        return False
+    return True
+
+
+def _check_changeable(booking: Booking, now: dt.datetime) -> None:
+    live = [leg for leg in booking.legs if leg.state in LIVE]
+    if not live:
         raise StateForbids(booking.state, "seats")
-    first_s = min(leg.departure_s for leg in booking.legs if leg.state in LIVE)
+    first_s = min(leg.departure_s for leg in live)
     if first_s <= seconds(now):
         raise TooLateToChange(moment(first_s))
-    if any(
-        leg.hold_until_s is not None and leg.hold_until_s <= seconds(now)
-        for leg in booking.legs
-        if leg.state in LIVE
-    ):
-        raise StateForbids("lapsed", "seats")
-    if seats < 0 or seats + booking.wheelchairs < 1:
+    if not all(holds_seats(leg.state, leg.hold_until_s, seconds(now)) for leg in live if leg.ride_id):
+        raise StateForbids(LegState.LAPSED, "seats")
+
+
+def _check_party(seats: int, wheelchairs: int) -> None:
+    if seats < 0 or seats + wheelchairs < 1:
         raise NobodyTravels()
-    if seats + booking.wheelchairs > MAX_PASSENGERS:
-        raise TooManySeats(seats + booking.wheelchairs, MAX_PASSENGERS)
+    if seats + wheelchairs > MAX_PASSENGERS:
+        raise TooManySeats(seats + wheelchairs, MAX_PASSENGERS)
 
 
 def _check_asked(rides: Mapping[str, Ride]) -> None:
@@ -122,7 +132,7 @@ def _change(
 def _change_places(session: Session, leg: BookingLeg, ride: Ride, more: int) -> None:
     """Take or give back `more` seats on every hop of the leg; raises SeatTaken."""
     ends = select(RideStop.id, RideStop.seq).where(RideStop.id.in_([leg.board_stop_id, leg.alight_stop_id]))
-    seq = dict(session.execute(ends).tuples().all())
+    seq = {row.id: row.seq for row in session.execute(ends)}
     first, last = seq[leg.board_stop_id or ""], seq[leg.alight_stop_id or ""]
     if more < 0:
         give_back_seats(session, ride.id, first, last, -more, 0)

@@ -19,6 +19,8 @@ SIGNED_IN = frozenset(Role)
 RUNS = frozenset({Role.VOLUNTEER, Role.DISPATCHER, Role.ADMIN})
 DISPATCH = frozenset({Role.DISPATCHER, Role.ADMIN})
 STAFF = frozenset({Role.TIMETABLE_STAFF, Role.ADMIN})
+WITH_A_KEY: frozenset[Role | None] = frozenset()
+"""Being signed in opens nothing here: see tests/web/test_api_bookings.py."""
 
 OPEN_TO: dict[str, frozenset[Role | None]] = {
     "search.start": EVERYBODY,
@@ -33,6 +35,12 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "journeys.mine": SIGNED_IN,
     "journeys.one": SIGNED_IN,
     "journeys.cancel": SIGNED_IN,
+    "journeys.seats": SIGNED_IN,
+    "journeys.printed": SIGNED_IN,
+    "journeys.calendar": SIGNED_IN,
+    "cancel_link.ask": EVERYBODY,
+    "cancel_link.check": EVERYBODY,
+    "cancel_link.cancel": EVERYBODY,
     "journeys.take_other_way": SIGNED_IN,
     "offers.form": EVERYBODY,
     "offers.check": SIGNED_IN,
@@ -78,6 +86,8 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "profile.blocked": SIGNED_IN,
     "profile.unblock": SIGNED_IN,
     "profile.reads": SIGNED_IN,
+    "access_tokens.mine": SIGNED_IN,
+    "access_tokens.revoke": SIGNED_IN,
     "companions.rate": SIGNED_IN,
     "companions.report": SIGNED_IN,
     "companions.block": SIGNED_IN,
@@ -90,6 +100,13 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "legal.accessibility": EVERYBODY,
     "api.plan": EVERYBODY,
     "api.status": EVERYBODY,
+    "api_bookings.search": WITH_A_KEY,
+    "api_bookings.book": WITH_A_KEY,
+    "api_bookings.all_to_come": WITH_A_KEY,
+    "api_bookings.one": WITH_A_KEY,
+    "api_bookings.change": WITH_A_KEY,
+    "api_bookings.cancel": WITH_A_KEY,
+    "api_bookings.cancel_leg": WITH_A_KEY,
     "api.openapi": EVERYBODY,
     "api.page": EVERYBODY,
     "health.health": EVERYBODY,
@@ -151,6 +168,8 @@ def _requests(app: Flask, endpoint: str) -> list[tuple[str, str]]:
 
 
 def _is_refused(answer: TestResponse, role: Role | None) -> bool:
+    if answer.status_code == 401:
+        return True
     if role is None:
         return answer.status_code == 302 and answer.location.startswith("/anmelden")
     return answer.status_code == 403

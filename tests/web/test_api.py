@@ -34,9 +34,9 @@ def question(served: Served, **changes: str) -> dict[str, str]:
     return ends | {"time": "2026-06-02T09:00", "window": "PT2H"} | changes
 
 
-def conforms(description: dict[str, Any], answer: TestResponse, path: str) -> None:
-    """The body is what the description says for this path and status."""
-    said = description["paths"][path]["get"]["responses"][str(answer.status_code)]["content"]
+def conforms(description: dict[str, Any], answer: TestResponse, path: str, method: str = "get") -> None:
+    """The body is what the description says for this path, method and status."""
+    said = description["paths"][path][method]["responses"][str(answer.status_code)]["content"]
     schema = said[answer.mimetype]["schema"]
     whole = schema | {"components": description["components"]}
     jsonschema.Draft202012Validator(whole).validate(answer.json)
@@ -47,8 +47,13 @@ def test_the_description_is_valid(description: dict[str, Any]) -> None:
 
 
 def test_the_description_names_every_address(app: Flask, description: dict[str, Any]) -> None:
-    rules = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1")}
-    assert rules == set(description["paths"])
+    rules = {
+        (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert rules == {(path, method) for path, calls in description["paths"].items() for method in calls}
 
 
 def test_plan(served: Served, client: FlaskClient, description: dict[str, Any]) -> None:
@@ -209,6 +214,6 @@ def test_the_page_for_people(client: FlaskClient, description: dict[str, Any]) -
     page = client.get("/api").text
     for parameter in description["paths"]["/api/v1/plan"]["get"]["parameters"]:
         assert f"<code>{parameter['name']}</code>" in page
-    for status in (400, 404, 405, 503):
+    for status in (400, 401, 403, 404, 405, 409, 410, 422, 503):
         assert f'id="fehler-{status}"' in page
     assert 'href="/api/openapi.json"' in page

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from web.forms.public_text import no_contact
 
 WHOLE = "alles"
 BOTH = "hin-und-zurueck"
+TOO_LONG = "Das ist zu lang. Bitte prüfen Sie Ihre Eingabe."
 
 
 class BookingForm(FlaskForm):  # type: ignore[misc]
@@ -42,3 +43,27 @@ class CancelForm(FlaskForm):  # type: ignore[misc]
 
     what = RadioField("Was möchten Sie absagen?", default=WHOLE)
     keep_others = BooleanField("Die anderen Abschnitte behalten")
+
+
+class CancelCodeForm(FlaskForm):  # type: ignore[misc]
+    """What the confirmation names; whoever has both may cancel, with cookies or without."""
+
+    class Meta:
+        csrf = False
+
+    number = StringField(
+        "Buchungsnummer",
+        [DataRequired("Bitte geben Sie die Buchungsnummer ein."), Length(max=40, message=TOO_LONG)],
+    )
+    code = StringField(
+        "Absagecode", [DataRequired("Bitte geben Sie den Absagecode ein."), Length(max=40, message=TOO_LONG)]
+    )
+
+
+class SeatsForm(FlaskForm):  # type: ignore[misc]
+    """How many travel from now on, besides wheelchairs."""
+
+    seats = SelectField("Personen", coerce=int)
+    idempotency_key = HiddenField(
+        default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
+    )

@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from mitfahr.calendar_file import addressed, as_text
 from mitfahr.db.bookings import booking_of, bookings_of_rider, bookings_of_trip, replacements_of
 from mitfahr.db.trust import trust_of
+from mitfahr.domain.booking_numbers import cancel_code
 from mitfahr.domain.errors import BookingRefused, NothingServes, StateForbids, Unknown
+from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import seconds
+from mitfahr.messages import calendar_of
 from mitfahr.services.cancel_booking import cancel_booking
+from mitfahr.services.change_seats import change_seats
 from mitfahr.services.find_fallbacks import fallback_of_booking
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.replace_booking import replace_booking
@@ -22,9 +27,10 @@ from routing.timetable import Timetable
 from web.access import SIGNED_IN, access
 from web.bookings_view import BookingView, booking_view, booking_views
 from web.contact_reads import note_reads
-from web.errors import explain
-from web.forms.booking import BOTH, WHOLE, CancelForm, OtherWayForm
+from web.errors import Explained, explain
+from web.forms.booking import BOTH, WHOLE, CancelForm, OtherWayForm, SeatsForm
 from web.forms.fields import choices
+from web.german import count
 from web.journeys_view import FallbackView, fallback_view
 from web.portal import portal
 from web.way_on import WayOn, way_on
@@ -137,6 +143,63 @@ def cancel(booking_id: str) -> ResponseReturnValue:
     )
     flash("Ihre Reise ist abgesagt." if whole else "Der Abschnitt ist abgesagt.", "success")
     return redirect(url_for("journeys.one", booking_id=booking_id))
+
+
+@views.route("/<booking_id>/plaetze", methods=["GET", "POST"])
+@access(SIGNED_IN)
+def seats(booking_id: str) -> ResponseReturnValue:
+    """Ask how many travel, then change it on every leg or on none."""
+    booking = _own(booking_id)
+    wheelchairs = booking.wheelchairs
+    form = SeatsForm(seats=booking.persons - wheelchairs)
+    numbers = range(0 if wheelchairs else 1, MAX_PASSENGERS - wheelchairs + 1)
+    form.seats.choices = choices({str(n): count(n, "Person", "Personen") for n in numbers})
+    if not form.validate_on_submit():
+        return _seats_page(booking, form)
+    try:
+        change_seats(
+            portal().writing,
+            booking_id=booking_id,
+            seats=form.seats.data,
+            actor_id=current_user.id,
+            idempotency_key=form.idempotency_key.data,
+            now=dt.datetime.now(dt.UTC),
+        )
+    except BookingRefused as error:
+        return _seats_page(_own(booking_id), form, explain(error))
+    flash("Die Plätze sind geändert.", "success")
+    return redirect(url_for("journeys.one", booking_id=booking_id))
+
+
+@views.get("/<booking_id>/druck")
+@access(SIGNED_IN)
+def printed(booking_id: str) -> str:
+    """Everything for the way, in large type on paper."""
+    booking = _own(booking_id)
+    note_reads(booking.open_legs)
+    code = cancel_code(booking_id, portal().settings.secret_key)
+    return render_template("journeys/print.html", booking=booking, cancel_code=code)
+
+
+@views.get("/<booking_id>/reise.ics")
+@access(SIGNED_IN)
+def calendar(booking_id: str) -> Response:
+    """The journey for a calendar, in the state that was last sent by mail."""
+    _own(booking_id)
+    here, now = portal(), dt.datetime.now(dt.UTC)
+    with here.reading() as session:
+        booking = booking_of(session, booking_id)
+        text = calendar_of(booking, max(0, booking.calendars_sent - 1), now)
+    file = as_text(addressed(text, here.settings.mail_from, here.settings.base_url))
+    head = {"Content-Disposition": 'attachment; filename="reise.ics"'}
+    return Response(file, headers=head, mimetype="text/calendar")
+
+
+def _seats_page(
+    booking: BookingView, form: SeatsForm, refused: Explained | None = None
+) -> ResponseReturnValue:
+    page = render_template("journeys/seats.html", booking=booking, form=form, refused=refused)
+    return page, refused.status if refused else 422 if form.errors else 200
 
 
 def _own(booking_id: str) -> BookingView:
