@@ -152,7 +152,7 @@ def booking_view(
     return BookingView(
         booking_id=booking.id,
         reference=booking_number(booking.id),
-        sign=_sign(booking),
+        sign=_sign(booking) if replaced_by is None else Sign("Ersetzt durch eine andere Reise", "info"),
         journey=shown,
         legs=tuple(
             BookedLegView(leg) if row is None else _booked_leg(leg, row, now, trust)

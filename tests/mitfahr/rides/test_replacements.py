@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -213,6 +215,30 @@ def test_what_the_rider_cancelled_is_no_loss(portal: Portal) -> None:
     booking_id = portal.book(rita, portal.token(portal.run_leg(portal.run(), "A", "C")))
     cancel_booking(portal.sessions, booking_id=booking_id, actor_id=rita, now=LATER)
     assert portal.booking(booking_id).lost_legs == []
+
+
+def test_two_clicks_at_once_take_one_way(portal: Portal) -> None:
+    """A bus journey holds no ride that could be locked: the second click is refused by the database."""
+    rita, anna = portal.person("Rita"), portal.person("Anna")
+    asked = portal.offer(anna, "A", "C", asks_first=True)
+    booking_id = portal.book(rita, portal.token(portal.ride_leg(asked, "A", "C")))
+    decline(portal, booking_id, anna)
+    tokens = [
+        portal.token(portal.run_leg(portal.run(at=at), "A", "C"), now=LATER) for at in ("08:10", "08:20")
+    ]
+    start = threading.Barrier(2)
+
+    def click(token: str) -> str:
+        start.wait(timeout=10)
+        try:
+            return take(portal, booking_id, token, rita)
+        except StateForbids:
+            return "refused"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(click, tokens))
+    assert outcomes.count("refused") == 1
+    assert portal.contradictions() == []
 
 
 def test_nobody_takes_two_ways_for_one(portal: Portal) -> None:
