@@ -25,6 +25,8 @@ from mitfahr.db.session import readers, sessions
 from mitfahr.domain.errors import NothingServes
 from mitfahr.live import Live
 from mitfahr.mail import transport_for
+from mitfahr.services.anonymise_bookings import anonymise_bookings
+from mitfahr.services.blur_places import blur_places
 from mitfahr.services.build_timetable import build_waiting_timetables
 from mitfahr.services.build_version import BuildStopped, fail_dead_builds
 from mitfahr.services.clean_up import clean_up
@@ -68,6 +70,7 @@ class Worker:
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
             Job("dead_builds", dt.timedelta(minutes=1), self._fail_dead_builds),
+            Job("retention", dt.timedelta(hours=1), self._forget),
             Job("clean_up", dt.timedelta(hours=1), self._clean_up),
         )
 
@@ -144,6 +147,15 @@ class Worker:
 
     def _fail_dead_builds(self) -> None:
         fail_dead_builds(self.sessions, self.settings, utc_now)
+
+    def _forget(self) -> None:
+        now = utc_now()
+        anonymise_bookings(self.sessions, now=now)
+        try:
+            timetable = self.live.served().without_rides.timetable
+        except NothingServes:
+            return  # without the names of stops no place can be blurred; a timetable will come
+        blur_places(self.sessions, timetable, now=now)
 
     def _clean_up(self) -> None:
         clean_up(self.sessions, self.settings, utc_now())

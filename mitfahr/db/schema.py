@@ -18,6 +18,7 @@ from mitfahr.db import (
     ratings,
     reminders,
     reports,
+    retention,
     rides,
     series,
     timetables,
@@ -43,6 +44,7 @@ MODULES = (
     reports,
     contact_reads,
     wishes,
+    retention,
     reminders,
     access_tokens,
 )

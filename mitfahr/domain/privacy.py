@@ -9,6 +9,15 @@ from mitfahr.domain.states import LegState
 CONTACT_AFTER_S = 24 * 3600
 """Phone and exact place stay visible for a day after the ride: something may have been left behind."""
 
+EXACT_PLACES_S = 14 * 24 * 3600
+"""So long after the end exact places are kept, for whoever lost something or complains."""
+
+PEOPLE_S = 56 * 24 * 3600
+"""So long after the end it is known who travelled and who drove."""
+
+BLUR_DIGITS = 2
+"""Decimals of degrees that stay: about a kilometre."""
+
 MATCHED = frozenset({LegState.CONFIRMED, LegState.COMPLETED, LegState.NO_SHOW})
 
 
@@ -43,6 +52,11 @@ class PersonSeen:
     first_name: str
     last_name: str | None
     phone: str | None
+
+
+def blurred(lat: float, lon: float) -> tuple[float, float]:
+    """A place as it is kept for good: somewhere within a kilometre."""
+    return round(lat, BLUR_DIGITS), round(lon, BLUR_DIGITS)
 
 
 def place_seen(place: LegPlace, visible: bool) -> PlaceSeen:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
 from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.retention import Forgetting, done_until_s
 from mitfahr.db.rides import Ride
 from mitfahr.domain.prices import PriceLaw, shares_ct
 from mitfahr.domain.rides import RideKind
@@ -37,6 +38,7 @@ def inconsistencies(session: Session, law: PriceLaw) -> list[str]:
 
 
 def _in_rides(session: Session, law: PriceLaw) -> Iterator[str]:
+    forgotten_s = done_until_s(session, Forgetting.PEOPLE)
     without_people = lazyload(Ride.driver), lazyload(Ride.organisation)
     rides = select(Ride).order_by(Ride.id).options(*without_people).execution_options(yield_per=AT_ONCE)
     for part in session.scalars(rides).partitions():
@@ -46,6 +48,8 @@ def _in_rides(session: Session, law: PriceLaw) -> Iterator[str]:
         for leg in session.scalars(on_board.options(lazyload("*"))):
             held[leg.ride_id or ""].append(leg)
         for ride in part:
+            if ride.driver_id is None and ride.organisation_id is None and ride.ends_s > forgotten_s:
+                yield f"Fahrt {ride.id}: niemand fährt sie"
             yield from (f"Fahrt {ride.id}: {text}" for text in _of_ride(ride, held[ride.id], law))
 
 
@@ -54,8 +58,6 @@ def _of_ride(ride: Ride, legs: Sequence[BookingLeg], law: PriceLaw) -> Iterator[
         yield "die Halte sind nicht lückenlos nummeriert"
     if [hop.seq for hop in ride.hops] != list(range(len(ride.stops) - 1)):
         yield "zu den Halten passen die Abschnitte nicht"
-    if ride.driver_id is None and ride.organisation_id is None:
-        yield "niemand fährt sie"
     if ride.withdrawn_at is not None and any(leg.state in LIVE for leg in legs):
         yield "sie fällt aus und ist noch gebucht"
     seq = {stop.id: stop.seq for stop in ride.stops}
