@@ -64,8 +64,8 @@ class Worker:
         self.jobs = (
             Job("outbox", dt.timedelta(seconds=15), self._send_outbox),
             Job("lapse_holds", dt.timedelta(minutes=1), self._lapse_holds),
-            Job("remind_riders", dt.timedelta(minutes=5), self._remind_riders),
             Job("match_wishes", dt.timedelta(minutes=1), self._match_wishes),
+            Job("remind_riders", dt.timedelta(minutes=5), self._remind_riders),
             Job("complete_legs", dt.timedelta(minutes=5), self._complete_legs),
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
@@ -111,9 +111,6 @@ class Worker:
         except NothingServes:
             return  # no other way could be offered; meanwhile expired requests hold no seat anyway
         lapse_holds(self.sessions, snapshot, now=now)
-
-    def _remind_riders(self) -> None:
-        remind_riders(self.sessions, now=utc_now())
 
     def _match_wishes(self) -> None:
         now = utc_now()

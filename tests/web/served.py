@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy import select
 
 from mitfahr.db.people import Person, PersonRole
 from mitfahr.db.timetables import FeedVersion, RoadsVersion, serving
@@ -157,3 +158,21 @@ def _offer_ride(portal: Portal, drawn: World, now: dt.datetime) -> tuple[str, st
         now=now,
     )
     return ride_id, driver.id
+
+
+def offered(portal: Portal, served: Served, first_name: str, clock: str) -> str:
+    """Somebody with an account offers one seat from Lommatzsch to Meißen on the drawn day; the id of the ride."""
+    drawn = served.world
+    with portal.reading() as session:
+        driver_id = session.scalars(select(Person.id).where(Person.first_name == first_name)).one()
+    ends = (Place(name, *drawn.places[name], name) for name in ("Lommatzsch", "Meißen"))
+    return offer_ride(
+        portal.writing,
+        drawn.snapshot(),
+        RideDraft(*ends, earliest=drawn.at(clock), seats=1, vehicle="Roter Polo"),
+        driver_id=driver_id,
+        idempotency_key="ride",
+        law=portal.price_law,
+        vacations=portal.settings.vacations,
+        now=dt.datetime.now(dt.UTC),
+    )
