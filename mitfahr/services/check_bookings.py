@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
@@ -31,6 +33,29 @@ PLACES = (
 )
 """Each with its column in legs and rides, and its two columns in hops."""
 
+_COUNTED = (
+    BookingLeg.ride_id,
+    BookingLeg.board_stop_id,
+    BookingLeg.alight_stop_id,
+    BookingLeg.state,
+    *(getattr(BookingLeg, asked) for _, asked, _, _ in PLACES),
+)
+ON_RIDE = (*_COUNTED, BookingLeg.price_ct, BookingLeg.asked_ct, BookingLeg.agreed_ct)
+ON_BOOKING = (
+    *_COUNTED,
+    BookingLeg.booking_id,
+    BookingLeg.seq,
+    BookingLeg.kind,
+    BookingLeg.price_ct,
+    BookingLeg.moved_by,
+    BookingLeg.hold_until_s,
+    BookingLeg.departure_s,
+)
+"""What is looked at of a leg: a million of them as objects would take minutes."""
+
+LegRow = sa.Row[*tuple[Any, ...]]
+BookingRow = sa.Row[*tuple[Any, ...]]
+
 
 def inconsistencies(session: Session, law: PriceLaw) -> list[str]:
     """Every contradiction in the tables of rides and bookings, in words for an operator; [] is good."""
@@ -42,18 +67,18 @@ def _in_rides(session: Session, law: PriceLaw) -> Iterator[str]:
     without_people = lazyload(Ride.driver), lazyload(Ride.organisation)
     rides = select(Ride).order_by(Ride.id).options(*without_people).execution_options(yield_per=AT_ONCE)
     for part in session.scalars(rides).partitions():
-        held: dict[str, list[BookingLeg]] = defaultdict(list)
+        held: dict[str, list[LegRow]] = defaultdict(list)
         ids = [ride.id for ride in part]
-        on_board = select(BookingLeg).where(BookingLeg.ride_id.in_(ids), BookingLeg.state.in_(HOLDING))
-        for leg in session.scalars(on_board.options(lazyload("*"))):
-            held[leg.ride_id or ""].append(leg)
+        on_board = select(*ON_RIDE).where(BookingLeg.ride_id.in_(ids), BookingLeg.state.in_(HOLDING))
+        for leg in session.execute(on_board):
+            held[leg.ride_id].append(leg)
         for ride in part:
             if ride.driver_id is None and ride.organisation_id is None and ride.ends_s > forgotten_s:
                 yield f"Fahrt {ride.id}: niemand fährt sie"
             yield from (f"Fahrt {ride.id}: {text}" for text in _of_ride(ride, held[ride.id], law))
 
 
-def _of_ride(ride: Ride, legs: Sequence[BookingLeg], law: PriceLaw) -> Iterator[str]:
+def _of_ride(ride: Ride, legs: Sequence[LegRow], law: PriceLaw) -> Iterator[str]:
     if len(ride.stops) < 2 or [stop.seq for stop in ride.stops] != list(range(len(ride.stops))):
         yield "die Halte sind nicht lückenlos nummeriert"
     if [hop.seq for hop in ride.hops] != list(range(len(ride.stops) - 1)):
@@ -75,7 +100,7 @@ def _of_ride(ride: Ride, legs: Sequence[BookingLeg], law: PriceLaw) -> Iterator[
         yield from _prices(ride, legs, law)
 
 
-def _places(ride: Ride, legs: Sequence[BookingLeg], seq: dict[str, int]) -> Iterator[str]:
+def _places(ride: Ride, legs: Sequence[LegRow], seq: dict[str, int]) -> Iterator[str]:
     """Places are counted once in the hops and once in the bookings; the law counts heads."""
     for hop in ride.hops:
         on_board = [
@@ -94,7 +119,7 @@ def _places(ride: Ride, legs: Sequence[BookingLeg], seq: dict[str, int]) -> Iter
             yield f"auf Abschnitt {hop.seq} sitzen mehr Menschen, als das Gesetz erlaubt"
 
 
-def _prices(ride: Ride, legs: Sequence[BookingLeg], law: PriceLaw) -> Iterator[str]:
+def _prices(ride: Ride, legs: Sequence[LegRow], law: PriceLaw) -> Iterator[str]:
     if sum(leg.price_ct for leg in legs) > allowed_ct(ride, law):
         yield "die Mitfahrenden zahlen zusammen mehr, als das Gesetz erlaubt"
     if any(leg.price_ct > min(leg.asked_ct, leg.agreed_ct) for leg in legs):
@@ -107,31 +132,37 @@ def _prices(ride: Ride, legs: Sequence[BookingLeg], law: PriceLaw) -> Iterator[s
 
 
 def _in_bookings(session: Session) -> Iterator[str]:
-    options = lazyload(Booking.rider), lazyload(Booking.legs, BookingLeg.ride)
-    bookings = select(Booking).order_by(Booking.id).options(*options).execution_options(yield_per=AT_ONCE)
-    for part in session.scalars(bookings).partitions():
-        ride_ids = {leg.ride_id for booking in part for leg in booking.legs if leg.ride_id is not None}
-        rides = session.execute(select(Ride.id, Ride.driver_id).where(Ride.id.in_(ride_ids)))
-        driven_by = dict(rides.all())
+    asked = [getattr(Booking, word) for _, word, _, _ in PLACES]
+    bookings = (
+        select(Booking.id, Booking.rider_id, Booking.price_ct, Booking.journey, *asked)
+        .order_by(Booking.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for part in session.execute(bookings).partitions():
+        legs: dict[str, list[LegRow]] = defaultdict(list)
+        ids = [booking.id for booking in part]
+        of_part = select(*ON_BOOKING, Ride.driver_id).outerjoin(Ride, BookingLeg.ride_id == Ride.id)
+        for leg in session.execute(of_part.where(BookingLeg.booking_id.in_(ids)).order_by(BookingLeg.seq)):
+            legs[leg.booking_id].append(leg)
         for booking in part:
-            yield from (f"Buchung {booking.id}: {text}" for text in _of_booking(booking, driven_by))
+            yield from (f"Buchung {booking.id}: {text}" for text in _of_booking(booking, legs[booking.id]))
 
 
-def _of_booking(booking: Booking, driven_by: dict[str, str | None]) -> Iterator[str]:
-    if [leg.seq for leg in booking.legs] != list(range(len(booking.legs))) or not booking.legs:
+def _of_booking(booking: BookingRow, legs: Sequence[LegRow]) -> Iterator[str]:
+    if [leg.seq for leg in legs] != list(range(len(legs))) or not legs:
         yield "die Teilstrecken sind nicht lückenlos nummeriert"
     shown = [leg["kind"] for leg in booking.journey["legs"] if leg["kind"] != LegKind.WALK]
-    if shown != [leg.kind for leg in booking.legs]:
+    if shown != [leg.kind for leg in legs]:
         yield "gebucht ist etwas anderes, als gezeigt wurde"
-    if sum(leg.price_ct for leg in booking.legs) != booking.price_ct:
+    if sum(leg.price_ct for leg in legs) != booking.price_ct:
         yield "der Preis ist nicht die Summe der Teilstrecken"
-    for leg in booking.legs:
-        if driven_by.get(leg.ride_id or "") == booking.rider_id:
+    for leg in legs:
+        if leg.driver_id == booking.rider_id:
             yield f"Teilstrecke {leg.seq}: die mitfahrende Person fährt selbst"
         yield from (f"Teilstrecke {leg.seq} ({leg.state}): {text}" for text in _of_leg(leg, booking))
 
 
-def _of_leg(leg: BookingLeg, booking: Booking) -> Iterator[str]:
+def _of_leg(leg: LegRow, booking: BookingRow) -> Iterator[str]:
     on_ride = leg.ride_id is not None
     if on_ride != (leg.kind in (LegKind.RIDE, LegKind.BUERGERBUS)):
         yield f"eine Strecke dieser Art ({leg.kind}) und ihre Fahrt passen nicht zusammen"
