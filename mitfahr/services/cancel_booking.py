@@ -70,12 +70,11 @@ def cancel_booking(
 
 
 def _cancellable(booking: Booking, now: dt.datetime) -> list[BookingLeg]:
-    """What has not left yet; raises TooLateToChange when all of it has."""
-    to_come = legs_to_come(booking, now)
-    left = [leg.departure_s for leg in booking.legs if leg.state in LIVE]
-    if left and not to_come:
-        raise TooLateToChange(moment(max(left)))
-    return to_come
+    """What has not left yet; raises TooLateToChange when the whole journey has."""
+    last_s = max(leg.departure_s for leg in booking.legs)
+    if last_s <= seconds(now) and any(leg.state in LIVE for leg in booking.legs):
+        raise TooLateToChange(moment(last_s))
+    return legs_to_come(booking, now)
 
 
 def _cancel_all(session: Session, booking: Booking, now: dt.datetime, reason: str | None) -> bool:
