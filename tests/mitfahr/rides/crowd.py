@@ -26,10 +26,13 @@ from mitfahr.domain.states import LIVE, LegState
 from mitfahr.domain.times import moment, seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.services.cancel_booking import cancel_booking
+from mitfahr.services.change_seats import change_seats
 from mitfahr.services.complete_legs import complete_legs, record_presence
 from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.find_itineraries import find_itineraries
+from mitfahr.services.find_replacement import offer_replacement
 from mitfahr.services.lapse_holds import lapse_holds
+from mitfahr.services.replace_booking import replace_booking
 from mitfahr.services.send_outbox import send_outbox
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.query import Party, StopRef
@@ -92,6 +95,8 @@ class Crowd:
             self.press_again: 4,
             self.decide: 16,
             self.cancel: 12,
+            self.change: 6,
+            self.go_another_way: 5,
             self.offer: 6,
             self.publish: 2,
             self.withdraw: 2,
@@ -168,26 +173,68 @@ class Crowd:
         self.sent.append((rider, token, key, now, booking_id))
 
     def cancel(self) -> None:
-        rider = self.chance.choice(self.riders)
-        with self.portal.readers() as session:
-            bookings = [
-                (booking.id, [leg.id for leg in booking.legs])
-                for booking in bookings_of_rider(session, rider, 0)
-                if any(leg.state in LIVE for leg in booking.legs)
-            ]
-        if not bookings:
+        booking = self._any_booking()
+        if booking is None:
             return
-        booking_id, legs = self.chance.choice(bookings)
+        rider, booking_id, legs = booking
         one_leg = self.chance.choice(legs) if self.chance.random() < 0.5 else None
-        keep = self.chance.choice([True, False, None])
         cancel_booking(
             self.portal.sessions,
             booking_id=booking_id,
             actor_id=rider,
             now=self.now,
             leg_id=one_leg,
-            keep_others=keep,
+            keep_others=self.chance.choice([True, False, None]),
         )
+
+    def change(self) -> None:
+        booking = self._any_booking()
+        if booking is not None:
+            change_seats(
+                self.portal.sessions,
+                booking_id=booking[1],
+                seats=self.chance.randrange(1, 5),
+                actor_id=booking[0],
+                idempotency_key=new_id(),
+                now=self.now,
+            )
+
+    def go_another_way(self) -> None:
+        booking, now = self._any_booking(), self.now
+        if booking is None:
+            return
+        rider, booking_id, _ = booking
+        answer = offer_replacement(
+            self.portal.sessions,
+            self.portal.snapshot(now),
+            booking_id=booking_id,
+            now=now,
+            secret_key=KEY,
+            law=LAW,
+        )
+        if answer is not None and answer.itineraries[0].token is not None:
+            replace_booking(
+                self.portal.sessions,
+                district()[1],
+                booking_id=booking_id,
+                token=answer.itineraries[0].token,
+                actor_id=rider,
+                idempotency_key=new_id(),
+                secret_key=KEY,
+                law=LAW,
+                now=now,
+            )
+
+    def _any_booking(self) -> tuple[str, str, list[str]] | None:
+        """Somebody with something booked: who, the booking, its legs."""
+        rider = self.chance.choice(self.riders)
+        with self.portal.readers() as session:
+            bookings = [
+                (rider, booking.id, [leg.id for leg in booking.legs])
+                for booking in bookings_of_rider(session, rider, 0)
+                if any(leg.state in LIVE for leg in booking.legs)
+            ]
+        return self.chance.choice(bookings) if bookings else None
 
     # drivers
 
