@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from mitfahr.domain.roles import Role
 from mitfahr.services.match_wishes import match_wishes
-from tests.web.served import SEVEN, Served
+from tests.web.served import PASSWORD, SEVEN, Served
 from web.portal import Portal
 
 QUESTION = {
@@ -140,10 +140,27 @@ def test_nobody_sees_the_wish_of_another(
     assert other.post(f"{address}/beenden").status_code == 404
 
 
-def test_guests_are_told_to_log_in_and_get_back(client: FlaskClient, served: Served) -> None:
+def test_guests_log_in_or_register_and_go_on_with_their_search(client: FlaskClient, served: Served) -> None:
     results = client.post("/verbindungen", data=QUESTION)
     page = client.post("/gesuche/neu", data=fields(results.text, "/gesuche/neu"))
     assert "brauchen Sie ein Konto" in page.text
+    wrong = client.post(
+        "/anmelden", data=fields(page.text, "/anmelden") | {"email": "x@example.org", "password": "?"}
+    )
+    carried = fields(wrong.text, "/anmelden")  # a slip in the password loses nothing
+    signed_in = client.post("/anmelden", data=carried | {"email": "anna@example.org", "password": PASSWORD})
+    assert fields(signed_in.text, "/gesuche")["begins"] == "08:00"
+    client.post("/abmelden")
+    register = client.post("/registrieren/buchen", data=fields(page.text, "/registrieren/buchen"))
+    new = {"first_name": "Neu", "last_name": "Hier", "email": "neu@example.org", "password": PASSWORD}
+    form = client.post("/registrieren", data=fields(register.text, "/registrieren") | new)
+    kept_one = client.post("/gesuche", data=fields(form.text, "/gesuche"))
+    assert kept_one.status_code == 302 and "/gesuche/" in kept_one.location
+    for nonsense in ("[1]", "{", '{"origin": {"a": 1}}', "null"):
+        answer = client.post(
+            "/anmelden", data={"email": "neu@example.org", "password": PASSWORD, "wish": nonsense}
+        )
+        assert answer.status_code in (302, 422)
     assert "Verbindungen" in client.post("/verbindungen", data=fields(page.text, "/verbindungen")).text
 
 

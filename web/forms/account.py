@@ -12,6 +12,8 @@ class LogInForm(FlaskForm):  # type: ignore[misc]
     password = PasswordField("Passwort", [DataRequired("Bitte geben Sie Ihr Passwort ein.")])
     offer = HiddenField()
     """A chosen journey that waits to be booked."""
+    wish = HiddenField()
+    """A search that waits to be kept (see `web.forms.wish.carried`)."""
 
 
 class RegisterForm(FlaskForm):  # type: ignore[misc]
@@ -21,3 +23,4 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]
     phone = StringField("Telefonnummer")
     password = PasswordField("Passwort", [DataRequired("Bitte denken Sie sich ein Passwort aus.")])
     offer = HiddenField()
+    wish = HiddenField()

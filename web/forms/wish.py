@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from typing import Any
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from mitfahr.domain.wishes import WishDays
 from web.forms.fields import ClockField, DayField, choices
+from web.forms.search import SearchForm
 from web.german import WEEKDAYS
 
 ONCE, WEEKLY = "einmal", "woche"
 USUAL_DAYS = dt.timedelta(days=28)
 BEFORE, AFTER = dt.timedelta(hours=1), dt.timedelta(hours=2)
 """The hours that are proposed around the time asked for."""
+
+
+def carried(question: SearchForm) -> str:
+    """A search as one hidden value, for somebody who logs in before keeping it."""
+    return json.dumps({field.name: field.raw_data or field.data for field in question}, default=str)
+
+
+def picked_up(value: str) -> SearchForm | None:
+    """The search again; None for anything that cannot be one."""
+    try:
+        fields = json.loads(value)
+        return SearchForm(formdata=MultiDict(fields))
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 def _filled(_form: WishForm, field: Any) -> None:

@@ -17,9 +17,11 @@ from web.access import PUBLIC, SIGNED_IN, access
 from web.demo_accounts import demo_accounts
 from web.errors import Explained, explain
 from web.forms.account import LogInForm, RegisterForm
+from web.forms.wish import picked_up
 from web.login import sign_in
 from web.portal import portal
 from web.views.booking import review_page
+from web.views.wishes import wish_form_page
 
 views = Blueprint("account", __name__)
 
@@ -77,8 +79,9 @@ def register() -> ResponseReturnValue:
 @views.post("/registrieren/buchen")
 @access(PUBLIC)
 def register_for_booking() -> ResponseReturnValue:
-    """The registration form for somebody who has already chosen a journey."""
-    return _register_page(RegisterForm(formdata=None, offer=request.form.get("offer", "")))
+    """The registration form for somebody who has already chosen a journey, or a search to keep."""
+    carried = {name: request.form.get(name, "") for name in ("offer", "wish")}
+    return _register_page(RegisterForm(formdata=None, **carried))
 
 
 @views.post("/abmelden")
@@ -114,9 +117,12 @@ def _status(form: Form, refused: Explained | None) -> int:
 
 
 def _onward(form: Form) -> ResponseReturnValue:
-    """To the chosen journey, or to the page that asked for the log-in."""
+    """To the chosen journey, the search to keep, or the page that asked for the log-in."""
     if form.offer.data:
         return review_page(form.offer.data)
+    question = picked_up(form.wish.data or "")
+    if question is not None:
+        return wish_form_page(question)
     return redirect(_next() or url_for("search.start"))
 
 

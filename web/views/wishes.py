@@ -21,8 +21,9 @@ from routing.errors import UnknownStop
 from routing.journey import Place
 from web.access import PUBLIC, SIGNED_IN, access
 from web.errors import explain
+from web.forms.account import LogInForm
 from web.forms.search import SearchForm, form_of
-from web.forms.wish import WishForm
+from web.forms.wish import WishForm, carried
 from web.place_choice import Choice, meant
 from web.portal import portal
 from web.wishes_view import WishView, wish_view
@@ -51,7 +52,13 @@ def form() -> ResponseReturnValue:
     """Days and hours for a search that is to be kept; guests are told to log in first."""
     question = SearchForm()
     if not current_user.is_authenticated:
-        return render_template("wishes/guest.html", question=question)
+        log_in = LogInForm(formdata=None, wish=carried(question))
+        return render_template("wishes/guest.html", question=question, log_in=log_in)
+    return wish_form_page(question)
+
+
+def wish_form_page(question: SearchForm) -> ResponseReturnValue:
+    """The form for the person signed in; to a new search where this is none."""
     question.validate()
     if question.errors:
         return redirect(url_for("search.start"))
