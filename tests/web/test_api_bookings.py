@@ -125,7 +125,20 @@ def test_one_key_books_once(program: Program, served: Served, portal: Portal) ->
         assert session.scalar(sa.select(sa.func.count()).select_from(Booking)) == 1
 
 
-def test_one_leg_of_two_is_cancelled_and_the_other_kept(program: Program, served: Served) -> None:
+def test_there_and_back_are_booked_as_one(program: Program, served: Served) -> None:
+    back = {"from": {"stop_id": "Zehren"}, "to": {"stop_id": "Lommatzsch"}, "time": "2026-06-02T14:00"}
+    home = program.offer(served, "rufbus", **back)
+    there = program.offer(served, "buergerbus")
+    wrong = program.ask("POST", "/bookings", {"offers": [home, there]}, key="a")
+    assert (wrong.status_code, wrong.json["code"]) == (422, "WayBackTooEarly")
+    booked = program.ask("POST", "/bookings", {"offers": [there, home]}, key="b").json
+    (other,) = booked["together_with"]
+    assert program.ask("GET", f"/bookings/{other}").json["together_with"] == [booked["id"]]
+    program.ask("DELETE", f"/bookings/{other}")
+    assert program.ask("GET", f"/bookings/{booked['id']}").json["state"] == "booked"
+
+
+def test_one_leg_is_cancelled_and_the_other_kept(program: Program, served: Served) -> None:
     booked = program.book(served)
     path = f"/bookings/{booked['id']}/legs/{booked['legs'][0]['id']}?keep_others=true"
     assert program.ask("DELETE", path).json["legs"][0]["state"] == "cancelled"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -27,9 +29,10 @@ from mitfahr.services.block_person import block_person
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.change_seats import change_seats
 from mitfahr.services.remind_riders import remind_riders
+from mitfahr.services.replace_booking import replace_booking
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.query import Party
-from tests.mitfahr.rides.portal import NOW, Portal, clock
+from tests.mitfahr.rides.portal import KEY, LAW, NOW, Portal, clock, district
 
 LATER = NOW + dt.timedelta(minutes=5)
 
@@ -147,6 +150,26 @@ class TestSeats:
             change(portal, booking_id, rita, 3)
         assert portal.contradictions() == []
 
+    def test_of_four_who_want_the_last_seat_at_once_one_gets_it(self, portal: Portal) -> None:
+        run_id = portal.run(seats=5)
+        riders = [portal.person(name) for name in ("Rita", "Sven", "Tina", "Udo")]
+        token = portal.token(portal.run_leg(run_id, "A", "C"))
+        bookings = [portal.book(rider, token) for rider in riders]
+        together = threading.Barrier(4)
+
+        def grow(number: int) -> bool:
+            together.wait()
+            try:
+                change(portal, bookings[number], riders[number], 2)
+            except SeatTaken:
+                return False
+            return True
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sum(pool.map(grow, range(4))) == 1
+        assert portal.taken(run_id) == [5, 5, 0, 0]
+        assert portal.contradictions() == []
+
 
 class TestCancelInTime:
     def test_until_the_vehicle_leaves_and_then_the_rest(self, portal: Portal) -> None:
@@ -194,6 +217,28 @@ class TestCalendar:
         assert [entry[1:] for entry in entries_to(portal, "rita")] == [
             (0, "PUBLISH", "TENTATIVE"),
             (1, "CANCEL", "CANCELLED"),
+        ]
+
+    def test_what_takes_the_place_of_a_journey_takes_over_its_entry(self, portal: Portal) -> None:
+        rita = portal.person("Rita")
+        old_id = portal.book(rita, portal.token(portal.run_leg(portal.run(), "A", "C")))
+        new_id = replace_booking(
+            portal.sessions,
+            district()[1],
+            booking_id=old_id,
+            token=portal.token(portal.run_leg(portal.run(at="09:00"), "A", "C")),
+            actor_id=rita,
+            idempotency_key="k",
+            secret_key=KEY,
+            law=LAW,
+            now=LATER,
+        )
+        cancel_booking(portal.sessions, booking_id=new_id, actor_id=rita, now=LATER + dt.timedelta(minutes=1))
+        uid = f"{old_id}@mitfahrportal"
+        assert [entry[:3] for entry in entries_to(portal, "rita")] == [
+            (uid, 0, "PUBLISH"),
+            (uid, 1, "PUBLISH"),
+            (uid, 2, "CANCEL"),
         ]
 
     def test_times_and_words(self, portal: Portal) -> None:
