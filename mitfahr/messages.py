@@ -125,7 +125,9 @@ def tell_fallen(
         if other is not booking and other.state in (BookingState.BOOKED, BookingState.WAITING)
     ]
     parts += [_legs(booking.legs), _another_way(another_way)]
-    parts.append(f"Ihre Möglichkeiten, mit einem Klick zu buchen:\n{PORTAL}/meine-fahrten/{booking.id}")
+    parts.append(
+        f"Hier sehen Sie, wie es weitergehen kann, und buchen mit einem Klick:\n{PORTAL}/meine-fahrten/{booking.id}"
+    )
     _mail_rider(session, booking, f"Änderung: {_title(booking)}", parts, now)
     tell_drivers_freed(session, others, now)
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.bookings import Booking, booking_of
 from mitfahr.db.session import one_view
 from mitfahr.domain.prices import PriceLaw
-from mitfahr.domain.states import FALLEN
+from mitfahr.domain.states import FALLEN, Side
 from mitfahr.domain.times import moment, seconds
 from mitfahr.domain.trip_request import TripRequest
-from mitfahr.itinerary import leg_from_json
+from mitfahr.itinerary import journey_from_json, leg_from_json
 from mitfahr.services.closed_rides import closed_to
 from mitfahr.services.find_itineraries import Answer, answer_of
 from mitfahr.services.live_rides import router_rides
@@ -22,8 +22,8 @@ from mitfahr.services.release_legs import legs_to_come
 from mitfahr.services.ride_schedule import measured
 from routing import overlay
 from routing.errors import RoutingError
-from routing.journey import Journey
-from routing.query import Point, StopRef
+from routing.journey import Journey, Place
+from routing.query import LegKind, Point, StopRef
 from routing.search import search
 from routing.snapshot import Snapshot
 
@@ -88,6 +88,45 @@ def offer_replacement(
         )
 
 
+def offer_released(
+    sessions: sessionmaker[Session],
+    *,
+    booking_id: str,
+    timetable_version: str,
+    now: dt.datetime,
+    secret_key: str,
+    law: PriceLaw,
+) -> Answer | None:
+    """What was given back when a leg fell away, as one itinerary with its token for `replace_booking`.
+
+    For a rider who wants to keep it after all; whether it is still free is seen when it is booked. None
+    if there is nothing, or if the rest would have a gap. Raises Unknown.
+    """
+    with sessions.begin() as session:
+        booking = booking_of(session, booking_id)
+        gone = [leg for leg in booking.legs if leg.moved_by is Side.CHAIN and leg.departure_s > seconds(now)]
+        if not gone or gone[-1].seq - gone[0].seq != len(gone) - 1:
+            return None
+        legs = journey_from_json(booking.journey).legs  # type: ignore[arg-type]
+        vehicles = [i for i, leg in enumerate(legs) if leg.kind is not LegKind.WALK]
+        rest = legs[vehicles[gone[0].seq] : vehicles[gone[-1].seq] + 1]
+        journey = Journey(rest, rest[0].departure_s, rest[-1].arrival_s)
+        request = replace(
+            TripRequest.from_json(booking.question),
+            origin=_as_asked(rest[0].origin),
+            destination=_as_asked(rest[-1].destination),
+            when=moment(journey.departure_s),
+            arrive_by=False,
+        )
+        return answer_of(
+            session, request, [journey], timetable_version, now=now, secret_key=secret_key, law=law
+        )
+
+
+def _as_asked(place: Place) -> StopRef | Point:
+    return StopRef(place.stop_id) if place.stop_id else Point(place.lat, place.lon, place.name)
+
+
 def _rest(session: Session, booking: Booking, without_rides: frozenset[str], now: dt.datetime) -> Rest:
     lost = {leg.ride_id for leg in booking.lost_legs if leg.ride_id is not None}
     released = legs_to_come(booking, now)
@@ -108,8 +147,7 @@ def _request(booking: Booking, without_rides: frozenset[str], now: dt.datetime) 
         if leg.departure_s <= seconds(now) and leg.state not in FALLEN and leg.ride_id not in without_rides
     ]
     if left:
-        end = leg_from_json(left[-1].shown).destination  # type: ignore[arg-type]
-        origin = StopRef(end.stop_id) if end.stop_id else Point(end.lat, end.lon, end.name)
+        origin = _as_asked(leg_from_json(left[-1].shown).destination)  # type: ignore[arg-type]
         return replace(asked, origin=origin, when=max(now, moment(left[-1].arrival_s)), arrive_by=False)
     return asked if asked.when >= now else replace(asked, when=now, arrive_by=False)
 

@@ -249,6 +249,9 @@ def test_the_rest_is_released_unless_kept(rider: FlaskClient, portal: Portal, ch
     page = rider.get(place).text
     assert "Die übrigen Plätze dieser Reise haben wir freigegeben." in page
     assert page.count("fest gebucht") == 1  # the way back
+    keep = hidden(page[page.index("Damit stehen Sie") :], f"{place}/ersatz")
+    page = rider.post(f"{place}/ersatz", data=keep, follow_redirects=True).text
+    assert "Hier ist Ihre neue Reise" in page and page.count("fest gebucht") == 2
 
 
 def test_luggage_finds_the_bus_that_takes_it(rider: FlaskClient, chain: tuple[str, str]) -> None:

@@ -17,7 +17,7 @@ from mitfahr.domain.errors import NotAllowed, SeatTaken, StateForbids
 from mitfahr.domain.states import BookingState, LegState
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.decide_request import confirm_request, decline_request
-from mitfahr.services.find_replacement import offer_replacement
+from mitfahr.services.find_replacement import offer_released, offer_replacement
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.replace_booking import replace_booking
 from mitfahr.services.withdraw_ride import withdraw_ride
@@ -215,6 +215,40 @@ def test_what_the_rider_cancelled_is_no_loss(portal: Portal) -> None:
     booking_id = portal.book(rita, portal.token(portal.run_leg(portal.run(), "A", "C")))
     cancel_booking(portal.sessions, booking_id=booking_id, actor_id=rita, now=LATER)
     assert portal.booking(booking_id).lost_legs == []
+
+
+def kept_after_all(portal: Portal, booking_id: str) -> str | None:
+    answer = offer_released(
+        portal.readers, booking_id=booking_id, timetable_version="drawn", now=LATER, secret_key=KEY, law=LAW
+    )
+    return answer.itineraries[0].token if answer else None
+
+
+def test_released_legs_are_taken_back_with_one_click(portal: Portal) -> None:
+    """Ride A → C asked for, ride C → D, run D → E; Anna declines, the rest goes, and Rita wants it after all."""
+    anna, rita = portal.person("Anna"), portal.person("Rita")
+    asked, second = (
+        portal.offer(anna, "A", "C", asks_first=True),
+        portal.offer(portal.person("Ben"), "C", "D", at="08:10"),
+    )
+    run_id = portal.run(at="08:10", seats=1)
+    booking_id = portal.book(
+        rita,
+        portal.token(
+            portal.ride_leg(asked, "A", "C"),
+            portal.ride_leg(second, "C", "D"),
+            portal.run_leg(run_id, "D", "E"),
+        ),
+    )
+    assert kept_after_all(portal, booking_id) is None
+    decline(portal, booking_id, anna)
+    assert (portal.taken(second), portal.taken(run_id)) == ([0], [0, 0, 0, 0])
+    token = kept_after_all(portal, booking_id)
+    assert token is not None
+    new = portal.booking(take(portal, booking_id, token, rita))
+    assert [leg.ride_id for leg in new.legs] == [second, run_id]
+    assert portal.taken(run_id) == [0, 0, 0, 1]
+    assert portal.contradictions() == []
 
 
 def test_two_clicks_at_once_take_one_way(portal: Portal) -> None:
