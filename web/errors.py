@@ -187,6 +187,7 @@ def _overlap(error: domain.OverlapsOtherRide) -> Explained:
 
 
 PLAN_ADVICE = {
+    "first": "Der erste Tag liegt mehr als ein Jahr in der Zukunft. Bitte wählen Sie einen früheren.",
     "weeks": "Bitte wählen Sie höchstens vier Wochen im Wechsel.",
     "weekdays": "Bitte kreuzen Sie mindestens einen Wochentag an.",
     "last": "Der letzte Tag liegt vor dem ersten. Bitte wählen Sie einen späteren.",

@@ -106,9 +106,12 @@ def series_spans(
 ) -> list[Span]:
     """When the driver is on the road for it in the coming year, soonest first; dates `without` are left out.
 
-    Raises NoDates, and PlanInvalid where a ride begins before the one before it has ended.
+    Raises NoDates, and PlanInvalid where a ride begins before the one before it has ended, or for a first
+    day that is too far ahead.
     """
     today = local(seconds(now)).date()
+    if draft.plan.first > today + LOOKED_AHEAD:
+        raise PlanInvalid("first")
     coming = [
         one
         for one in occurrences(draft.plan, vacations, today, max(today, draft.plan.first) + LOOKED_AHEAD)

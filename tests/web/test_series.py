@@ -154,6 +154,9 @@ def test_shifts_in_rotation(app: Flask, driver: FlaskClient) -> None:
     ("changes", "field", "words"),
     [
         ({"until": "2.6.2026"}, "until", "vor dem ersten"),
+        ({"day": "1.1.2029"}, "day", "mehr als ein Jahr"),
+        ({"day": "1.1.0001"}, "day", "wie 23.11.2026"),
+        ({"until": "31.12.9999"}, "until", "wie 23.11.2026"),
         ({"until": "irgendwann"}, "until", "wie 23.11.2026"),
         ({"exceptions": "24.12., nie"}, "exceptions", "wie 23.11.2026"),
         ({"back": "7:15"}, "back", "überschneiden sich"),
@@ -270,3 +273,16 @@ def test_nobody_sees_or_changes_the_series_of_others(
     assert stranger.post("/fahrten/anbieten", data=changed).status_code == 404
     assert stranger.post(PUBLISH, data=changed).status_code == 404
     assert len(rides(app, series_id)) == 14
+
+
+def test_what_nobody_would_type_is_never_a_crash(driver: FlaskClient, series_id: str) -> None:
+    odd = ["", "-1", "99999999999", "1.1.0001", "31.12.9999", "\x00"]
+    for field in SERIES:
+        for value in odd:
+            assert driver.post("/fahrten/anbieten", data=SERIES | {field: value}).status_code < 500, (
+                field,
+                value,
+            )
+    for value in odd:
+        ending = {"last_day": value, "booked": value, "reason": value}
+        assert driver.post(f"/fahrten/serien/{series_id}/beenden", data=ending).status_code < 500, value

@@ -16,6 +16,7 @@ from web.german import WEEKDAYS, day_short, local, now
 _CLOCK = re.compile(r"(\d{1,2})\s*(?:[:.,h]|uhr)?\s*(\d{2})?\s*(?:uhr)?", re.IGNORECASE)
 _AMOUNT = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?\s*(€|euro?|ct|cent)?", re.IGNORECASE)
 _DATE = re.compile(r"(?:\w+,?\s+)?(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d{2}|\d{4})?")
+FARTHEST_YEARS = 100
 _FROM_TODAY = {"heute": 0, "morgen": 1, "übermorgen": 2}
 
 
@@ -102,7 +103,10 @@ def _day(text: str) -> dt.date:
         if word in (name.casefold(), name[:2].casefold()):
             return today + dt.timedelta(days=(weekday - today.weekday()) % 7)
     try:
-        return _date(text, today)
+        date = _date(text, today)
+        if abs(date.year - today.year) > FARTHEST_YEARS:
+            raise ValueError(text)  # clocks of the year 1 or 9999 cannot be told in UTC
+        return date
     except ValueError:
         raise ValueError("Bitte schreiben Sie den Tag wie 23.11.2026, heute oder morgen.") from None
 

@@ -43,6 +43,7 @@ FIELD_OF: dict[type[errors.RideRefused], str] = {
     errors.WomenOnly: "riders",
 }
 FIELD_OF_PLAN = {
+    "first": "day",
     "weeks": "repeat",
     "weekdays": "weekdays1",
     "last": "until",
