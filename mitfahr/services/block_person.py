@@ -11,6 +11,7 @@ from mitfahr.db.blocks import PersonBlock
 from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.people import Person, lock_person
 from mitfahr.db.rides import Ride
+from mitfahr.db.session import one_view
 from mitfahr.domain.errors import StateForbids, Unknown
 from mitfahr.domain.states import LegState
 from mitfahr.services.cancel_booking import cancel_booking
@@ -60,7 +61,7 @@ def _waiting_between(
     sessions: sessionmaker[Session], one_id: str, other_id: str
 ) -> list[tuple[str, str, str]]:
     """(leg id, booking id, driver id) of requests of either to the other."""
-    with sessions() as session:
+    with one_view(sessions) as session:
         rows = session.execute(
             select(BookingLeg.id, BookingLeg.booking_id, Ride.driver_id, Booking.rider_id)
             .join(Ride, Ride.id == BookingLeg.ride_id)

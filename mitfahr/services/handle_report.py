@@ -11,6 +11,7 @@ from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.people import Person
 from mitfahr.db.reports import MAX_WORDS, report_of
 from mitfahr.db.rides import rides_of_driver
+from mitfahr.db.session import one_view
 from mitfahr.domain.errors import NotAllowed
 from mitfahr.domain.reports import ReportOutcome
 from mitfahr.domain.rides import RideKind
@@ -59,7 +60,7 @@ def handle_report(
 def _end_everything(
     sessions: sessionmaker[Session], snapshot: Snapshot, person_id: str, now: dt.datetime
 ) -> None:
-    with sessions() as session:
+    with one_view(sessions) as session:
         rides = [
             ride.id
             for ride in rides_of_driver(session, person_id, seconds(now))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.live_revision import live_revision
 from mitfahr.db.rides import Ride
+from mitfahr.db.session import one_view
 from mitfahr.db.wishes import Wish, WishFit, mark_looked_at, open_wishes, rides_since
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.times import local, seconds
@@ -48,7 +49,7 @@ def match_wishes(
     revision was read, so that no ride is passed over, and not at all where nothing has changed. A ride counts
     for a wish once, a series of rides too, however often they change.
     """
-    with sessions() as session:
+    with one_view(sessions) as session:
         revision = live_revision(session)
         wishes = [
             w for w in open_wishes(session, local(seconds(now)).date()) if w.matched_revision < revision
@@ -99,7 +100,7 @@ def _found(
 ) -> dict[str, _Found]:
     """What the router finds with these rides, by ride id: of several journeys with a ride the quickest."""
     request, found = wish.request, dict[str, _Found]()
-    with sessions() as session:
+    with one_view(sessions) as session:
         banned = closed_to(session, wish.person_id, request.needs, now)
     for day, ride_ids in sorted(by_day.items()):
         asked = request_on(request, wish.days, day)
