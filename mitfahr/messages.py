@@ -309,11 +309,12 @@ def _page_of(booking: Booking) -> str:
 
 def _how_to_cancel(booking: Booking) -> str:
     number = booking_number(booking.id)
-    until_s = max(leg.departure_s for leg in booking.legs if leg.state in LIVE)
+    live = [leg.departure_s for leg in booking.legs if leg.state in LIVE]
+    rest = "Ist ein Teil schon abgefahren, gilt die Absage für den Rest. " if len(live) > 1 else ""
     return (
-        f"Absagen können Sie bis {_when(until_s)}, auch ohne Anmeldung. Wenn etwas davon schon abgefahren "
-        f"ist, gilt die Absage für den Rest.\n{PORTAL}/absagen#{number}.{CANCEL_CODE}\n"
-        f"Dort gefragt: Buchungsnummer {number}, Absagecode {CANCEL_CODE}"
+        f"Absagen können Sie bis {_when(max(live))}. {rest}Dafür brauchen Sie keine Anmeldung:\n"
+        f"{PORTAL}/absagen#{number}.{CANCEL_CODE}\n"
+        f"Buchungsnummer {number}, Absagecode {CANCEL_CODE}"
     )
 
 
