@@ -61,7 +61,10 @@ def register_caller(
     Raises NameMissing, ContactInText, PhoneInvalid.
     """
     person = Person(
-        first_name=read_name(first_name), last_name=read_name(last_name), phone=read_phone(phone), created_at=now
+        first_name=read_name(first_name),
+        last_name=read_name(last_name),
+        phone=read_phone(phone),
+        created_at=now,
     )
     session.add(person)
     session.flush()
