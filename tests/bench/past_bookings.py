@@ -78,11 +78,18 @@ def add_past_bookings(engine: Engine, begin: int, end: int) -> None:
             )
         _insert(connection, RideHop, rides, ride_id=ride_id, seq=0, capacity=SEATS, taken=SEATS)
         _insert_bookings(connection, n)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # What years leave behind: tables that were counted, and no log of one enormous transaction.
-        connection.exec_driver_sql(
-            "ANALYZE" if engine.dialect.name == "postgresql" else "PRAGMA wal_checkpoint(TRUNCATE)"
-        )
+    _settle(engine)
+
+
+def _settle(engine: Engine) -> None:
+    """What years leave behind: tables that were counted, and no log of one enormous transaction."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+        return
+    connection = engine.raw_connection()  # our engine begins a transaction, in which nothing can be moved
+    connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
 
 
 def _insert_bookings(connection: sa.Connection, n: sa.CTE) -> None:
