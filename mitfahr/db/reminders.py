@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, select
@@ -47,10 +49,12 @@ def bookings_to_remind(session: Session, now_s: int) -> list[Booking]:
     )
 
 
-def reminders_sent(session: Session, booking_id: str) -> set[Reminder]:
-    return set(
-        session.scalars(select(BookingReminder.reminder).where(BookingReminder.booking_id == booking_id))
-    )
+def reminders_sent(session: Session, booking_ids: Collection[str]) -> dict[str, set[Reminder]]:
+    """What has been sent already, by booking id; bookings without any are left out."""
+    sent: dict[str, set[Reminder]] = defaultdict(set)
+    for row in session.scalars(select(BookingReminder).where(BookingReminder.booking_id.in_(booking_ids))):
+        sent[row.booking_id].add(row.reminder)
+    return sent
 
 
 def claim_reminder(session: Session, booking_id: str, reminder: Reminder, now: dt.datetime) -> bool:

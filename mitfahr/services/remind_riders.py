@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import Booking, booking_of
 from mitfahr.db.reminders import bookings_to_remind, claim_reminder, reminders_sent
-from mitfahr.domain.reminders import due_reminder
+from mitfahr.db.session import one_view
+from mitfahr.domain.reminders import Reminder, due_reminder
 from mitfahr.domain.states import FALLEN
 from mitfahr.domain.times import seconds
 from mitfahr.messages import tell_reminder
@@ -21,27 +23,29 @@ def remind_riders(sessions: sessionmaker[Session], *, now: dt.datetime) -> int:
     The mail and the mark that it was written are one transaction: two workers, or one that is killed and
     starts again, remind once.
     """
-    with sessions() as session:
-        candidates = [booking.id for booking in bookings_to_remind(session, seconds(now))]
-    return sum(_remind(sessions, booking_id, now) for booking_id in candidates)
+    with one_view(sessions) as session:
+        candidates = bookings_to_remind(session, seconds(now))
+        sent = reminders_sent(session, [booking.id for booking in candidates])
+        due = [booking.id for booking in candidates if _due(booking, sent.get(booking.id, set()), now)]
+    return sum(_remind(sessions, booking_id, now) for booking_id in due)
 
 
 def _remind(sessions: sessionmaker[Session], booking_id: str, now: dt.datetime) -> bool:
+    """False if there is nothing (any more) to say: it was cancelled, or another worker was quicker."""
     with sessions.begin() as session:
         booking = booking_of(session, booking_id)
-        begins_s = _begins_s(booking, now)
-        if begins_s is None:
-            return False
-        due = due_reminder(
-            begins_s,
-            now_s=seconds(now),
-            booked_s=seconds(booking.created_at),
-            sent=reminders_sent(session, booking_id),
-        )
+        due = _due(booking, set(), now)
         if due is None or not claim_reminder(session, booking_id, due, now):
             return False
         tell_reminder(session, booking, due, now)
     return True
+
+
+def _due(booking: Booking, sent: Collection[Reminder], now: dt.datetime) -> Reminder | None:
+    begins_s = _begins_s(booking, now)
+    if begins_s is None:
+        return None
+    return due_reminder(begins_s, now_s=seconds(now), booked_s=seconds(booking.created_at), sent=sent)
 
 
 def _begins_s(booking: Booking, now: dt.datetime) -> int | None:
