@@ -10,7 +10,10 @@ from mitfahr.db.access_tokens import MAX_NAME
 from mitfahr.domain.access_tokens import Scope
 from web.forms.fields import choices
 
-SCOPES: dict[str, str] = {Scope.READ: "nur lesen: meine Buchungen sehen", Scope.BOOK: "lesen, buchen, ändern und absagen"}
+SCOPES: dict[str, str] = {
+    Scope.READ: "nur lesen: meine Buchungen sehen",
+    Scope.BOOK: "lesen, buchen, ändern und absagen",
+}
 
 
 class TokenForm(FlaskForm):  # type: ignore[misc]
