@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from routing import walking
 from routing.changes import walking_s
+from routing.driving import Streets
 from routing.earth import METRES_PER_DEGREE, beeline_m
 from routing.links import BEELINE_FACTOR
 from routing.query import Point, Query, StopRef
-from routing.ride_net import Streets
 from routing.roads import Mode, Positions, RoadGraph, locate
 from routing.timetable import StopIdx, Timetable
 

@@ -12,10 +12,10 @@ from routing.access import Walk, direct_walk, reach
 from routing.changes import Changes
 from routing.legs import Ends
 from routing.query import MAX_JOURNEY_S, LegKind, Query
-from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR
+from routing.ride_clocks import DESTINATION_DOOR, ORIGIN_DOOR
 from routing.rounds import Feet
 from routing.snapshot import Snapshot
-from routing.window import IS_RUFBUS, IS_TRANSIT
+from routing.window import IS_RUFBUS, IS_TRANSIT, Window
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,11 @@ class Asked:
             banned = [bool({ride.ride_id, ride.driver_id} & query.banned) for ride in runs.rides]
             usable &= ~np.array(banned, np.bool_)
         return usable
+
+    @cached_property
+    def trips(self) -> Window:
+        """The trips of the timetable in question, forwards."""
+        return self.snapshot.window(self.from_s, self.until_s, self.wheelchair, False)
 
     def feet(self, is_mirrored: bool) -> Feet:
         query = self.query

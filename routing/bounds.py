@@ -1,8 +1,8 @@
-"""How long it takes at the very least from a place to the goal, whatever the clock says.
+"""How long it takes at the very least from a stop to the goal with so many vehicles, whatever the clock says.
 
-Every trip at its fastest, every walk without waiting, every road without a halt: no journey beats that.
-The rounds drop a label that could not reach the goal in time even so, which changes no answer and
-spares them the parts of the network that lead away.
+Every trip at its fastest, every change with its walk and slack but without waiting, a ride from everywhere to everywhere: no journey
+beats that. The sweep drops whoever could not reach the goal before journeys that are known already even so,
+which changes no answer and spares it the parts of the network that lead away.
 """
 
 from __future__ import annotations
@@ -13,80 +13,33 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from routing.changes import Changes
-from routing.frontier import pop, push
-from routing.ride_net import RideNet
-from routing.window import Window
+from routing.overlay import HALT_S
+from routing.ride_clocks import DESTINATION_DOOR, NO_WAY
 
-NEVER_S = np.int64(1) << np.int64(30)
+NEVER_S = np.int64(1) << np.int64(28)
 
 
-class Segments(NamedTuple):
-    """The fastest way of every vehicle from stop to next stop, found from its end.
+class Roads(NamedTuple):
+    """Driving between meeting points and to the goal.
 
-    start       (n_stops + 1,) int64: segments that end at stop v are start[v]:start[v + 1]
-    origin      (n,) int32 StopIdx
-    seconds     (n,) int32
+    meeting         (n_stops,) int32 the meeting point of a stop, -1 without
+    drive_from_s    (n_meetings, n_meetings) uint16, from column to row
+    to_goal_s       (n_meetings,) int32 to the goal's door
+    halt_saves_s    see `RoadGraph.halt_saves_s`
+    has_bans        whether a halt on the way may save more than that, because it breaks a forbidden sequence of streets
     """
 
-    start: NDArray[np.int64]
-    origin: NDArray[np.int32]
-    seconds: NDArray[np.int32]
-
-
-def segments(window: Window, n_stops: int) -> Segments:
-    """Of the trips of a window."""
-    origin, to, seconds = _fastest(window)
-    order = np.argsort(to, kind="stable")
-    start = np.searchsorted(to[order], np.arange(n_stops + 1)).astype(np.int64)
-    return Segments(start, origin[order], seconds[order])
-
-
-def least_s(
-    of_trips: Segments,
-    changes_back: Changes,
-    rides: RideNet,
-    egress_s: NDArray[np.int32],
-    is_mirrored: bool,
-) -> NDArray[np.int64]:
-    """(n_stops + 2,) seconds to the goal at least, NEVER_S from where there is no way; 0 at the doors.
-
-    `changes_back` are the changes of this direction found from their end, `egress_s` the walks to the goal.
-    """
-    n_stops = len(egress_s) - 2
-    run_origin, run_to, run_s = _runs(rides, is_mirrored)
-    order = np.argsort(run_to, kind="stable")
-    of_runs = Segments(
-        np.searchsorted(run_to[order], np.arange(n_stops + 1)).astype(np.int64),
-        run_origin[order],
-        run_s[order],
-    )
-    has_private = bool((rides.kind == 0).any())
-    to_goal_s = rides.from_origin_s if is_mirrored else rides.to_destination_s
-    stops_of_meeting = np.argsort(rides.meeting[:n_stops], kind="stable").astype(np.int32)
-    meeting_start = np.searchsorted(
-        rides.meeting[:n_stops][stops_of_meeting], np.arange(len(to_goal_s) + 1)
-    ).astype(np.int64)
-    least: NDArray[np.int64] = _dijkstra(
-        of_trips,
-        of_runs,
-        changes_back,
-        rides,
-        egress_s,
-        to_goal_s,
-        has_private,
-        is_mirrored,
-        meeting_start,
-        stops_of_meeting,
-    )
-    return least
+    meeting: NDArray[np.int32]
+    drive_from_s: NDArray[np.uint16]
+    to_goal_s: NDArray[np.int32]
+    halt_saves_s: int
+    has_bans: bool
 
 
 @njit(cache=True, nogil=True)
-def _fastest(window):  # type: ignore[no-untyped-def]
-    n = len(window.stops)
-    origin, to, seconds = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    found = 0
+def hops_s(window):  # type: ignore[no-untyped-def]
+    """(n_calls,) int32 like `Window.stops`: the fastest way of any trip from a call to the next one, 0 at the last."""
+    seconds = np.zeros(len(window.stops), np.int32)
     for p in range(len(window.n_trips)):
         trips = window.n_trips[p]
         for i in range(window.stop_start[p], window.stop_start[p + 1] - 1):
@@ -95,96 +48,96 @@ def _fastest(window):  # type: ignore[no-untyped-def]
             least = window.arr[reach] - window.dep[leave]
             for t in range(1, trips):
                 least = min(least, window.arr[reach + t] - window.dep[leave + t])
-            origin[found], to[found], seconds[found] = window.stops[i], window.stops[i + 1], max(least, 0)
-            found += 1
-    return origin[:found], to[:found], seconds[:found]
+            seconds[i] = max(least, 0)
+    return seconds
 
 
 @njit(cache=True, nogil=True)
-def _runs(rides, is_mirrored):  # type: ignore[no-untyped-def]
-    n = len(rides.place)
-    origin, to, seconds = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    found = 0
-    for r in range(len(rides.kind)):
-        if rides.kind[r] == 0:
-            continue
-        for entry in range(rides.entry_start[r], rides.entry_start[r + 1] - 1):
-            here, there = rides.place[entry], rides.place[entry + 1]
-            first = rides.stop_start[r]
-            least = rides.arr[first + rides.gap[entry + 1]] - rides.dep[first + rides.gap[entry]]
-            origin[found], to[found] = (there, here) if is_mirrored else (here, there)
-            seconds[found] = max(least, 0)
-            found += 1
-    return origin[:found], to[:found], seconds[:found]
+def least_s(trips, trip_hops_s, runs, run_hops_s, changes_back, roads, rides, egress_s, most_vehicles):  # type: ignore[no-untyped-def]
+    """(most_vehicles + 1, 2, n_stops) int64 seconds to the goal with up to so many vehicles; NEVER_S without a way.
 
+    [:, 0] having got off a vehicle, [:, 1] being ready to board one.
 
-@njit(cache=True, nogil=True)
-def _dijkstra(  # type: ignore[no-untyped-def]
-    of_trips,
-    of_runs,
-    changes_back,
-    rides,
-    egress_s,
-    to_goal_s,
-    has_private,
-    is_mirrored,
-    meeting_start,
-    stops_of_meeting,
-):
-    n_places = len(egress_s)
-    n_stops = n_places - 2
-    least = np.full(n_places, NEVER_S)
-    # Every stop can be pushed once per better time; the heap grows as it must.
-    heap = np.empty(4 * n_places + 16, np.int64)
-    size = 0
-    by_car = np.full(len(to_goal_s), NEVER_S)
+    trips, runs         Windows, with their `hops_s`
+    changes_back        the Changes found from their end
+    rides               a Fleet
+    egress_s            (n_stops,) int32 walks to the goal, -1 without
+    """
+    n_stops, n_meetings = len(egress_s), len(roads.to_goal_s)
+    least = np.full((most_vehicles + 1, 2, n_stops), NEVER_S)
+    by_car, soonest = np.full(n_meetings, NEVER_S), np.full(n_meetings, NEVER_S)
     for stop in range(n_stops):
-        meeting = rides.meeting[stop]
-        if has_private and meeting >= 0:
-            by_car[meeting] = min(np.int64(to_goal_s[meeting]), NEVER_S)
-            least[stop] = by_car[meeting]
         if egress_s[stop] >= 0:
-            least[stop] = min(least[stop], np.int64(egress_s[stop]))
-        if least[stop] < NEVER_S:
-            size = push(heap, size, (least[stop] << 24) | stop)
-    drained = np.zeros(len(to_goal_s), np.uint8)
-    while size > 0:
-        key = heap[0]
-        size = pop(heap, size)
-        seconds, stop = key >> 24, key & 0xFFFFFF
-        if seconds > least[stop]:
-            continue
-        if size + 8192 > len(heap):
-            wider = np.empty(2 * len(heap) + 16384, np.int64)
-            wider[:size] = heap[:size]
-            heap = wider
-        for edges in (of_trips, of_runs):
-            for edge in range(edges.start[stop], edges.start[stop + 1]):
-                size = _relax(least, heap, size, edges.origin[edge], seconds + edges.seconds[edge])
-        for change in range(changes_back.start[stop], changes_back.start[stop + 1]):
-            size = _relax(least, heap, size, changes_back.to[change], seconds + changes_back.walk_s[change])
-        meeting = rides.meeting[stop]
-        # Driving to a place that is itself best left by car is never better than driving on at once.
-        if has_private and meeting >= 0 and drained[meeting] == 0 and seconds < by_car[meeting]:
-            drained[meeting] = 1
-            for other in range(len(to_goal_s)):
-                drive_s = rides.drive_s[meeting, other] if is_mirrored else rides.drive_s[other, meeting]
-                if drive_s == 65_535 or seconds + drive_s >= by_car[other]:
-                    continue
-                by_car[other] = seconds + drive_s
-                for i in range(meeting_start[other], meeting_start[other + 1]):
-                    if size + 1 >= len(heap):
-                        wider = np.empty(2 * len(heap), np.int64)
-                        wider[:size] = heap[:size]
-                        heap = wider
-                    size = _relax(least, heap, size, stops_of_meeting[i], by_car[other])
-    least[n_stops:] = 0
+            least[0, 0, stop] = egress_s[stop]
+    for meeting in range(n_meetings):
+        if roads.to_goal_s[meeting] < NEVER_S:
+            by_car[meeting] = HALT_S + np.int64(roads.to_goal_s[meeting])
+    for vehicles in range(1, most_vehicles + 1):
+        arrived, ready = least[vehicles], least[vehicles, 1]
+        arrived[0] = least[vehicles - 1, 0]
+        ready[:] = least[vehicles - 1, 1]
+        _ride_back(trips, trip_hops_s, least[vehicles - 1, 0], ready)
+        _ride_back(runs, run_hops_s, least[vehicles - 1, 0], ready)
+        _drive_back(roads, least[vehicles - 1, 0], by_car, soonest)
+        if roads.has_bans:
+            _ride_through(rides, least[vehicles - 1, 0], ready)
+        for stop in range(n_stops):
+            meeting = roads.meeting[stop]
+            if meeting >= 0:
+                ready[stop] = min(ready[stop], by_car[meeting])
+            if ready[stop] >= least[vehicles - 1, 1, stop]:
+                continue
+            for change in range(changes_back.start[stop], changes_back.start[stop + 1]):
+                origin = changes_back.to[change]
+                arrived[0, origin] = min(arrived[0, origin], ready[stop] + changes_back.takes_s[change])
     return least
 
 
 @njit(cache=True, nogil=True)
-def _relax(least, heap, size, place, seconds):  # type: ignore[no-untyped-def]
-    if seconds < least[place]:
-        least[place] = seconds
-        return push(heap, size, (seconds << 24) | place)
-    return size
+def _ride_back(window, seconds, arrived, ready):  # type: ignore[no-untyped-def]
+    """One vehicle to wherever one has arrived."""
+    stop_start, stops, board, alight = window.stop_start, window.stops, window.board, window.alight
+    for p in range(len(window.n_trips)):
+        left_s = NEVER_S
+        for call in range(stop_start[p + 1] - 1, stop_start[p] - 1, -1):
+            stop = stops[call]
+            left_s += seconds[call]
+            if board[call] and left_s < ready[stop]:
+                ready[stop] = left_s
+            if alight[call]:
+                left_s = min(left_s, arrived[stop])
+
+
+@njit(cache=True, nogil=True)
+def _drive_back(roads, arrived, by_car, soonest):  # type: ignore[no-untyped-def]
+    """A ride to wherever one has arrived; `soonest` is what meeting points gave when they were looked at last."""
+    for stop in range(len(arrived)):
+        meeting = roads.meeting[stop]
+        if meeting < 0 or arrived[stop] >= soonest[meeting]:
+            continue
+        soonest[meeting] = arrived[stop]
+        # Driving to a place that is itself best left by car is never better than driving on at once.
+        if arrived[stop] + HALT_S >= by_car[meeting] + roads.halt_saves_s:
+            continue
+        drive_s, reached_s = roads.drive_from_s[meeting], arrived[stop] + HALT_S
+        for other in range(len(by_car)):
+            if drive_s[other] != NO_WAY:
+                by_car[other] = min(by_car[other], reached_s + drive_s[other])
+
+
+@njit(cache=True, nogil=True)
+def _ride_through(rides, arrived, ready):  # type: ignore[no-untyped-def]
+    """A ride past stops promised to others to wherever one has arrived."""
+    meeting, into_s, out_s, entry_start = rides.meeting, rides.into_s, rides.out_s, rides.entry_start
+    start, stops = rides.meeting_start, rides.meeting_stops
+    for i in range(len(rides.n_gaps)):
+        left_s = NEVER_S
+        for gap in range(rides.n_gaps[i] - 1, -1, -1):
+            stop = rides.first_stop[i] + gap
+            soonest_s = min(np.int64(rides.door_into_s[DESTINATION_DOOR, rides.gap_start[i] + gap]), NEVER_S)
+            soonest_s = min(soonest_s, rides.leg_s[stop] + HALT_S + left_s)
+            for entry in range(entry_start[stop], entry_start[stop + 1]):
+                for at in range(start[meeting[entry]], start[meeting[entry] + 1]):
+                    ready[stops[at]] = min(ready[stops[at]], HALT_S + out_s[entry] + HALT_S + left_s)
+                    soonest_s = min(soonest_s, into_s[entry] + arrived[stops[at]])
+            left_s = soonest_s

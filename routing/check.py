@@ -13,7 +13,7 @@ from routing.journey import Boarding, Journey, Leg
 from routing.overlay import Ride, RideKind, RideStop
 from routing.query import LegKind, Query
 from routing.reasons import Reason
-from routing.ride_net import DESTINATION_DOOR, ORIGIN_DOOR
+from routing.ride_clocks import DESTINATION_DOOR, ORIGIN_DOOR
 from routing.rides import BoardingRefused, DriveTime, Insertion, board_run, insert, insertions
 from routing.snapshot import Snapshot
 from routing.timetable import StopIdx

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from routing import changes, ride_kernels, ties
+from routing import changes, sweep, ties
 from routing.access import Reach, Walk
 from routing.changes import Changes
+from routing.fleet import Fleet
 from routing.journey import Boarding, Journey, Leg, Place
-from routing.overlay import Ride, RideKind
+from routing.overlay import DEPARTURE_STEP_S, Ride
 from routing.query import LegKind, Point, Query
-from routing.ride_raptor import Problem, RawJourney
 from routing.snapshot import Snapshot
 from routing.ties import Columns, Settled, calls_of, least_walking
 from routing.timetable import Timetable
-from routing.trip_calls import expected_calls, n_calls_of, trip_leg
-from routing.window import IS_RUFBUS
+from routing.trip_calls import expected_calls, trip_leg
+from routing.window import IS_RUFBUS, Window
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,18 @@ class Ends:
     query: Query
     origin: Reach
     destination: Reach
+
+
+@dataclass(frozen=True)
+class Used:
+    """What the steps of a sweep point into; `changes` are those in the ordinary direction of time."""
+
+    trips: Window
+    runs: Window
+    fleet: Fleet
+    changes: Changes
+    stop_ok: NDArray[np.uint8]
+    base_s: int
 
 
 @dataclass(frozen=True)
@@ -61,25 +74,14 @@ class _Vehicle:
         return int(self.columns[0][self.alight_call])
 
 
-def journey_of(
-    snapshot: Snapshot,
-    ends: Ends,
-    problem: Problem,
-    rides: Sequence[Ride],
-    forwards: Changes,
-    raw: RawJourney,
-) -> Journey:
-    """The journey of one raw result; `rides` are those of the problem's RideNet, `forwards` its changes unmirrored."""
-    vehicles = []
-    for row in raw.vehicles.tolist():
-        if row[ride_kernels.KIND] == ride_kernels.TRIP:
-            vehicles.append(_trip(snapshot, problem, row))
-        else:
-            vehicles.append(_ride(snapshot, ends, problem, rides, row))
+def ride_journey(snapshot: Snapshot, ends: Ends, used: Used, steps: list[list[int]]) -> Journey:
+    """The journey of one result of `routing.sweep`, its steps in the order of travel."""
+    of_fleet = {sweep.TRIP: _trip, sweep.RUN: _run, sweep.BY_RIDE: _ride}
+    vehicles = [of_fleet[step[sweep.FLEET]](snapshot, ends, used, step) for step in steps]
     access_s, egress_s = ends.origin.walk_s, ends.destination.walk_s
-    used = least_walking(
+    calls = least_walking(
         calls_of([vehicle.columns for vehicle in vehicles]),
-        forwards,
+        used.changes,
         access_s,
         egress_s,
         vehicles[0].departure_s - int(access_s[vehicles[0].board_place]),
@@ -87,9 +89,9 @@ def journey_of(
     )
     vehicles = [
         replace(vehicle, board_call=on, alight_call=off)
-        for vehicle, (on, off) in zip(vehicles, used, strict=True)
+        for vehicle, (on, off) in zip(vehicles, calls, strict=True)
     ]
-    return _joined(snapshot, ends, forwards, vehicles)
+    return _joined(snapshot, ends, used.changes, vehicles)
 
 
 def settled_journey(snapshot: Snapshot, ends: Ends, forwards: Changes, settled: Settled) -> Journey:
@@ -143,17 +145,32 @@ def _trip_leg(snapshot: Snapshot, places: _Places, vehicle: list[int], slack_s: 
 
 def _run_leg(snapshot: Snapshot, places: _Places, vehicle: list[int], slack_s: int | None) -> Leg:
     runs, first = snapshot.runs, vehicle[ties.DAY]
-    ride = runs.rides[vehicle[ties.TRIP]]
-    board, alight = (int(runs.position[first + vehicle[pos]]) for pos in (ties.BOARD_POS, ties.ALIGHT_POS))
+    positions = (
+        int(runs.position[first + vehicle[ties.BOARD_POS]]),
+        int(runs.position[first + vehicle[ties.ALIGHT_POS]]),
+    )
+    times_s = vehicle[ties.DEP], vehicle[ties.ARR]
+    ends = places[vehicle[ties.BOARD_STOP]], places[vehicle[ties.ALIGHT_STOP]]
+    return run_leg(runs.rides[vehicle[ties.TRIP]], positions, times_s, ends, slack_s)
+
+
+def run_leg(
+    run: Ride,
+    positions: tuple[int, int],
+    times_s: tuple[int, int],
+    ends: tuple[Place, Place],
+    slack_s: int | None = None,
+) -> Leg:
+    """A leg between two of a run's own stops."""
     return Leg(
         kind=LegKind.BUERGERBUS,
-        departure_s=vehicle[ties.DEP],
-        arrival_s=vehicle[ties.ARR],
-        origin=places[vehicle[ties.BOARD_STOP]],
-        destination=places[vehicle[ties.ALIGHT_STOP]],
-        route=ride.label,
-        boarding=Boarding(ride.ride_id, board, alight, ride.stops[0].departure_s, 0),
-        bookable_until_s=ride.bookable_until_s,
+        departure_s=times_s[0],
+        arrival_s=times_s[1],
+        origin=ends[0],
+        destination=ends[1],
+        route=run.label,
+        boarding=Boarding(run.ride_id, *positions, run.stops[0].departure_s, 0),
+        bookable_until_s=run.bookable_until_s,
         slack_s=slack_s,
     )
 
@@ -167,16 +184,13 @@ def walk_journey(snapshot: Snapshot, ends: Ends, walk: Walk) -> Journey:
     return Journey((leg,), leg.departure_s, leg.arrival_s)
 
 
-def _trip(snapshot: Snapshot, problem: Problem, found: list[int]) -> _Vehicle:
-    live, window = snapshot.live, problem.window
-    row = int(window.trip[found[ride_kernels.REF]]), int(window.day[found[ride_kernels.REF]])
-    board_pos, alight_pos = found[ride_kernels.BOARD_AT], found[ride_kernels.ALIGHT_AT]
-    if problem.is_mirrored:
-        last = n_calls_of(live, row) - 1
-        board_pos, alight_pos = last - alight_pos, last - board_pos
+def _trip(snapshot: Snapshot, _ends: Ends, used: Used, step: list[int]) -> _Vehicle:
+    live, window = snapshot.live, used.trips
+    row = int(window.trip[step[sweep.REF]]), int(window.day[step[sweep.REF]])
+    board_pos, alight_pos = _positions(window, step)
     calls = expected_calls(live, row, board_pos)
     stops, board, alight = calls.face
-    stop_ok = problem.stop_ok[stops] == 1
+    stop_ok = used.stop_ok[stops] == 1
     columns = (
         stops.astype(np.int64),
         calls.dep,
@@ -194,33 +208,52 @@ def _trip(snapshot: Snapshot, problem: Problem, found: list[int]) -> _Vehicle:
     return _Vehicle(columns, board_pos, alight_pos, leg)
 
 
-def _ride(
-    snapshot: Snapshot, ends: Ends, problem: Problem, rides: Sequence[Ride], row: list[int]
-) -> _Vehicle:
-    ride, net = rides[row[ride_kernels.REF]], problem.rides
-    board, alight = row[ride_kernels.BOARD_AT], row[ride_kernels.ALIGHT_AT]
-    board_place, alight_place = int(net.place[board]), int(net.place[alight])
-    clocks = [row[ride_kernels.BOARD_S], row[ride_kernels.ALIGHT_S]]
-    if problem.is_mirrored:
-        clocks = [-clock for clock in reversed(clocks)]
-    a, b = int(net.gap[board]), int(net.gap[alight])
-    detour_s = 0
-    if ride.kind is RideKind.PRIVATE:
-        between_s = ride_kernels.driving_between(net, board_place, alight_place, problem.n_stops)
-        detour_s = int(ride_kernels.detour_s(net, row[ride_kernels.REF], board, alight, between_s))
-    departure_s, arrival_s = problem.base_s + clocks[0], problem.base_s + clocks[1]
+def _run(snapshot: Snapshot, _ends: Ends, used: Used, step: list[int]) -> _Vehicle:
+    window, runs = used.runs, snapshot.runs
+    ride, first = runs.rides[window.trip[step[sweep.REF]]], int(window.day[step[sweep.REF]])
+    board_pos, alight_pos = _positions(window, step)
+    begin = step[sweep.BOARD_AT] - board_pos
+    pattern = int(np.searchsorted(window.stop_start, begin))
+    piece = slice(first, first + int(window.stop_start[pattern + 1]) - begin)
+    stops = runs.stop[piece]
+    stop_ok = (used.stop_ok[stops] == 1).astype(np.uint8)
+    columns = (stops.astype(np.int64), runs.dep[piece], runs.arr[piece], stop_ok, stop_ok)
+
+    def leg(on: int, off: int) -> Leg:
+        places = stop_place(snapshot, int(stops[on])), stop_place(snapshot, int(stops[off]))
+        positions = int(runs.position[first + on]), int(runs.position[first + off])
+        return run_leg(ride, positions, (int(columns[1][on]), int(columns[2][off])), places)
+
+    return _Vehicle(columns, board_pos, alight_pos, leg)
+
+
+def _positions(window: Window, step: list[int]) -> tuple[int, int]:
+    """Where in its pattern a trip is boarded and left."""
+    pattern = int(np.searchsorted(window.stop_start, step[sweep.BOARD_AT], side="right")) - 1
+    first = int(window.stop_start[pattern])
+    return step[sweep.BOARD_AT] - first, step[sweep.ALIGHT_AT] - first
+
+
+def _ride(snapshot: Snapshot, ends: Ends, used: Used, step: list[int]) -> _Vehicle:
+    i = step[sweep.REF]
+    ride = snapshot.overlay.table.rides[int(used.fleet.row[i])]
+    places = step[sweep.BOARD_PLACE], step[sweep.ALIGHT_PLACE]
+    departure_s, arrival_s = used.base_s + step[sweep.BOARD_S], used.base_s + step[sweep.ALIGHT_S]
+    driver_s = ride.earliest_s + step[sweep.DEPARTURE] * DEPARTURE_STEP_S
     leg = Leg(
-        kind=LegKind.RIDE if ride.kind is RideKind.PRIVATE else LegKind.BUERGERBUS,
+        kind=LegKind.RIDE,
         departure_s=departure_s,
         arrival_s=arrival_s,
-        origin=_place(snapshot, ends, board_place),
-        destination=_place(snapshot, ends, alight_place),
+        origin=_place(snapshot, ends, places[0]),
+        destination=_place(snapshot, ends, places[1]),
         route=ride.label,
-        boarding=Boarding(ride.ride_id, a, b, problem.base_s + row[ride_kernels.DRIVER_S], detour_s),
+        boarding=Boarding(
+            ride.ride_id, step[sweep.BOARD_AT], step[sweep.ALIGHT_AT], driver_s, step[sweep.DETOUR_S]
+        ),
         bookable_until_s=ride.bookable_until_s,
     )
     columns = (
-        np.array([board_place, alight_place], np.int64),
+        np.array(places, np.int64),
         np.array([departure_s, arrival_s], np.int64),
         np.array([departure_s, arrival_s], np.int64),
         np.array([1, 0], np.uint8),

@@ -1,25 +1,27 @@
-"""Searching with private rides: which rides matter to a query, and which may be boarded twice."""
+"""Journeys with private rides: which rides matter to a query, and which may be boarded twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import ride_raptor
+from routing import bounds, sweep
 from routing.access import position
 from routing.asked import Asked
+from routing.fleet import Fleet, fleet, usable_rows
 from routing.journey import Journey
-from routing.legs import journey_of
-from routing.overlay import Ride, RideKind
-from routing.query import MAX_RIDE_JOURNEY_S, LegKind, Point, Query, StopRef
-from routing.ride_net import RideNet, select
-from routing.ride_raptor import Problem, RawJourney
+from routing.legs import Used, ride_journey
+from routing.query import MAX_RIDE_JOURNEY_S, LegKind, Point, StopRef
+from routing.ride_clocks import FAR_S
 from routing.roads import Mode, Positions
-from routing.snapshot import Snapshot, window_base_s
+from routing.snapshot import window_base_s
+from routing.sweep import ARRIVES_S, BEFORE, FOUND_LABEL, LAST_STEP, LEAST_WALKING, State, Task
+from routing.window import IS_RUN, Window
 
 DOOR_OFF_STREET_MM = 100_000
 """A car comes to a door that is at most this far from a street; farther ones are not "at the door"."""
@@ -27,139 +29,213 @@ DOOR_OFF_STREET_MM = 100_000
 MOST_WATCHED_RIDES = 4
 """So many rides are watched for being boarded twice; see `_watch`."""
 
-MOST_LAYERED_ENTRIES = 100_000
-"""Every watched ride doubles the layers, and each layer tries every place of every ride: beyond this product
-no more rides are watched, and a journey that boards an unwatched ride twice is dropped without looking for
-what it may have hidden. A hundred live rides with large budgets reach it; watching them took minutes."""
+MOST_VEHICLES = (1, 2, 3)
+"""Journeys with so few vehicles are searched first: what they reach by when cuts off most of the search for more."""
+
+_FIRST_CAPACITY = 1 << 16
 
 
 def journeys(asked: Asked) -> list[Journey]:
-    """Journeys with private rides, the best of them among all."""
-    span_s = asked.query.window_s + MAX_RIDE_JOURNEY_S
-    from_s = asked.moment_s - span_s if asked.query.arrive_by else asked.moment_s
-    usable = _usable_rides(asked.snapshot, asked.query, from_s, from_s + span_s)
-    if not (usable & (asked.snapshot.overlay.rows.kind == RideKind.PRIVATE)).any():
+    """Journeys with a private ride, the best of them among them."""
+    query = asked.query
+    span_s = query.window_s + MAX_RIDE_JOURNEY_S
+    from_s = asked.moment_s - span_s if query.arrive_by else asked.moment_s
+    rows = usable_rows(asked.snapshot.overlay, query, from_s, from_s + span_s)
+    # Of two rides that are equal in everything the one that was offered first wins, since what waits last happens first.
+    rows = rows[np.lexsort((-rows, asked.snapshot.overlay.columns.earliest[rows]))]
+    if not len(rows):
         return []
-    rounds = _Rounds(asked, usable)
+    search = _Search(asked, rows, from_s)
     watched: tuple[int, ...] = ()
+    found = list(search.journeys(watched, []))
     while True:
-        found = list(rounds.journeys(watched))
-        twice = _boarded_twice(found, rounds.overlay_rides)
+        once = [one for one in found if not search.boarded_twice(one.journey)]
+        twice = {row for one in found for row in search.boarded_twice(one.journey)}
         wider = _watch(watched, twice)
-        layers = 1 + (1 << len(wider))
-        if wider == watched or layers * rounds.n_entries > MOST_LAYERED_ENTRIES:
-            break
+        if wider == watched:
+            return [one.journey for one in once]
         watched = wider
-    return [journey for journey in found if not _boarded_twice([journey], rounds.overlay_rides)]
+        found = once + list(search.journeys(watched, once))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A journey, with its label and arrival in the seconds of the search."""
+
+    journey: Journey
+    label: int
+    arrival_s: int
 
 
 def _watch(watched: tuple[int, ...], twice: set[int]) -> tuple[int, ...]:
     """Which rides get layers of their own: a label then remembers whether its ride was used already.
 
-    Only rides that a best journey boarded twice are watched (rare), so that the layers stay few.
+    Only rides that a best journey boarded twice, with another vehicle between, are watched (rare), so the layers stay few.
     """
-    new = sorted(twice - set(watched))
-    return (*watched, *new)[:MOST_WATCHED_RIDES]
-
-
-def _boarded_twice(journeys: Iterable[Journey], rides: list[Ride]) -> set[int]:
-    index = {ride.ride_id: i for i, ride in enumerate(rides) if ride.kind is RideKind.PRIVATE}
-    twice: set[int] = set()
-    for journey in journeys:
-        used = [leg.boarding.ride_id for leg in journey.legs if leg.boarding is not None]
-        twice |= {index[ride_id] for ride_id in used if ride_id in index and used.count(ride_id) > 1}
-    return twice
+    return (*watched, *sorted(twice - set(watched)))[:MOST_WATCHED_RIDES]
 
 
 @dataclass(frozen=True)
-class _Rounds:
-    """The rounds of one query, in both directions."""
+class _Search:
+    """One query over the rides of `rows`; nobody sets out before `from_s`."""
 
     asked: Asked
-    usable: NDArray[np.bool_]
+    rows: NDArray[np.int64]
+    from_s: int
 
-    @property
-    def overlay_rides(self) -> list[Ride]:
-        return self.asked.snapshot.overlay.rows.rides
+    def journeys(self, watched: tuple[int, ...], found: list[_Found]) -> Iterator[_Found]:
+        """All that is better than what is found already."""
+        asked, task = self.asked, self._task(watched)
+        n_rounds = asked.query.max_vehicles + 1
+        used = Used(asked.trips, self._runs, self._fleet, asked.changes(False), asked.stop_ok, self._base_s)
+        n_rows = len(used.trips.trip), len(used.runs.trip)
+        known, most_before = list(found), 0
+        seen = {(one.label, one.arrival_s) for one in found}
+        for most in sorted({min(few, n_rounds - 1) for few in (*MOST_VEHICLES, n_rounds - 1)}):
+            task = task._replace(first_new=most_before + 1)
+            if known:
+                task = task._replace(known=_known(task, known))
+            state = _swept(self._narrowed(task, most), most + 1, n_rows)
+            for row in state.found[: state.counts[sweep.N_FOUND]].tolist():
+                if (row[FOUND_LABEL], row[ARRIVES_S]) in seen:
+                    continue
+                journey = ride_journey(asked.snapshot, asked.ends, used, _steps_to(state, row[LAST_STEP]))
+                one = _Found(journey, row[FOUND_LABEL], row[ARRIVES_S])
+                if not self.boarded_twice(journey):
+                    known.append(one)
+                    seen.add((one.label, one.arrival_s))
+                yield one
+            most_before = most
 
-    @property
-    def n_entries(self) -> int:
-        """How many places of usable rides the rounds can try."""
-        return int(self.usable[self.asked.snapshot.overlay.rows.ride].sum())
+    def _narrowed(self, task: Task, most_vehicles: int) -> Task:
+        """With a single vehicle people get off only where they can walk to the destination."""
+        if most_vehicles > 1:
+            return task
+        chosen = self._fleet
+        is_wanted = np.zeros(len(chosen.from_origin_s), np.uint8)
+        near = self.asked.ends.destination.walk_s[: len(chosen.stop_meeting)] >= 0
+        is_wanted[chosen.stop_meeting[near & (chosen.stop_meeting >= 0)]] = 1
+        first, last, meeting, into_s, out_s = sweep.places_at(chosen, is_wanted)
+        return task._replace(
+            off_first=first, off_last=last, off_meeting=meeting, off_into_s=into_s, off_out_s=out_s
+        )
 
     @cached_property
-    def usable_rides(self) -> list[Ride]:
-        """The rides of every RideNet of this query, in its order."""
-        return [self.overlay_rides[i] for i in np.flatnonzero(self.usable)]
+    def _stop_of_gap(self) -> NDArray[np.int64]:
+        """(n_gaps,) the stop of the table behind which each gap lies."""
+        chosen = self._fleet
+        shift = np.repeat(chosen.first_stop - chosen.gap_start[:-1], chosen.n_gaps)
+        stops: NDArray[np.int64] = shift + np.arange(len(shift))
+        return stops
 
-    def journeys(self, watched: tuple[int, ...]) -> Iterable[Journey]:
-        query, moment_s = self.asked.query, self.asked.moment_s
-        problem = self._problem(query.arrive_by, watched)
-        latest_goal_s = problem.to_time(self.asked.from_s if query.arrive_by else self.asked.until_s)
-        now_s = problem.to_time(moment_s)
-        if query.window_s > 0:
-            for raw in ride_raptor.over_range(problem, now_s, now_s + query.window_s, latest_goal_s):
-                yield self._journey(problem, raw)
-            return
-        other_way = self._problem(not query.arrive_by, watched)
-        for raw in ride_raptor.at_moment(problem, now_s, latest_goal_s, query.max_vehicles):
-            yield self._tightened(problem, other_way, raw)
+    @property
+    def _base_s(self) -> int:
+        return window_base_s(self.asked.from_s)
 
-    def _tightened(self, problem: Problem, other_way: Problem, raw: RawJourney) -> Journey:
-        """The journey that gives the same arrival with the same number of vehicles but leaves latest (and mirrored).
+    @cached_property
+    def _runs(self) -> Window:
+        asked = self.asked
+        return asked.snapshot.runs.window(asked.usable_runs, asked.query.party, self._base_s)
 
-        Found by searching back from where the first search got to.
-        """
-        found = self._journey(problem, raw)
-        goal_s = found.departure_s if problem.is_mirrored else found.arrival_s
-        limit_s = other_way.to_time(self.asked.moment_s)
-        answers = ride_raptor.at_moment(other_way, other_way.to_time(goal_s), limit_s, len(raw.vehicles))
-        ways = [*(self._journey(other_way, answer) for answer in answers), found]
-        if problem.is_mirrored:
-            return min(ways, key=lambda j: (j.arrival_s, j.walk_s))
-        return min(ways, key=lambda j: (-j.departure_s, j.walk_s))
+    def boarded_twice(self, journey: Journey) -> set[int]:
+        """Rows of rides."""
+        row_of = self.asked.snapshot.overlay.row_of
+        used = [leg.boarding.ride_id for leg in journey.legs if leg.kind is LegKind.RIDE and leg.boarding]
+        return {row_of[ride_id] for ride_id in used if used.count(ride_id) > 1}
 
-    def _journey(self, problem: Problem, raw: RawJourney) -> Journey:
-        return journey_of(
-            self.asked.snapshot, self.asked.ends, problem, self.usable_rides, self.asked.changes(False), raw
-        )
-
-    def _problem(self, is_mirrored: bool, watched: tuple[int, ...]) -> Problem:
-        asked, snapshot = self.asked, self.asked.snapshot
-        start, goal = asked.ends.origin, asked.ends.destination
-        if is_mirrored:
-            start, goal = goal, start
-        of_window = asked.from_s, asked.until_s, asked.wheelchair, is_mirrored
-        return Problem(
-            window=snapshot.window(*of_window),
-            changes=asked.changes(is_mirrored),
-            rides=self._rides(watched),
-            start=start,
-            goal=goal,
-            base_s=window_base_s(asked.from_s),
-            is_mirrored=is_mirrored,
-            kinds=asked.kinds,
+    def _task(self, watched: tuple[int, ...]) -> Task:
+        asked, snapshot, query = self.asked, self.asked.snapshot, self.asked.query
+        base_s, n_stops = self._base_s, snapshot.timetable.n_stops
+        moment_s, first_s = asked.moment_s - base_s, self.from_s - base_s
+        if query.arrive_by:
+            last_s = last_arrival_s = moment_s
+            first_arrival_s = moment_s - query.window_s if query.window_s else first_s
+        else:
+            last_arrival_s = first_s + query.window_s + MAX_RIDE_JOURNEY_S
+            last_s = first_s + query.window_s if query.window_s else last_arrival_s
+            first_arrival_s = first_s
+        changes = asked.changes(False)
+        chosen, (pick_start, pick_ups) = self._fleet, self._pick_ups
+        of_gap = np.cumsum(np.repeat(chosen.n_departures, chosen.n_gaps))
+        return Task(
+            trip_calls=snapshot.calls_in_order(asked.from_s, asked.until_s, asked.wheelchair),
+            run_calls=sweep.in_order(self._runs),
+            change_start=changes.start,
+            change=np.stack((changes.to, changes.takes_s, changes.walk_s), axis=1),
             stop_ok=asked.stop_ok,
-            max_vehicles=asked.query.max_vehicles,
-            trip_segments=snapshot.segments(*of_window),
-            changes_back=asked.changes(not is_mirrored),
+            access_s=asked.ends.origin.walk_s[:n_stops],
+            egress_s=asked.ends.destination.walk_s[:n_stops],
+            board_mask=asked.kinds | IS_RUN,
+            base_s=base_s,
+            first_s=first_s,
+            last_s=last_s,
+            first_arrival_s=first_arrival_s,
+            last_arrival_s=last_arrival_s,
+            is_single=query.window_s == 0 and not query.arrive_by,
+            most_s=MAX_RIDE_JOURNEY_S,
+            known=np.full(last_arrival_s - first_s + 2, sweep.NOBODY, np.int64),
+            least_s=self._least_s,
+            first_new=1,
+            pick_start=pick_start,
+            pick_ups=pick_ups,
+            off_first=chosen.entry_start[self._stop_of_gap],
+            off_last=chosen.entry_start[self._stop_of_gap + 1],
+            off_meeting=chosen.meeting,
+            off_into_s=chosen.into_s,
+            off_out_s=chosen.out_s,
+            gap_departures=np.append(0, of_gap).astype(np.int32),
+            fleet=chosen._replace(next_layer=self._next_layer(watched)),
         )
 
-    def _rides(self, watched: tuple[int, ...]) -> RideNet:
-        query = self.asked.query
-        doors = [self._door(end) for end in (query.origin, query.destination)]
-        net = select(
-            self.asked.snapshot.overlay,
-            self.usable,
-            query.party,
-            doors[0],
-            doors[1],
-            _next_layer(self.overlay_rides, watched),
-            self.asked.stop_ok,
+    def _next_layer(self, watched: tuple[int, ...]) -> NDArray[np.int8]:
+        """(n_rides, n_layers): layer 0 has used no private ride, layer 1 + bits those of `watched` whose bit is set."""
+        layers = np.arange(1 + (1 << len(watched)), dtype=np.int8)
+        table = np.tile(layers, (len(self.rows), 1))
+        table[:, 0] = 1
+        used = np.maximum(layers - 1, 0)
+        for bit, row in enumerate(watched):
+            table[self.rows == row] = np.where(used & (1 << bit), -1, 1 + (used | (1 << bit)))
+        return table
+
+    @cached_property
+    def _pick_ups(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        chosen = self._fleet
+        start, rows = sweep.pick_ups(chosen, len(chosen.from_origin_s))
+        return start, rows
+
+    @cached_property
+    def _least_s(self) -> NDArray[np.int64]:
+        asked, snapshot = self.asked, self.asked.snapshot
+        links = snapshot.links
+        roads = bounds.Roads(
+            links.stop_meeting,
+            snapshot.streets.drive_from_s,
+            self._fleet.to_destination_s,
+            0 if snapshot.roads is None else snapshot.roads.halt_saves_s,
+            snapshot.roads is not None and len(snapshot.roads.ban_edge) > 0,
         )
+        least_s: NDArray[np.int64] = bounds.least_s(
+            asked.trips,
+            snapshot.hops_s(asked.from_s, asked.until_s, asked.wheelchair),
+            self._runs,
+            bounds.hops_s(self._runs),
+            asked.changes(True),
+            roads,
+            self._fleet,
+            asked.ends.destination.walk_s[: snapshot.timetable.n_stops],
+            asked.query.max_vehicles,
+        )
+        return least_s
+
+    @cached_property
+    def _fleet(self) -> Fleet:
+        query = self.asked.query
+        doors = self._door(query.origin), self._door(query.destination)
+        nobody = np.empty((len(self.rows), 0), np.int8)
+        chosen = fleet(self.asked.snapshot.overlay, self.rows, query, doors, nobody)
         if _same_point(query.origin, query.destination):
-            return net._replace(door_to_door_s=ride_raptor.NO_DRIVE_S)
-        return net
+            return chosen._replace(door_to_door_s=FAR_S)
+        return chosen
 
     def _door(self, end: Point | StopRef) -> Positions | None:
         roads = self.asked.snapshot.roads
@@ -177,28 +253,74 @@ def _same_point(origin: Point | StopRef, destination: Point | StopRef) -> bool:
     )
 
 
-def _usable_rides(snapshot: Snapshot, query: Query, from_s: int, until_s: int) -> NDArray[np.bool_]:
-    """(n_rides,) rides of an asked-for kind that can still be booked, are not banned and move in time."""
-    rows = snapshot.overlay.rows
-    is_run = rows.kind == RideKind.RUN
-    usable = np.where(is_run, LegKind.BUERGERBUS in query.kinds, LegKind.RIDE in query.kinds)
-    usable &= (rows.last_clock >= from_s) & (rows.earliest <= until_s)
-    if query.booked_at is not None:
-        usable &= rows.bookable_until >= query.booked_at.timestamp()
-    if query.banned:
-        usable &= np.array(
-            [not {ride.ride_id, ride.driver_id} & query.banned for ride in rows.rides], dtype=np.bool_
-        )
-    return usable
+def _swept(task: Task, n_rounds: int, n_rows: tuple[int, int]) -> State:
+    """The state after a pass; one that ran out of room is made again."""
+    while True:
+        state = _state(task, n_rounds, n_rows, _scratch.capacity)
+        sweep.sweep(task, state)
+        if not state.counts[sweep.IS_FULL]:
+            return state
+        _scratch.capacity *= 4
 
 
-def _next_layer(rides: list[Ride], watched: tuple[int, ...]) -> NDArray[np.int8]:
-    """(n_rides, n_layers): layer 0 has used no private ride, layer 1 + bits those of `watched` whose bit is set."""
-    is_private = np.array([ride.kind is RideKind.PRIVATE for ride in rides], dtype=np.bool_)
-    layers = np.arange(1 + (1 << len(watched)), dtype=np.int8)
-    table = np.tile(layers, (len(rides), 1))
-    table[is_private, 0] = 1
-    for bit, ride in enumerate(watched):
-        used = np.maximum(layers - 1, 0)
-        table[ride] = np.where(used & (1 << bit), -1, 1 + (used | (1 << bit)))
-    return table
+def _steps_to(state: State, step: int) -> list[list[int]]:
+    """The steps of a journey in the order of travel."""
+    steps = []
+    while step >= 0:
+        steps.append(state.steps[step].tolist())
+        step = steps[-1][BEFORE]
+    return steps[::-1]
+
+
+def _known(task: Task, found: list[_Found]) -> NDArray[np.int64]:
+    """`Task.known` when these journeys are."""
+    known = np.full_like(task.known, sweep.NOBODY)
+    # Only whoever arrives later than somebody is beaten for sure: of the same second less walking wins.
+    after = np.array([one.arrival_s for one in found]) - task.first_s + 1
+    np.maximum.at(known, after, np.array([one.label for one in found]) | LEAST_WALKING)
+    if task.is_single:
+        known[after.min() :] = sweep.ALWAYS
+    return np.maximum.accumulate(known)
+
+
+class _Scratch(threading.local):
+    """How much room searches of this thread needed."""
+
+    def __init__(self) -> None:
+        self.capacity = _FIRST_CAPACITY
+
+
+_scratch = _Scratch()
+
+
+def _state(task: Task, n_rounds: int, n_rows: tuple[int, int], capacity: int) -> State:
+    n_stops, n_layers = len(task.stop_ok), task.fleet.next_layer.shape[1]
+    n_lanes, n_seconds = n_layers * n_rounds, task.last_arrival_s - task.first_s + 1
+    n_departures = int(task.fleet.departure_start[-1])
+
+    def rows(*shape: int) -> NDArray[np.int64]:
+        return np.empty(shape, np.int64)
+
+    return State(
+        trip_seats=rows(n_rows[0], n_lanes, sweep.N_SEAT_COLUMNS),
+        run_seats=rows(n_rows[1], n_lanes, sweep.N_SEAT_COLUMNS),
+        arrived=rows(n_stops + 2, n_lanes, sweep.N_BEST_COLUMNS),
+        arrived_bound=rows(n_lanes, n_stops + 2),
+        ready=rows(n_stops + 2, n_lanes, sweep.N_BEST_COLUMNS),
+        ready_bound=rows(n_lanes, n_stops + 2),
+        event_at=np.empty(n_seconds, np.int32),
+        events=rows(capacity, sweep.N_EVENT_COLUMNS),
+        rider_at=np.empty(n_departures, np.int32),
+        riders=rows(capacity, sweep.N_RIDER_COLUMNS),
+        rider_best=rows(n_departures, n_lanes),
+        driver_at=np.empty(n_seconds, np.int32),
+        drivers=rows(capacity, sweep.N_DRIVER_COLUMNS),
+        is_driven=np.empty(int(task.gap_departures[-1]), np.uint8),
+        passed=rows(len(task.fleet.from_origin_s)),
+        cut=rows(n_rounds + 1),
+        goal=rows(n_rounds),
+        goal_step=rows(n_rounds),
+        steps=np.empty((capacity, sweep.N_STEP_COLUMNS), np.int32),
+        found=rows(capacity, sweep.N_FOUND_COLUMNS),
+        counts=np.zeros(6, np.int64),
+    )

@@ -131,7 +131,7 @@ def search_moment(task, back, state, state_back, stop_ok, leave_s, last_goal_s, 
     return out[:n_out]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _begin(state, stop_ok, last_goal_s):  # type: ignore[no-untyped-def]
     """Forget everything; nobody gets on or off at stops where `stop_ok` (n_stops,) is 0."""
     for stop in range(len(stop_ok)):
@@ -143,7 +143,7 @@ def _begin(state, stop_ok, last_goal_s):  # type: ignore[no-untyped-def]
     state.goal[:] = label_of(last_goal_s + 1, 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _begin_back(state, forth, last_goal_s):  # type: ignore[no-untyped-def]
     """Forget everything; search back only where a search `forth` (of one moment) was before.
 
@@ -163,7 +163,7 @@ def _mirrored_bound(label):  # type: ignore[no-untyped-def]
     return NEVER if label in (INF, NEVER) else label_of(1 - time_of(label), 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _leave(task, state, leave_s, max_vehicles):  # type: ignore[no-untyped-def]
     """All rounds from one moment."""
     _forget_steps(task, state, leave_s)
@@ -204,7 +204,7 @@ def search_moments(task, state, stop_ok, moments, last_s, last_goal_s, is_mirror
     return out[:n_out]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _forget_steps(task, state, leave_s):  # type: ignore[no-untyped-def]
     state.n_steps[0] = 0
     state.goal_by[:] = -1
@@ -214,7 +214,7 @@ def _forget_steps(task, state, leave_s):  # type: ignore[no-untyped-def]
             state.goal[k] = min(state.goal[k], on_foot)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _rounds(task, state, max_vehicles, is_range):  # type: ignore[no-untyped-def]
     """Round k: one vehicle more from wherever somebody is ready, then on foot to where one is ready for the next.
 
@@ -242,7 +242,7 @@ def _rounds(task, state, max_vehicles, is_range):  # type: ignore[no-untyped-def
         state.n_arrived[0] = 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _start_with(lane, state, moment, label):  # type: ignore[no-untyped-def]
     """Somebody is ready at a stop for the first vehicle, which leaves just then."""
     stop, p, call = moment[AT_STOP], moment[OF_PATTERN], moment[AT_CALL]
@@ -258,7 +258,7 @@ def _start_with(lane, state, moment, label):  # type: ignore[no-untyped-def]
         lane.first[p], lane.last[p] = min(lane.first[p], call), max(lane.last[p], call)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _queue_all(window, lane, state):  # type: ignore[no-untyped-def]
     """Every pattern that calls where somebody is ready."""
     at_start, at_pattern, at_pos = window.at_start, window.at_pattern, window.at_pos
@@ -280,7 +280,7 @@ def _queue_all(window, lane, state):  # type: ignore[no-untyped-def]
     lane.n_queued[0] = n_queued
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _ride_all(task, fleet, state, level, k, only_exactly):  # type: ignore[no-untyped-def]
     """Along every queued pattern, always in the best trip so far, until somebody was there in a better one.
 
@@ -371,7 +371,7 @@ def first_trip(dep, column, end, ready_s):  # type: ignore[no-untyped-def]
     return low
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _walk_home(task, state, k):  # type: ignore[no-untyped-def]
     """From every stop reached in this round to the goal."""
     for i in range(state.n_arrived[0]):
@@ -388,7 +388,7 @@ def _walk_home(task, state, k):  # type: ignore[no-untyped-def]
             state.goal_by[k] = step
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _walk_on(task, state, level, k):  # type: ignore[no-untyped-def]
     """From every stop reached in this round to wherever one can change."""
     start, to, cost = task.feet.start, task.feet.to, task.feet.cost

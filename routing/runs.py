@@ -93,7 +93,7 @@ class Runs:
         if not len(calls):
             return self.none
         needed = party.seats, party.wheelchairs, party.luggage, party.bicycles
-        has_room = (self.free[calls] >= needed).all(axis=1)
+        has_room = np.asarray((self.free[calls] >= needed).all(axis=1), np.bool_)
         return self._laid_out(calls, has_room, base_s)
 
     def _laid_out(self, calls: NDArray[np.int64], goes_on: NDArray[np.bool_], base_s: int) -> Window:

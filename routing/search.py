@@ -20,7 +20,7 @@ def search(snapshot: Snapshot, query: Query) -> list[Journey]:
     asked = Asked.of(snapshot, query)
     walks = [] if asked.walk is None else [walk_journey(snapshot, asked.ends, asked.walk)]
     with_rides: list[Journey] = []
-    if LegKind.RIDE in query.kinds and snapshot.overlay.has_private_rides:
+    if LegKind.RIDE in query.kinds and snapshot.overlay.row_of:
         with_rides = ride_search.journeys(asked)
     return sorted(
         walks + raptor.journeys(asked) + _best(query, with_rides),

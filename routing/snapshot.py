@@ -5,21 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from routing import changes, hierarchy
-from routing.bounds import Segments, segments
+import numpy as np
+from numpy.typing import NDArray
+
+from routing import bounds, changes, hierarchy, sweep
+from routing.driving import Driving, Streets
 from routing.hierarchy import Hierarchy
 from routing.links import Links
 from routing.live import LiveTrips, OnRefusal
 from routing.live_trips import LiveTrip
 from routing.live_windows import Frame, LiveWindows
-from routing.overlay import Ride, RideKind, RideStop
-from routing.ride_net import Driving, Overlay, Streets
+from routing.overlay import Ride, RideStop
+from routing.ride_table import Overlay, RideTable
 from routing.roads import RoadGraph
 from routing.rounds import Feet
 from routing.runs import Runs
@@ -84,7 +87,7 @@ class Snapshot:
         if roads is not None:
             driving = Driving(roads, car if car is not None else hierarchy.build(roads), links)
         streets = Streets(timetable, links, driving)
-        return cls(streets, Overlay(streets).with_rides(rides), LiveTrips(timetable))
+        return cls(streets, Overlay(RideTable(streets)).with_rides(rides), LiveTrips(timetable))
 
     @classmethod
     def open(
@@ -110,10 +113,10 @@ class Snapshot:
     def roads(self) -> RoadGraph | None:
         return self.streets.driving.roads if self.streets.driving else None
 
-    @cached_property
-    def rides(self) -> dict[str, Ride]:
+    @property
+    def rides(self) -> Mapping[str, Ride]:
         """All live rides by id."""
-        return {key: prepared.ride for key, prepared in self.overlay.prepared.items()}
+        return self.overlay.rides
 
     def with_rides(self, rides: Iterable[Ride]) -> Snapshot:
         """The same world with exactly these rides."""
@@ -169,13 +172,17 @@ class Snapshot:
             return self.kept.get(frame, lambda: mirror(self._planned_window(forwards)))
         return self.kept.get(frame, lambda: open_window(self.timetable, *frame[:3]))
 
-    def segments(self, from_s: int, until_s: int, wheelchair: bool, is_mirrored: bool) -> Segments:
-        """The fastest trips of `window` of the same arguments."""
-        key = ("segments", window_base_s(from_s), window_base_s(until_s), wheelchair, is_mirrored)
+    def calls_in_order(self, from_s: int, until_s: int, wheelchair: bool) -> NDArray[np.int32]:
+        """The calls of `window` of the same arguments by time, see `routing.sweep.in_order`."""
+        key = ("calls", window_base_s(from_s), window_base_s(until_s), wheelchair)
         return self.live_kept.get(
-            key,
-            lambda: segments(self.window(from_s, until_s, wheelchair, is_mirrored), self.timetable.n_stops),
+            key, lambda: sweep.in_order(self.window(from_s, until_s, wheelchair, False))
         )
+
+    def hops_s(self, from_s: int, until_s: int, wheelchair: bool) -> NDArray[np.int32]:
+        """See `routing.bounds.hops_s`, of the `window` of the same arguments."""
+        key = ("hops", window_base_s(from_s), window_base_s(until_s), wheelchair)
+        return self.live_kept.get(key, lambda: bounds.hops_s(self.window(from_s, until_s, wheelchair, False)))
 
     def changes(self, speed_m_s: float, max_walk_s: int, slack_s: int, is_mirrored: bool) -> changes.Changes:
         key = ("changes", speed_m_s, max_walk_s, slack_s)
@@ -198,7 +205,7 @@ class Snapshot:
     @cached_property
     def runs(self) -> Runs:
         """All live BürgerBus runs."""
-        return Runs.of(self.timetable, (ride for ride in self.rides.values() if ride.kind is RideKind.RUN))
+        return Runs.of(self.timetable, self.overlay.runs.values())
 
     def service_date(self, day: int) -> dt.date:
         """The date of a service day's index."""

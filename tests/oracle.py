@@ -629,6 +629,8 @@ class Oracle:
         self, ride: Ride, own: list[Spot], pickup: tuple[int, Spot], dropoff: tuple[int, Spot]
     ) -> Iterator[Hop]:
         direct_s = self.streets.drive_s(own[0], own[-1])
+        if any(self.streets.drive_s(x, y) is None for x, y in pairwise(own)):
+            return
         if direct_s is None:
             return
         for a in range(len(own) - 1):

@@ -12,10 +12,10 @@ from mitfahr.services.live_rides import router_ride
 from routing import overlay
 from routing.check import insertion_of
 from routing.drive_line import drive_line
+from routing.driving import car_positions
 from routing.journey import Journey, Leg, Place
 from routing.query import LegKind, Query
 from routing.reasons import Reason
-from routing.ride_net import car_positions
 from routing.rides import (
     BoardingRefused,
     Insertion,

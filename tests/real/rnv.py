@@ -33,6 +33,7 @@ SEARCHING = (
         "bounds",
         "changes",
         "check",
+        "fleet",
         "journey",
         "legs",
         "live",
@@ -40,7 +41,7 @@ SEARCHING = (
         "query",
         "raptor",
     ),
-    *("reasons", "ride", "rounds", "search", "snapshot", "ties", "warm_up", "window"),
+    *("reasons", "ride", "rounds", "search", "snapshot", "sweep", "ties", "warm_up", "window"),
 )
 """Modules of the core whose names begin so build nothing that is kept."""
 

@@ -50,9 +50,7 @@ def test_places_and_drives_are_those_of_the_core(rnv_snapshot: Snapshot) -> None
     ("vehicles", "number"),
     [
         (1, 6),
-        # With 300 offers nobody watches any more for rides boarded twice, and one of three questions misses a journey:
-        # a known gap (`MOST_LAYERED_ENTRIES` in routing/ride_search.py); this runs every time again once it is closed.
-        pytest.param(2, 3, marks=pytest.mark.soak),
+        (2, 3),
         pytest.param(1, 60, marks=pytest.mark.soak),
         pytest.param(2, 40, marks=pytest.mark.soak),
     ],
