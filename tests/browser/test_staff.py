@@ -64,7 +64,7 @@ def test_publish_a_run_see_who_booked_and_cancel_it(
     volunteer.get_by_role("button", name="Jetzt absagen").click()
     expect(volunteer.get_by_text("Die Fahrt ist abgesagt.")).to_be_visible()
     rider.reload()
-    expect(rider.get_by_text("Der Bus ist in der Werkstatt.")).to_be_visible()
+    expect(rider.get_by_text("Grund: Der Bus ist in der Werkstatt.", exact=True)).to_be_visible()
 
 
 def test_pages_of_the_buergerbus_pass_the_gates(site: Site, open_page: Callable[..., Page]) -> None:

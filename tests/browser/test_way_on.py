@@ -67,7 +67,7 @@ def test_one_click_after_a_ride_fell_away(
     site: Site, open_page: Callable[..., Page], javascript: bool
 ) -> None:
     page = open_page(javascript=javascript)
-    lose_a_ride(site, page, "Nina" if javascript else "Nora")
+    lose_a_ride(site, page, "Nina" if javascript else "Nadja")
     page.get_by_role("button", name="Diese Verbindung buchen").click()
     expect(page.get_by_text("Hier ist Ihre neue Reise.")).to_be_visible()
     page.go_back()
