@@ -87,6 +87,11 @@ class Asked:
         query = self.query
         return self.snapshot.feet(query.walk_speed_m_s, query.max_walk_s, query.transfer_slack_s, is_mirrored)
 
+    @property
+    def change_rows(self) -> NDArray[np.int32]:
+        query = self.query
+        return self.snapshot.change_rows(query.walk_speed_m_s, query.max_walk_s, query.transfer_slack_s)
+
     def changes(self, is_mirrored: bool) -> Changes:
         query = self.query
         return self.snapshot.changes(

@@ -130,3 +130,8 @@ def feet(known: Changes) -> Feet:
     origin = np.repeat(np.arange(len(known.start) - 1), np.diff(known.start))
     order = np.lexsort((cost, origin))
     return Feet(known.start, known.to[order], cost[order])
+
+
+def rows(known: Changes) -> NDArray[np.int32]:
+    """(n, 3) int32 of to, takes_s and walk_s side by side, as the sweep reads them."""
+    return np.stack((known.to, known.takes_s, known.walk_s), axis=1)

@@ -154,14 +154,13 @@ class _Search:
             last_arrival_s = first_s + query.window_s + MAX_RIDE_JOURNEY_S
             last_s = first_s + query.window_s if query.window_s else last_arrival_s
             first_arrival_s = first_s
-        changes = asked.changes(False)
         chosen, (pick_start, pick_ups) = self._fleet, self._pick_ups
         of_gap = np.cumsum(np.repeat(chosen.n_departures, chosen.n_gaps))
         return Task(
             trip_calls=snapshot.calls_in_order(asked.from_s, asked.until_s, asked.wheelchair),
             run_calls=sweep.in_order(self._runs),
-            change_start=changes.start,
-            change=np.stack((changes.to, changes.takes_s, changes.walk_s), axis=1),
+            change_start=asked.changes(False).start,
+            change=asked.change_rows,
             stop_ok=asked.stop_ok,
             access_s=asked.ends.origin.walk_s[:n_stops],
             egress_s=asked.ends.destination.walk_s[:n_stops],

@@ -202,6 +202,11 @@ class Snapshot:
             key, lambda: changes.feet(self.changes(speed_m_s, max_walk_s, slack_s, is_mirrored))
         )
 
+    def change_rows(self, speed_m_s: float, max_walk_s: int, slack_s: int) -> NDArray[np.int32]:
+        """The same changes as the sweep reads them."""
+        key = ("change rows", speed_m_s, max_walk_s, slack_s)
+        return self.kept.get(key, lambda: changes.rows(self.changes(speed_m_s, max_walk_s, slack_s, False)))
+
     @cached_property
     def runs(self) -> Runs:
         """All live BürgerBus runs."""

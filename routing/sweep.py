@@ -41,8 +41,8 @@ TO, TAKES_S, WALK_S = range(3)
 
 # Columns of the best label of a place, and of the best besides that came by another private ride: who has just left a ride
 # may not board it again, so the second best counts for that ride alone. RIDE is -1 after any other vehicle.
-LABEL, STEP, SINCE, RIDE, OTHER, OTHER_STEP, OTHER_SINCE = range(7)
-N_BEST_COLUMNS = 7
+LABEL, STEP, RIDE, OTHER, OTHER_STEP = range(5)
+N_BEST_COLUMNS = 5
 
 # Columns of who sits in a trip; CALL is where he got on. LABEL of lane 0 tells that anybody sits there.
 SEAT_LABEL, SEAT_STEP, SEAT_CALL = range(3)
@@ -86,8 +86,8 @@ TRIP, RUN, BY_RIDE = range(3)
 """In FLEET. BOARD_AT and ALIGHT_AT are calls of the window, or gaps of the ride."""
 
 # Columns of what was found, and what is counted.
-VEHICLES, ARRIVES_S, FOUND_LABEL, LAST_STEP = range(4)
-N_FOUND_COLUMNS = 4
+ARRIVES_S, FOUND_LABEL, LAST_STEP = range(3)
+N_FOUND_COLUMNS = 3
 N_EVENTS, N_STEPS, N_RIDERS, N_DRIVERS, N_FOUND, IS_FULL = range(6)
 
 
@@ -351,15 +351,15 @@ def _is_beaten(best, bound, place, lane, n_rounds, label, ride):  # type: ignore
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _put(best, bound, place, lane, n_rounds, label, ride, step, now):  # type: ignore[no-untyped-def]
+def _put(best, bound, place, lane, n_rounds, label, ride, step):  # type: ignore[no-untyped-def]
     """Write down a label that is not beaten."""
     row = best[place, lane]
     if label > row[LABEL]:
         if ride != row[RIDE]:
-            row[OTHER], row[OTHER_STEP], row[OTHER_SINCE] = row[LABEL], row[STEP], row[SINCE]
-        row[LABEL], row[RIDE], row[STEP], row[SINCE] = label, ride, step, now
+            row[OTHER], row[OTHER_STEP] = row[LABEL], row[STEP]
+        row[LABEL], row[RIDE], row[STEP] = label, ride, step
     elif ride != row[RIDE] and label > row[OTHER]:
-        row[OTHER], row[OTHER_STEP], row[OTHER_SINCE] = label, step, now
+        row[OTHER], row[OTHER_STEP] = label, step
     sure = row[LABEL] if row[RIDE] < 0 else row[OTHER]
     for more in range(lane, lane - lane % n_rounds + n_rounds):
         if bound[more, place] >= sure:
@@ -437,7 +437,7 @@ def _arrive(task, state, now, place, lane, label, ride, step):  # type: ignore[n
             _await(state, now + egress_s - task.first_s, GOAL, place, lane, label - egress_s, ride, step)
     if is_beaten:
         return
-    _put(state.arrived, state.arrived_bound, place, lane, n_rounds, label, ride, step, now)
+    _put(state.arrived, state.arrived_bound, place, lane, n_rounds, label, ride, step)
     if vehicles == n_rounds - 1 or place >= n_stops:
         return
     cut, bound, changes, stop_ok = (
@@ -465,7 +465,7 @@ def _get_ready(task, state, now, place, lane, label, ride, step):  # type: ignor
         return
     row = state.ready[place, lane]
     is_second, best_ride = label <= row[LABEL], row[RIDE]
-    _put(state.ready, state.ready_bound, place, lane, n_rounds, label, ride, step, now)
+    _put(state.ready, state.ready_bound, place, lane, n_rounds, label, ride, step)
     meeting = task.fleet.stop_meeting[place]
     if meeting < 0:
         return
@@ -530,8 +530,7 @@ def _note_found(task, state, now):  # type: ignore[no-untyped-def]
             return
         state.counts[N_FOUND] = n + 1
         row = state.found[n]
-        row[VEHICLES], row[ARRIVES_S] = vehicles, now
-        row[FOUND_LABEL], row[LAST_STEP] = label, state.goal_step[vehicles]
+        row[ARRIVES_S], row[FOUND_LABEL], row[LAST_STEP] = now, label, state.goal_step[vehicles]
         for more in range(vehicles, len(cut)):
             cut[more] = ALWAYS if task.is_single else max(cut[more], label | LEAST_WALKING)
 
