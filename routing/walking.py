@@ -101,6 +101,12 @@ def walk_line(roads: RoadGraph, a: Positions, b: Positions) -> tuple[list[LatLon
 
     The line begins and ends on the street; the metres include the straight bits to the places themselves.
     """
+    walk = walked_streets(roads, a, b)
+    return (line_over(roads, walk[0]), walk[1]) if walk else None
+
+
+def walked_streets(roads: RoadGraph, a: Positions, b: Positions) -> tuple[list[Piece], int] | None:
+    """The shortest walk as (pieces of streets in walking order, metres as `walk_line` counts them), or None."""
     if a.edge[0] < 0 or b.edge[0] < 0:
         return None
     direct_mm = _along_one_street_mm(roads, a, b)
@@ -113,7 +119,7 @@ def walk_line(roads: RoadGraph, a: Positions, b: Positions) -> tuple[list[LatLon
     elif direct_mm < FAR:
         pieces, mm = [_piece_of_one_street(a, b)], direct_mm
     forget(work.dist, work.reached, n_reached)
-    return (line_over(roads, pieces), -(-mm // 1000)) if pieces else None
+    return (pieces, -(-mm // 1000)) if pieces else None
 
 
 def whole_metres(mm: NDArray[np.int32]) -> NDArray[np.int32]:
