@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mitfahr.settings import Settings
-from web import access, assets, errors, german, headers, login, trust_words
+from web import access, assets, errors, german, headers, language, login, trust_words
 from web.forms.fields import chosen, errors_of
 from web.map_credit import map_credit
 from web.menu import menu
@@ -24,6 +24,7 @@ from web.views import (
     companions,
     health,
     journeys,
+    language_switch,
     legal,
     offers,
     profile,
@@ -56,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     api.views,
     api_bookings.views,
     legal.views,
+    language_switch.views,
     health.views,
 )
 """Every group of pages; a new one is added here and gets its rows in tests/web/test_access.py."""
@@ -81,6 +83,7 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_SSL_STRICT=True,
     )
     app.extensions[EXTENSION] = Portal.open(settings)
+    language.register(app)
     csrf.init_app(app)
     login.register(app)
     errors.register(app)
@@ -97,6 +100,7 @@ def create_app(settings: Settings) -> Flask:
         csrf.exempt(reads_only)  # whoever takes no cookies can still search and look
     for shows_a_secret in (cancel_link.views, api_bookings.views):
         csrf.exempt(shows_a_secret)  # in the request itself: no cookie says who is asking
+    csrf.exempt(language_switch.views)  # see there
     csrf.exempt(timetables.upload)  # looks at its token itself, after allowing a longer body
     access.guard(app)
     if settings.is_https:

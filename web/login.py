@@ -17,6 +17,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.id = person.id
         self.first_name = person.first_name
         self.full_name = person.full_name
+        self.language = person.language
         self.roles: frozenset[Role] = person.roles
 
 

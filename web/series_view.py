@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from mitfahr.db.rides import Ride
 from mitfahr.db.series import SeriesGap
 from mitfahr.domain.recurrence import Direction, PlannedDay, Recurrence, Skip, Week
-from web.german import WEEKDAYS, day_short
+from mitfahr.languages.formats import weekday
+from web.german import day_short
 
 SKIP_WORDS = {
     Skip.EXCEPTION: "Sie fahren nicht",
@@ -92,7 +93,7 @@ def plan_words(plan: Recurrence) -> list[str]:
 
 
 def _week(week: Week) -> str:
-    days = ", ".join(WEEKDAYS[day] for day in sorted(week.weekdays))
+    days = ", ".join(weekday(day) for day in sorted(week.weekdays))
     if week.weekdays == frozenset(range(5)):
         days = "Montag bis Freitag"
     if week.weekdays == frozenset(range(7)):

@@ -1,4 +1,4 @@
-"""Change what a person tells about themselves: name, telephone number, car."""
+"""Change what a person tells about themselves: name, telephone number, language, car."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.cars import PersonCar
 from mitfahr.db.people import Person
 from mitfahr.domain.vehicles import Car, check_car_seats, read_plate
+from mitfahr.languages import Language
 from mitfahr.services.register_person import read_name, read_phone
 
 
@@ -30,6 +31,12 @@ def say_woman(sessions: sessionmaker[Session], *, person_id: str, is_woman: bool
     """
     with sessions.begin() as session:
         session.get_one(Person, person_id).is_woman = is_woman
+
+
+def change_language(sessions: sessionmaker[Session], *, person_id: str, chosen: Language) -> None:
+    """From now on the person's mails are written in it; commits."""
+    with sessions.begin() as session:
+        session.get_one(Person, person_id).language = chosen.code
 
 
 def change_car(sessions: sessionmaker[Session], *, person_id: str, car: Car | None) -> None:

@@ -24,6 +24,7 @@ WITH_A_KEY: frozenset[Role | None] = frozenset()
 
 OPEN_TO: dict[str, frozenset[Role | None]] = {
     "search.start": EVERYBODY,
+    "language_switch.choose": EVERYBODY,
     "search.suggestions": EVERYBODY,
     "search.swapped": EVERYBODY,
     "search.edit": EVERYBODY,

@@ -11,6 +11,7 @@ from wtforms import Form
 
 from mitfahr.demo.accounts import DEMO_PASSWORD
 from mitfahr.domain import errors
+from mitfahr.languages import current
 from mitfahr.services.log_in import log_in as check_password
 from mitfahr.services.register_person import register_person
 from web.access import PUBLIC, SIGNED_IN, access
@@ -19,6 +20,7 @@ from web.errors import Explained, explain
 from web.forms.account import LogInForm, RegisterForm
 from web.forms.wish import picked_up
 from web.login import sign_in
+from web.own_page import own_page
 from web.portal import portal
 from web.views.booking import review_page
 from web.views.wishes import wish_form_page
@@ -66,6 +68,7 @@ def register() -> ResponseReturnValue:
             phone=form.phone.data,
             password=form.password.data,
             now=dt.datetime.now(dt.UTC),
+            language=current().code,
         )
     except (errors.AccountRefused, errors.ContactInText) as error:
         explained = explain(error)
@@ -128,5 +131,4 @@ def _onward(form: Form) -> ResponseReturnValue:
 
 def _next() -> str | None:
     """The page to go on to, if it is one of this portal."""
-    target = request.args.get("next", "")
-    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else None
+    return own_page(request.args.get("next", ""))
