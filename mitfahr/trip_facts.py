@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from mitfahr.domain.mobility import Known
+from routing.earth import beeline_m
 from routing.journey import Leg
 from routing.timetable import Timetable
 
@@ -17,13 +21,19 @@ class StopOnTheWay:
 
 @dataclass(frozen=True, slots=True)
 class TripFacts:
-    """`route_type` is a GTFS (extended) route type; phone and address are "" when the feed has none."""
+    """`route_type` is a GTFS (extended) route type; phone and address are "" when the feed has none.
+
+    `distance_m` runs straight from stop to stop. Wheelchairs and bicycles as the timetable states them.
+    """
 
     route_type: int
     route_long_name: str
     agency: str
     agency_phone: str
     stops_between: tuple[StopOnTheWay, ...]
+    distance_m: int | None
+    wheelchair: Known
+    bicycles: Known
 
 
 def trip_facts(timetable: Timetable, leg: Leg) -> TripFacts | None:
@@ -34,13 +44,32 @@ def trip_facts(timetable: Timetable, leg: Leg) -> TripFacts | None:
     section = sections[0]  # repetitions of a trip share their facts
     route = int(timetable.section_route[section])
     agency = int(timetable.route_agency[route])
+    trip = timetable.trip_of_section(section)
     return TripFacts(
         route_type=int(timetable.route_type[route]),
         route_long_name=timetable.route_long_name[route],
         agency=timetable.agency_name[agency] if agency >= 0 else "",
         agency_phone=timetable.agency_phone[agency] if agency >= 0 else "",
         stops_between=_stops_between(timetable, leg, section),
+        distance_m=_distance_m(timetable, leg, section),
+        wheelchair=Known.of_gtfs(int(timetable.trip_wheelchair[trip])),
+        bicycles=Known.of_gtfs(int(timetable.trip_bikes[trip])),
     )
+
+
+def stop_is_accessible(timetable: Timetable, stop_id: str | None) -> Known:
+    """Whether a wheelchair gets on and off there, as far as the timetable says."""
+    stop = timetable.stop_by_id.get(stop_id or "")
+    return Known.UNKNOWN if stop is None else Known.of_gtfs(int(timetable.stop_wheelchair[stop]))
+
+
+def _distance_m(timetable: Timetable, leg: Leg, section: int) -> int | None:
+    if leg.board_pos is None or leg.alight_pos is None:
+        return None
+    first = int(timetable.pattern_stop_start[timetable.trip_pattern[timetable.trip_of_section(section)]])
+    stops = timetable.pattern_stops[first + leg.board_pos : first + leg.alight_pos + 1]
+    lat, lon = timetable.stop_lat[stops], timetable.stop_lon[stops]
+    return round(float(np.sum(beeline_m(lat[:-1], lon[:-1], lat[1:], lon[1:]))))
 
 
 def _stops_between(timetable: Timetable, leg: Leg, section: int) -> tuple[StopOnTheWay, ...]:

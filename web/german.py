@@ -15,6 +15,7 @@ from mitfahr.languages.formats import (
     distance,
     duration,
     euro,
+    kilograms,
     local,
     near_day_and_clock,
     on_weekday,
@@ -30,6 +31,7 @@ __all__ = [
     "distance",
     "duration",
     "euro",
+    "kilograms",
     "local",
     "near_day_and_clock",
     "now",
@@ -63,6 +65,7 @@ FILTERS = (
     duration,
     distance,
     euro,
+    kilograms,
     phone_link,
 )
 

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from mitfahr.domain.mobility import Aid, Preference
 from mitfahr.domain.ride_terms import Need
 from routing.query import VEHICLE_KINDS, LegKind, Party, Point, Query, StopRef
 
@@ -29,6 +30,9 @@ class TripRequest:
     transfer_slack_s: int = 120
     needs: frozenset[Need] = frozenset()
     """Of private rides; the router is told which rides do not suit."""
+    aids: frozenset[Aid] = frozenset()
+    """Already counted in the party's luggage, the walking speed and the time for changes."""
+    prefers: Preference = Preference.NONE
 
     def query(
         self,
@@ -72,6 +76,8 @@ class TripRequest:
             "max_walk_s": self.max_walk_s,
             "transfer_slack_s": self.transfer_slack_s,
             "needs": sorted(self.needs),
+            "aids": sorted(self.aids),
+            "prefers": self.prefers.value,
         }
 
     @classmethod
@@ -91,6 +97,8 @@ class TripRequest:
             max_walk_s=data["max_walk_s"],
             transfer_slack_s=data["transfer_slack_s"],
             needs=frozenset(Need(need) for need in data.get("needs", ())),
+            aids=frozenset(Aid(aid) for aid in data.get("aids", ())),
+            prefers=Preference(data.get("prefers", Preference.NONE)),
         )
 
 

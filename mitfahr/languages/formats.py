@@ -109,6 +109,11 @@ def distance(metres: float) -> str:
     return _("%(number)s km", number=one_digit(metres / 1000))
 
 
+def kilograms(grams: float) -> str:
+    """0,9 kg; below 50 g nobody tells it from nothing."""
+    return _("%(number)s kg", number=one_digit(grams / 1000))
+
+
 def amount(cents: int) -> str:
     """2,40"""
     return format_decimal(Decimal(cents) / 100, "0.00", locale=current().locale)
