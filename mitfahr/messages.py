@@ -19,7 +19,7 @@ from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.states import LIVE, BookingState, LegState
 from mitfahr.domain.times import clock_text, local, seconds
 from routing.journey import Journey
-from routing.query import LegKind
+from routing.query import LegKind, Party
 
 WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 STATE_WORDS = {
@@ -142,19 +142,19 @@ def tell_cancelled(
     tell_drivers_freed(session, fallen, now)
 
 
-def tell_seats_changed(session: Session, booking: Booking, before: int, now: dt.datetime) -> None:
-    """To the rider: how many travel now, and to the drivers who have more or fewer passengers."""
-    people, people_before = booking.seats + booking.wheelchairs, before + booking.wheelchairs
-    parts = [f"Jetzt fahren {_people(people)} mit, vorher {_people(people_before)}.", _legs(booking.legs)]
+def tell_party_changed(session: Session, booking: Booking, before: Party, now: dt.datetime) -> None:
+    """To the rider: who and what travels now, and to the drivers on the way."""
+    travels = f"Jetzt: {_party(booking.party)}. Vorher: {_party(before)}."
+    parts = [f"Ihre Reise ist geändert. {travels}", _legs(booking.legs)]
     if booking.price_ct:
         parts.append(_price(booking))
     parts += [_page_of(booking), _how_to_cancel(booking)]
     _mail_rider(session, booking, f"Geändert: {_title(booking)}", parts, now)
     for leg in booking.legs:
-        if leg.state in LIVE and leg.ride is not None and leg.ride.driver is not None:
+        if leg.state in LIVE and leg.kind is LegKind.RIDE and leg.ride and leg.ride.driver:
             text = (
-                f"{booking.rider.first_name} kommt mit {_people(people)} statt {_people(people_before)}: "
-                f"{_when(leg.departure_s)}, von {leg.origin_area} nach {leg.destination_area}."
+                f"{booking.rider.first_name} hat die Buchung geändert: {_when(leg.departure_s)}, "
+                f"von {leg.origin_area} nach {leg.destination_area}. {travels}"
             )
             _mail(session, leg.ride.driver, f"Plätze geändert: {_ride_title(leg.ride)}", [text], now)
 
@@ -243,7 +243,7 @@ def _tell_driver(session: Session, ride: Ride, driver: Person, leg: BookingLeg, 
     parts = [
         f"{leg.booking.rider.first_name} {'möchte mitfahren' if asked else 'fährt mit'}: "
         f"{_when(leg.departure_s)}, von {leg.origin_area} nach {leg.destination_area}, "
-        f"{_party(leg)}, {_detour(leg)}."
+        f"{_party(leg.party)}, {_detour(leg)}."
     ]
     if leg.booking.message:
         parts.append(f"Nachricht: {leg.booking.message}")
@@ -331,14 +331,14 @@ def _label(leg: BookingLeg) -> str:
     return f"{KIND_WORDS[leg.kind]} {route}" if route else KIND_WORDS[leg.kind]
 
 
-def _party(leg: BookingLeg) -> str:
-    words = _people(leg.seats + leg.wheelchairs)
-    if leg.wheelchairs:
-        words += f", davon {leg.wheelchairs} mit Rollstuhl"
-    if leg.luggage:
-        words += ", 1 großes Gepäckstück" if leg.luggage == 1 else f", {leg.luggage} große Gepäckstücke"
-    if leg.bicycles:
-        words += ", 1 Fahrrad" if leg.bicycles == 1 else f", {leg.bicycles} Fahrräder"
+def _party(party: Party) -> str:
+    words = _people(party.people)
+    if party.wheelchairs:
+        words += f", davon {party.wheelchairs} mit Rollstuhl"
+    if party.luggage:
+        words += ", 1 großes Gepäckstück" if party.luggage == 1 else f", {party.luggage} große Gepäckstücke"
+    if party.bicycles:
+        words += ", 1 Fahrrad" if party.bicycles == 1 else f", {party.bicycles} Fahrräder"
     return words
 
 

@@ -53,6 +53,10 @@ class Party:
     """Large pieces that no lap holds: suitcases, folded prams, walkers. Timetable trips are not asked."""
     bicycles: int = 0
 
+    @property
+    def people(self) -> int:
+        return self.seats + self.wheelchairs
+
 
 @dataclass(frozen=True, slots=True)
 class Query:

@@ -15,7 +15,7 @@ from mitfahr.domain.trust import NOBODY_ASKED, Trust, may_rate
 from mitfahr.itinerary import journey_from_json
 from mitfahr.messages import STATE_WORDS
 from mitfahr.seen import DriverSeen, driver_seen
-from mitfahr.services.change_seats import seats_can_change
+from mitfahr.services.change_party import party_can_change
 from mitfahr.services.find_itineraries import ride_facts
 from mitfahr.services.release_legs import legs_to_come
 from routing.query import LegKind
@@ -96,7 +96,7 @@ class BookingView:
     """The other legs were given back with it."""
     cancel_until_s: int | None = None
     """When the last vehicle that can still be cancelled leaves."""
-    can_change_seats: bool = False
+    can_change: bool = False
 
     @property
     def needs_way_on(self) -> bool:
@@ -160,7 +160,7 @@ def booking_view(
         ),
         origin=booking.origin_name or "Startpunkt",
         destination=booking.destination_name or "Zielpunkt",
-        persons=booking.seats + booking.wheelchairs,
+        persons=booking.party.people,
         wheelchairs=booking.wheelchairs,
         price_ct=sum(standing_ct) if standing_ct else None,
         message=booking.message,
@@ -173,7 +173,7 @@ def booking_view(
         has_lost=bool(booking.lost_legs) and seconds(now) < booking.arrival_s + STILL_WANTED_S,
         was_released=any(leg.moved_by is Side.CHAIN for leg in booking.legs),
         cancel_until_s=max((leg.departure_s for leg in legs_to_come(booking, now)), default=None),
-        can_change_seats=seats_can_change(booking, now),
+        can_change=party_can_change(booking, now),
     )
 
 

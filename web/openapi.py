@@ -269,10 +269,10 @@ _BOOKING: Schema = {
 
 _CHANGE: Schema = {
     "operationId": "change",
-    "summary": "Zahl der Plätze ändern",
+    "summary": "Plätze, Gepäck und Fahrräder ändern",
     "description": (
-        "Bis das erste Fahrzeug abfährt; auf allen Abschnitten oder auf keinem. Mehr Personen bei jemandem, der gefragt "
-        "werden möchte, sind eine eigene Buchung."
+        "Bis das erste Fahrzeug abfährt; auf allen Abschnitten oder auf keinem. Mehr Personen oder Rollstühle bei "
+        "jemandem, der gefragt werden möchte, sind eine eigene Buchung."
     ),
     "security": _KEY,
     "parameters": [_BOOKING_ID, _FIXED_KEY],
@@ -322,6 +322,13 @@ _CANCEL_LEG: Schema = {
     "responses": _CANCEL["responses"],
 }
 
+_PARTY_WORDS = {
+    "seats": "Sitzplätze",
+    "wheelchairs": "Plätze für Rollstühle, zusätzlich",
+    "luggage": "große Gepäckstücke",
+    "bicycles": "Fahrräder",
+}
+
 _TIMETABLE = {
     "version": _typed("string", "Fassung, wie der Herausgeber sie nennt"),
     "valid_from": _typed("string", "erster Tag", format="date"),
@@ -359,13 +366,8 @@ _SCHEMAS: Schema = {
             "arrive_by": _typed("boolean", "true: „time“ ist die Ankunft", default=False),
             "window": _typed("string", "Zeitfenster, wie bei „plan“", default="PT2H"),
             **{
-                name: _typed("integer", text, minimum=0, maximum=MAX_PASSENGERS, default=default)
-                for name, text, default in (
-                    ("seats", "Sitzplätze", 1),
-                    ("wheelchairs", "Plätze für Rollstühle, zusätzlich", 0),
-                    ("luggage", "große Gepäckstücke", 0),
-                    ("bicycles", "Fahrräder", 0),
-                )
+                name: _typed("integer", text, minimum=0, maximum=MAX_PASSENGERS, default=int(name == "seats"))
+                for name, text in _PARTY_WORDS.items()
             },
         },
     ),
@@ -411,7 +413,17 @@ _SCHEMAS: Schema = {
             ),
         },
     ),
-    "Change": _object({"seats": _typed("integer", "Sitzplätze ab jetzt", minimum=0, maximum=MAX_PASSENGERS)}),
+    "Change": {
+        **_with_defaults(
+            {},
+            {
+                name: _typed("integer", text, minimum=0, maximum=MAX_PASSENGERS)
+                for name, text in _PARTY_WORDS.items()
+            },
+        ),
+        "description": "Was nicht genannt ist, bleibt, wie es ist.",
+        "minProperties": 1,
+    },
     "Bookings": _object({"bookings": _list_of("BookingSummary")}),
     "BookingSummary": _object(_BOOKED),
     "Booking": _object(

@@ -37,7 +37,7 @@ def wish_view(wish: Wish, now: dt.datetime) -> WishView:
         when=_listed([on_weekday(number) for number in sorted(days.weekdays)]) or day(days.first),
         hours=f"{'Ankunft' if request.arrive_by else 'Abfahrt'} zwischen {begins:%H:%M} und {ends:%H:%M} Uhr",
         until=days.last if days.weekdays else None,
-        persons=request.party.seats + request.party.wheelchairs,
+        persons=request.party.people,
         is_running=wish.ended_at is None and wish.last_day >= local(now_s).date(),
         fits=tuple(
             fit for fit in wish.fits if fit.ride.withdrawn_at is None and fit.ride.bookable_until_s > now_s

@@ -23,10 +23,28 @@ from mitfahr.domain.states import (
     Side,
     booking_state,
 )
-from routing.query import LegKind
+from routing.query import LegKind, Party
 
 
-class Booking(Base):
+class ForParty:
+    """Columns of whatever is booked for a party."""
+
+    seats: Mapped[int]
+    wheelchairs: Mapped[int]
+    luggage: Mapped[int] = mapped_column(default=0)
+    bicycles: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def party(self) -> Party:
+        return Party(self.seats, self.wheelchairs, self.luggage, self.bicycles)
+
+    @party.setter
+    def party(self, party: Party) -> None:
+        self.seats, self.wheelchairs = party.seats, party.wheelchairs
+        self.luggage, self.bicycles = party.luggage, party.bicycles
+
+
+class Booking(ForParty, Base):
     """A journey as it was shown to the rider (`journey`, see `mitfahr.itinerary`) with what belongs to it.
 
     `booked_by_id` differs from `rider_id` when somebody booked for somebody else. `keep_others`: when
@@ -43,10 +61,6 @@ class Booking(Base):
     destination_name: Mapped[str] = mapped_column(sa.String(200))
     departure_s: Mapped[int] = mapped_column(sa.BigInteger)
     arrival_s: Mapped[int] = mapped_column(sa.BigInteger)
-    seats: Mapped[int]
-    wheelchairs: Mapped[int]
-    luggage: Mapped[int] = mapped_column(default=0)
-    bicycles: Mapped[int] = mapped_column(default=0)
     price_ct: Mapped[int]
     """What the rider pays to private drivers; tickets of timetable and BürgerBus are not in it."""
     keep_others: Mapped[bool] = mapped_column(default=False)
@@ -57,6 +71,8 @@ class Booking(Base):
     """What was asked (see `mitfahr.offered`), so that another way can be looked for."""
     timetable_version: Mapped[str] = mapped_column(sa.String(200))
     created_at: Mapped[dt.datetime]
+    changed_at: Mapped[dt.datetime | None]
+    """When the rider last changed who and what travels."""
     trip_id: Mapped[str | None] = mapped_column(sa.String(32), index=True)
     """The same for journeys that were booked as one (there and back); None for a single one."""
     replaces_id: Mapped[str | None] = mapped_column(ForeignKey("booking.id"), index=True, unique=True)
@@ -90,7 +106,7 @@ class Booking(Base):
         return [leg for leg in self.legs if leg.state in FALLEN and leg.moved_by in NOT_THE_RIDER]
 
 
-class BookingLeg(Base):
+class BookingLeg(ForParty, Base):
     """One vehicle of a booked journey; `seq` counts vehicles from 0.
 
     Legs of rides hold places between `board_stop_id` and `alight_stop_id` while their state says so;
@@ -122,10 +138,6 @@ class BookingLeg(Base):
     destination_lon: Mapped[float]
     departure_s: Mapped[int] = mapped_column(sa.BigInteger)
     arrival_s: Mapped[int] = mapped_column(sa.BigInteger)
-    seats: Mapped[int]
-    wheelchairs: Mapped[int]
-    luggage: Mapped[int] = mapped_column(default=0)
-    bicycles: Mapped[int] = mapped_column(default=0)
     state: Mapped[LegState] = mapped_column(stored_enum(LegState))
     hold_until_s: Mapped[int | None] = mapped_column(sa.BigInteger)
     price_ct: Mapped[int] = mapped_column(default=0)
@@ -134,6 +146,10 @@ class BookingLeg(Base):
     """What it would pay if the law left room for everybody."""
     agreed_ct: Mapped[int] = mapped_column(default=0, server_default="0")
     """What was shown when it booked: it never pays more."""
+    repriced_at: Mapped[dt.datetime | None]
+    """When others last changed what it pays, by joining or leaving."""
+    rating_asked_at: Mapped[dt.datetime | None]
+    """When both sides were asked how it was to travel together."""
     detour_s: Mapped[int] = mapped_column(default=0)
     moved_at: Mapped[dt.datetime]
     moved_by: Mapped[Side | None] = mapped_column(stored_enum(Side))

@@ -13,19 +13,11 @@ from sqlalchemy.orm import Session
 
 from mitfahr.db.rides import RideHop, RideStop
 from mitfahr.domain.seats import MAX_PASSENGERS
+from routing.query import Party
 
 
-def take_seats(
-    session: Session,
-    ride_id: str,
-    first: int,
-    last: int,
-    seats: int,
-    wheelchairs: int,
-    luggage: int = 0,
-    bicycles: int = 0,
-) -> bool:
-    """Take places on every hop from stop `first` to stop `last`; False if one of them has no room.
+def take_seats(session: Session, ride_id: str, first: int, last: int, party: Party) -> bool:
+    """Take the party's places on every hop from stop `first` to stop `last`; False if one has no room.
 
     After False some hops may be taken and others not: the caller must roll back.
     """
@@ -35,17 +27,17 @@ def take_seats(
             RideHop.ride_id == ride_id,
             RideHop.seq >= first,
             RideHop.seq < last,
-            RideHop.taken + seats <= RideHop.capacity,
-            RideHop.wheelchair_taken + wheelchairs <= RideHop.wheelchair_capacity,
-            RideHop.luggage_taken + luggage <= RideHop.luggage_capacity,
-            RideHop.bicycle_taken + bicycles <= RideHop.bicycle_capacity,
-            RideHop.taken + RideHop.wheelchair_taken + seats + wheelchairs <= MAX_PASSENGERS,
+            RideHop.taken + party.seats <= RideHop.capacity,
+            RideHop.wheelchair_taken + party.wheelchairs <= RideHop.wheelchair_capacity,
+            RideHop.luggage_taken + party.luggage <= RideHop.luggage_capacity,
+            RideHop.bicycle_taken + party.bicycles <= RideHop.bicycle_capacity,
+            RideHop.taken + RideHop.wheelchair_taken + party.people <= MAX_PASSENGERS,
         )
         .values(
-            taken=RideHop.taken + seats,
-            wheelchair_taken=RideHop.wheelchair_taken + wheelchairs,
-            luggage_taken=RideHop.luggage_taken + luggage,
-            bicycle_taken=RideHop.bicycle_taken + bicycles,
+            taken=RideHop.taken + party.seats,
+            wheelchair_taken=RideHop.wheelchair_taken + party.wheelchairs,
+            luggage_taken=RideHop.luggage_taken + party.luggage,
+            bicycle_taken=RideHop.bicycle_taken + party.bicycles,
         )
         .returning(RideHop.seq)
         .execution_options(synchronize_session=False)
@@ -53,25 +45,16 @@ def take_seats(
     return len(taken.all()) == last - first
 
 
-def give_back_seats(
-    session: Session,
-    ride_id: str,
-    first: int,
-    last: int,
-    seats: int,
-    wheelchairs: int,
-    luggage: int = 0,
-    bicycles: int = 0,
-) -> None:
-    """Free places on every hop from stop `first` to stop `last`."""
+def give_back_seats(session: Session, ride_id: str, first: int, last: int, party: Party) -> None:
+    """Free the party's places on every hop from stop `first` to stop `last`."""
     session.execute(
         update(RideHop)
         .where(RideHop.ride_id == ride_id, RideHop.seq >= first, RideHop.seq < last)
         .values(
-            taken=RideHop.taken - seats,
-            wheelchair_taken=RideHop.wheelchair_taken - wheelchairs,
-            luggage_taken=RideHop.luggage_taken - luggage,
-            bicycle_taken=RideHop.bicycle_taken - bicycles,
+            taken=RideHop.taken - party.seats,
+            wheelchair_taken=RideHop.wheelchair_taken - party.wheelchairs,
+            luggage_taken=RideHop.luggage_taken - party.luggage,
+            bicycle_taken=RideHop.bicycle_taken - party.bicycles,
         )
         .execution_options(synchronize_session=False)
     )

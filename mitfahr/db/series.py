@@ -49,6 +49,7 @@ class SeriesGap(Base):
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     direction: Mapped[Direction] = mapped_column(stored_enum(Direction), primary_key=True)
     reason: Mapped[str] = mapped_column(sa.String(300))
+    told_at: Mapped[dt.datetime | None]
 
 
 def series_of(session: Session, series_id: str, driver_id: str) -> RideSeries:

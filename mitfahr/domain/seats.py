@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from routing.query import Party
+
 Stop = TypeVar("Stop")
 
 
@@ -65,13 +67,13 @@ class Hop:
     def bicycles_free(self) -> int:
         return self.bicycle_capacity - self.bicycle_taken
 
-    def fits(self, seats: int, wheelchairs: int, luggage: int = 0, bicycles: int = 0) -> bool:
+    def fits(self, party: Party) -> bool:
         return (
-            seats <= self.free
-            and wheelchairs <= self.wheelchairs_free
-            and luggage <= self.luggage_free
-            and bicycles <= self.bicycles_free
-            and self.people + seats + wheelchairs <= MAX_PASSENGERS
+            party.seats <= self.free
+            and party.wheelchairs <= self.wheelchairs_free
+            and party.luggage <= self.luggage_free
+            and party.bicycles <= self.bicycles_free
+            and self.people + party.people <= MAX_PASSENGERS
         )
 
 
@@ -86,22 +88,16 @@ class Layout(Generic[Stop]):
         if len(self.stops) < 2 or len(self.hops) != len(self.stops) - 1:
             raise ValueError(f"{len(self.stops)} stops, {len(self.hops)} hops")
 
-    def fits(
-        self, first: int, last: int, seats: int, wheelchairs: int, luggage: int = 0, bicycles: int = 0
-    ) -> bool:
+    def fits(self, first: int, last: int, party: Party) -> bool:
         """Whether a party finds room all the way from stop `first` to stop `last`."""
-        return all(hop.fits(seats, wheelchairs, luggage, bicycles) for hop in self.hops[first:last])
+        return all(hop.fits(party) for hop in self.hops[first:last])
 
-    def take(
-        self, first: int, last: int, seats: int, wheelchairs: int, luggage: int = 0, bicycles: int = 0
-    ) -> Layout[Stop]:
+    def take(self, first: int, last: int, party: Party) -> Layout[Stop]:
         """The party gets on at stop `first` and off at `last`; ValueError without room."""
-        return self._changed(first, last, seats, wheelchairs, luggage, bicycles)
+        return self._changed(first, last, party, +1)
 
-    def give_back(
-        self, first: int, last: int, seats: int, wheelchairs: int, luggage: int = 0, bicycles: int = 0
-    ) -> Layout[Stop]:
-        return self._changed(first, last, -seats, -wheelchairs, -luggage, -bicycles)
+    def give_back(self, first: int, last: int, party: Party) -> Layout[Stop]:
+        return self._changed(first, last, party, -1)
 
     def with_stop_after(self, index: int, stop: Stop) -> Layout[Stop]:
         """`stop` becomes number `index + 1`; the hop it lies on is cut in two alike."""
@@ -122,19 +118,17 @@ class Layout(Generic[Stop]):
             (*self.hops[:index], *self.hops[index + 1 :]),
         )
 
-    def _changed(
-        self, first: int, last: int, seats: int, wheelchairs: int, luggage: int, bicycles: int
-    ) -> Layout[Stop]:
+    def _changed(self, first: int, last: int, party: Party, sign: int) -> Layout[Stop]:
         if not 0 <= first < last < len(self.stops):
             raise ValueError(f"from stop {first} to stop {last} of {len(self.stops)}")
         hops: Sequence[Hop] = self.hops[first:last]
         changed = (
             replace(
                 hop,
-                taken=hop.taken + seats,
-                wheelchair_taken=hop.wheelchair_taken + wheelchairs,
-                luggage_taken=hop.luggage_taken + luggage,
-                bicycle_taken=hop.bicycle_taken + bicycles,
+                taken=hop.taken + sign * party.seats,
+                wheelchair_taken=hop.wheelchair_taken + sign * party.wheelchairs,
+                luggage_taken=hop.luggage_taken + sign * party.luggage,
+                bicycle_taken=hop.bicycle_taken + sign * party.bicycles,
             )
             for hop in hops
         )

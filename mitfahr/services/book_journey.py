@@ -287,7 +287,7 @@ def bare_booking(
     offered: Offered, rider: Person, actor_id: str, now: dt.datetime, **facts: object
 ) -> Booking:
     """The booking of an offered journey, without its legs (see `write_booking`)."""
-    party, journey = offered.request.party, offered.journey
+    journey = offered.journey
     return Booking(
         id=new_id(),
         rider=rider,
@@ -296,10 +296,7 @@ def bare_booking(
         destination_name=journey.legs[-1].destination.name,
         departure_s=journey.departure_s,
         arrival_s=journey.arrival_s,
-        seats=party.seats,
-        wheelchairs=party.wheelchairs,
-        luggage=party.luggage,
-        bicycles=party.bicycles,
+        party=offered.request.party,
         price_ct=0,
         question=offered.request.as_json(),
         timetable_version=offered.timetable_version,
@@ -321,12 +318,11 @@ def _add_legs(
     agreed: Mapping[Way, Agreed],
 ) -> None:
     """One row per vehicle, with its seats taken; it never pays more than was shown."""
-    persons = booking.seats + booking.wheelchairs
     for leg, shown_ct in zip(journey.legs, offered.leg_price_ct, strict=True):
         if leg.kind is LegKind.WALK:
             continue
         row = _leg_row(snapshot, booking, leg, now)
-        row.asked_ct = leg_asked_ct(leg, rides, persons) or 0
+        row.asked_ct = leg_asked_ct(leg, rides, booking.party.people) or 0
         row.agreed_ct = shown_ct or 0
         if leg.boarding is not None:
             ride = rides[leg.boarding.ride_id]
@@ -352,10 +348,7 @@ def _leg_row(snapshot: Snapshot, booking: Booking, leg: Leg, now: dt.datetime) -
         destination_lon=leg.destination.lon,
         departure_s=leg.departure_s,
         arrival_s=leg.arrival_s,
-        seats=booking.seats,
-        wheelchairs=booking.wheelchairs,
-        luggage=booking.luggage,
-        bicycles=booking.bicycles,
+        party=booking.party,
         state=LegState.NOTED,
         price_ct=0,
         detour_s=0,
@@ -384,7 +377,7 @@ def _take_places(
         insert_stop(session, pickup)
         insert_stop(session, dropoff)
         row.board_stop_id, row.alight_stop_id = pickup.id, dropoff.id
-    if not take_seats(session, ride.id, first, last, row.seats, row.wheelchairs, row.luggage, row.bicycles):
+    if not take_seats(session, ride.id, first, last, row.party):
         raise SeatTaken(ride.label, row.seats, row.wheelchairs)
 
 

@@ -128,7 +128,7 @@ def layout_without(
     layout = ride.layout
     for leg in fallen:
         board, alight = (_index(layout, stop_id) for stop_id in (leg.board_stop_id, leg.alight_stop_id))
-        layout = layout.give_back(board, alight, leg.seats, leg.wheelchairs, leg.luggage, leg.bicycles)
+        layout = layout.give_back(board, alight, leg.party)
     if ride.kind is RideKind.PRIVATE:
         for stop_id in _stops_of(fallen) - _stops_of(staying):
             layout = layout.without_stop(_index(layout, stop_id))

@@ -83,7 +83,10 @@ def publish_dates(
             if gap is not None:
                 session.delete(gap)
         elif reason is not None and gap is None:
-            session.add(SeriesGap(series_id=series.id, day=one.day, direction=one.direction, reason=reason))
+            gap = SeriesGap(
+                series_id=series.id, day=one.day, direction=one.direction, reason=reason, told_at=now
+            )
+            session.add(gap)
             shown = local(seconds(dated.earliest))
             title = f"{dated.origin.name} → {dated.destination.name} am {shown:%d.%m.%Y} um {shown:%H:%M} Uhr"
             tell_gap(session, series.driver, title, reason, now)

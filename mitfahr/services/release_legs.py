@@ -41,7 +41,7 @@ def release_leg(
     if ride is None or board_stop_id is None or alight_stop_id is None:
         return
     first, last = _seq(session, board_stop_id), _seq(session, alight_stop_id)
-    give_back_seats(session, ride.id, first, last, leg.seats, leg.wheelchairs, leg.luggage, leg.bicycles)
+    give_back_seats(session, ride.id, first, last, leg.party)
     if ride.kind is RideKind.PRIVATE:
         for ride_stop_id in (alight_stop_id, board_stop_id):
             if not is_stop_used(session, ride_stop_id):

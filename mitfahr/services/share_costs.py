@@ -35,4 +35,5 @@ def share_costs(session: Session, ride: Ride, now: dt.datetime, newcomer: Bookin
         before_ct, leg.price_ct = leg.price_ct, min(share_ct, leg.agreed_ct)
         leg.booking.price_ct += leg.price_ct - before_ct
         if leg.price_ct != before_ct and (newcomer is None or leg.booking_id != newcomer.id):
+            leg.repriced_at = now
             tell_share(session, leg, before_ct, now)

@@ -60,10 +60,10 @@ class TestSeats:
         assert "Plätze ändern" in rider.get(place).text
         form = key_in(rider.get(place + "/plaetze").text)
         for _ in range(2):  # pressed twice
-            answer = rider.post(place + "/plaetze", data=form | {"seats": "2"}, follow_redirects=True)
-            assert "Die Plätze sind geändert." in answer.text and "2 Personen" in answer.text
+            answer = rider.post(place + "/plaetze", data=form | {"persons": "2"}, follow_redirects=True)
+            assert "Ihre Buchung ist geändert." in answer.text and "2 Personen" in answer.text
         form = key_in(rider.get(place + "/plaetze").text)
-        full = rider.post(place + "/plaetze", data=form | {"seats": "3"})
+        full = rider.post(place + "/plaetze", data=form | {"persons": "3"})
         assert full.status_code == 409 and "nicht mehr genug Platz" in full.text
         assert "2 Personen" in rider.get(place).text
 
@@ -71,14 +71,14 @@ class TestSeats:
     def test_what_is_no_number_of_people(self, rider: FlaskClient, seats: str) -> None:
         place = booked(rider)
         form = key_in(rider.get(place + "/plaetze").text)
-        assert rider.post(place + "/plaetze", data=form | {"seats": seats}).status_code == 422
+        assert rider.post(place + "/plaetze", data=form | {"persons": seats}).status_code == 422
         assert "1 Person" in rider.get(place).text
 
     def test_not_once_the_bus_has_left(self, rider: FlaskClient) -> None:
         place = booked(rider)
         form = key_in(rider.get(place + "/plaetze").text)
         with time_machine.travel(SEVEN.timestamp() + 3 * 3600, tick=False):
-            late = rider.post(place + "/plaetze", data=form | {"seats": "2"})
+            late = rider.post(place + "/plaetze", data=form | {"persons": "2"})
             assert late.status_code == 409 and "hat schon begonnen" in late.text
             assert "nicht mehr ändern" in rider.get(place + "/plaetze").text
 

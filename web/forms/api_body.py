@@ -15,6 +15,7 @@ from mitfahr.domain.notation import NotationInvalid
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.offered import MAX_TOGETHER, join_tokens
+from mitfahr.services.change_party import PartyChange
 from routing.query import Party, Point, StopRef
 from web.forms.plan import Mistake, ParametersInvalid
 
@@ -96,7 +97,7 @@ def read_search() -> TripRequest:
         fields.read("bicycles", _count, 0),
     )
     fields.done()
-    if not 1 <= party.seats + party.wheelchairs <= MAX_PASSENGERS:
+    if not 1 <= party.people <= MAX_PASSENGERS:
         raise BodyInvalid([Mistake("seats", f"mit Rollstühlen zusammen 1 bis {MAX_PASSENGERS} Personen")])
     return TripRequest(origin, destination, when, arrive_by=arrive_by, window_s=window_s, party=party)
 
@@ -113,12 +114,19 @@ def read_booking() -> BookingBody:
     return body
 
 
-def read_seats() -> int:
-    """The new number of seats; raises ParametersInvalid or BodyInvalid."""
+def read_change() -> PartyChange:
+    """What is to be different; raises ParametersInvalid or BodyInvalid."""
     fields = _Fields()
-    seats = fields.read("seats", _count)
+    change = PartyChange(
+        fields.read("seats", _count, None),
+        fields.read("wheelchairs", _count, None),
+        fields.read("luggage", _count, None),
+        fields.read("bicycles", _count, None),
+    )
     fields.done()
-    return seats
+    if not change.asked():
+        raise BodyInvalid([Mistake("seats", "nennen Sie mindestens ein Feld, das sich ändern soll")])
+    return change
 
 
 def _text(value: Any, most: int = MAX_NAME) -> str:

@@ -6,13 +6,18 @@ import uuid
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 
+from mitfahr.languages import _, lazy
+from mitfahr.services.change_party import PartyChange
+from web.forms.baggage import BICYCLES, PIECES
+from web.forms.fields import choices
 from web.forms.public_text import no_contact
+from web.forms.search import PERSONS, WHEELCHAIRS
 
 WHOLE = "alles"
 BOTH = "hin-und-zurueck"
-TOO_LONG = "Das ist zu lang. Bitte prüfen Sie Ihre Eingabe."
+TOO_LONG = lazy("Das ist zu lang. Bitte prüfen Sie Ihre Eingabe.")
 
 
 class BookingForm(FlaskForm):  # type: ignore[misc]
@@ -23,10 +28,10 @@ class BookingForm(FlaskForm):  # type: ignore[misc]
         default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
     )
     message = TextAreaField(
-        "Nachricht an die Fahrerin oder den Fahrer",
-        [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen."), no_contact],
+        lazy("Nachricht an die Fahrerin oder den Fahrer"),
+        [Length(max=500, message=lazy("Bitte schreiben Sie höchstens 500 Zeichen.")), no_contact],
     )
-    keep_others = BooleanField("Fällt ein Abschnitt aus, möchte ich die anderen behalten")
+    keep_others = BooleanField(lazy("Fällt ein Abschnitt aus, möchte ich die anderen behalten"))
 
 
 class OtherWayForm(FlaskForm):  # type: ignore[misc]
@@ -41,8 +46,8 @@ class OtherWayForm(FlaskForm):  # type: ignore[misc]
 class CancelForm(FlaskForm):  # type: ignore[misc]
     """`what` is WHOLE, BOTH (there and back) or the id of one leg."""
 
-    what = RadioField("Was möchten Sie absagen?", default=WHOLE)
-    keep_others = BooleanField("Die anderen Abschnitte behalten")
+    what = RadioField(lazy("Was möchten Sie absagen?"), default=WHOLE)
+    keep_others = BooleanField(lazy("Die anderen Abschnitte behalten"))
 
 
 class CancelCodeForm(FlaskForm):  # type: ignore[misc]
@@ -52,18 +57,37 @@ class CancelCodeForm(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     number = StringField(
-        "Buchungsnummer",
-        [DataRequired("Bitte geben Sie die Buchungsnummer ein."), Length(max=40, message=TOO_LONG)],
+        lazy("Buchungsnummer"),
+        [DataRequired(lazy("Bitte geben Sie die Buchungsnummer ein.")), Length(max=40, message=TOO_LONG)],
     )
     code = StringField(
-        "Absagecode", [DataRequired("Bitte geben Sie den Absagecode ein."), Length(max=40, message=TOO_LONG)]
+        lazy("Absagecode"),
+        [DataRequired(lazy("Bitte geben Sie den Absagecode ein.")), Length(max=40, message=TOO_LONG)],
     )
 
 
-class SeatsForm(FlaskForm):  # type: ignore[misc]
-    """How many travel from now on, besides wheelchairs."""
+class PartyForm(FlaskForm):  # type: ignore[misc]
+    """Who and what travels from now on; what is not sent stays as it is."""
 
-    seats = SelectField("Personen", coerce=int)
+    persons = SelectField(lazy("Personen"), choices=choices(PERSONS))
+    wheelchairs = SelectField(lazy("Davon im Rollstuhl"), choices=choices(WHEELCHAIRS))
+    luggage = SelectField(lazy("Großes Gepäck"), choices=choices(PIECES))
+    bicycles = SelectField(lazy("Fahrräder"), choices=choices(BICYCLES))
     idempotency_key = HiddenField(
         default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
     )
+
+    def validate_wheelchairs(self, field: SelectField) -> None:
+        if not self.persons.errors and int(field.data) > int(self.persons.data):
+            raise ValidationError(_("Das sind mehr, als zusammen fahren."))
+
+    @property
+    def change(self) -> PartyChange:
+        """What is asked for; the form must be valid."""
+        wheelchairs = int(self.wheelchairs.data)
+        return PartyChange(
+            int(self.persons.data) - wheelchairs,
+            wheelchairs,
+            int(self.luggage.data),
+            int(self.bicycles.data),
+        )

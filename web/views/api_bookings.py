@@ -18,13 +18,13 @@ from mitfahr.domain.times import seconds
 from mitfahr.itinerary import answer_json
 from mitfahr.services import book_journey as booking_service
 from mitfahr.services.cancel_booking import cancel_booking
-from mitfahr.services.change_seats import change_seats
+from mitfahr.services.change_party import change_party
 from mitfahr.services.find_itineraries import find_itineraries
 from mitfahr.services.note_contact_reads import note_contact_reads
 from web.access import access
 from web.bearer import key_owner_id
 from web.bookings_json import booking_json, offer_json, summary_json
-from web.forms.api_body import BodyInvalid, read_booking, read_idempotency_key, read_search, read_seats
+from web.forms.api_body import BodyInvalid, read_booking, read_change, read_idempotency_key, read_search
 from web.forms.plan import ParametersInvalid
 from web.portal import portal
 from web.problems import API_ROOT, OPEN_TO_ALL, json_response, problem
@@ -94,12 +94,12 @@ def one(booking_id: str) -> Response:
 @views.patch("/bookings/<booking_id>")
 @access(Scope.BOOK)
 def change(booking_id: str) -> Response:
-    key, seats = read_idempotency_key(), read_seats()
+    key, asked = read_idempotency_key(), read_change()
     _check_own(booking_id)
-    change_seats(
+    change_party(
         portal().writing,
         booking_id=booking_id,
-        seats=seats,
+        change=asked,
         actor_id=key_owner_id(),
         idempotency_key=key,
         now=dt.datetime.now(dt.UTC),

@@ -14,11 +14,11 @@ from mitfahr.db.bookings import booking_of, bookings_of_rider, bookings_of_trip,
 from mitfahr.db.trust import trust_of
 from mitfahr.domain.booking_numbers import cancel_code
 from mitfahr.domain.errors import BookingRefused, NothingServes, StateForbids, Unknown
-from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import seconds
+from mitfahr.languages import _
 from mitfahr.messages import calendar_of
 from mitfahr.services.cancel_booking import cancel_booking
-from mitfahr.services.change_seats import change_seats
+from mitfahr.services.change_party import change_party
 from mitfahr.services.find_fallbacks import fallback_of_booking
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.replace_booking import replace_booking
@@ -28,9 +28,8 @@ from web.access import SIGNED_IN, access
 from web.bookings_view import BookingView, booking_view, booking_views
 from web.contact_reads import note_reads
 from web.errors import Explained, explain
-from web.forms.booking import BOTH, WHOLE, CancelForm, OtherWayForm, SeatsForm
+from web.forms.booking import BOTH, WHOLE, CancelForm, OtherWayForm, PartyForm
 from web.forms.fields import choices
-from web.german import count
 from web.journeys_view import FallbackView, fallback_view
 from web.portal import portal
 from web.way_on import WayOn, way_on
@@ -148,26 +147,28 @@ def cancel(booking_id: str) -> ResponseReturnValue:
 @views.route("/<booking_id>/plaetze", methods=["GET", "POST"])
 @access(SIGNED_IN)
 def seats(booking_id: str) -> ResponseReturnValue:
-    """Ask how many travel, then change it on every leg or on none."""
+    """Ask who and what travels, then change it on every leg or on none."""
     booking = _own(booking_id)
-    wheelchairs = booking.wheelchairs
-    form = SeatsForm(seats=booking.persons - wheelchairs)
-    numbers = range(0 if wheelchairs else 1, MAX_PASSENGERS - wheelchairs + 1)
-    form.seats.choices = choices({str(n): count(n, "Person", "Personen") for n in numbers})
+    form = PartyForm(
+        persons=str(booking.persons),
+        wheelchairs=str(booking.wheelchairs),
+        luggage=str(booking.luggage),
+        bicycles=str(booking.bicycles),
+    )
     if not form.validate_on_submit():
         return _seats_page(booking, form)
     try:
-        change_seats(
+        change_party(
             portal().writing,
             booking_id=booking_id,
-            seats=form.seats.data,
+            change=form.change,
             actor_id=current_user.id,
             idempotency_key=form.idempotency_key.data,
             now=dt.datetime.now(dt.UTC),
         )
     except BookingRefused as error:
         return _seats_page(_own(booking_id), form, explain(error))
-    flash("Die Plätze sind geändert.", "success")
+    flash(_("Ihre Buchung ist geändert."), "success")
     return redirect(url_for("journeys.one", booking_id=booking_id))
 
 
@@ -196,7 +197,7 @@ def calendar(booking_id: str) -> Response:
 
 
 def _seats_page(
-    booking: BookingView, form: SeatsForm, refused: Explained | None = None
+    booking: BookingView, form: PartyForm, refused: Explained | None = None
 ) -> ResponseReturnValue:
     page = render_template("journeys/seats.html", booking=booking, form=form, refused=refused)
     return page, refused.status if refused else 422 if form.errors else 200

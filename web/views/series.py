@@ -46,7 +46,7 @@ def one(series_id: str) -> str:
         people: dict[str, int] = {}
         for leg in holding_legs(session, [ride.id for ride in rides]):
             if leg.ride_id is not None and holds_seats(leg.state, leg.hold_until_s, seconds(now)):
-                people[leg.ride_id] = people.get(leg.ride_id, 0) + leg.seats + leg.wheelchairs
+                people[leg.ride_id] = people.get(leg.ride_id, 0) + leg.party.people
         gaps = gaps_of_series(session, series_id, today)
     vacations = portal().settings.vacations
     planned = [] if series.ended_at else list(planned_days(draft.plan, vacations, today, today + AHEAD))

@@ -26,7 +26,7 @@ from mitfahr.domain.states import LIVE, LegState
 from mitfahr.domain.times import moment, seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.services.cancel_booking import cancel_booking
-from mitfahr.services.change_seats import change_seats
+from mitfahr.services.change_party import PartyChange, change_party
 from mitfahr.services.complete_legs import complete_legs, record_presence
 from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.find_itineraries import find_itineraries
@@ -190,10 +190,10 @@ class Crowd:
     def change(self) -> None:
         booking = self._any_booking()
         if booking is not None:
-            change_seats(
+            change_party(
                 self.portal.sessions,
                 booking_id=booking[1],
-                seats=self.chance.randrange(1, 5),
+                change=PartyChange(self.chance.randrange(1, 5), luggage=self.chance.choice([None, 0, 1])),
                 actor_id=booking[0],
                 idempotency_key=new_id(),
                 now=self.now,

@@ -30,6 +30,7 @@ from mitfahr.db.idempotency import claim
 from mitfahr.db.rides import Ride, RideHop, read_again
 from mitfahr.domain.errors import NoLongerHolds, SeatTaken
 from mitfahr.services import book_journey
+from routing.query import Party
 from tests.mitfahr.rides.portal import Portal, district
 
 N_RACERS = 4
@@ -138,14 +139,12 @@ def _look_without_locking(session: Session, ride_ids: Collection[str]) -> dict[s
     return read_again(session, ride_ids)
 
 
-def _count_then_write(
-    session: Session, ride_id: str, first: int, last: int, seats: int, *_others: int
-) -> bool:
+def _count_then_write(session: Session, ride_id: str, first: int, last: int, party: Party) -> bool:
     here = (RideHop.ride_id == ride_id, RideHop.seq >= first, RideHop.seq < last)
     free = session.scalars(sa.select(RideHop.capacity - RideHop.taken).where(*here)).all()
     time.sleep(0.005)  # a web server under load thinks at least as long between question and answer
-    session.execute(sa.update(RideHop).where(*here).values(taken=RideHop.taken + seats))
-    return min(free) >= seats
+    session.execute(sa.update(RideHop).where(*here).values(taken=RideHop.taken + party.seats))
+    return min(free) >= party.seats
 
 
 class Victim:

@@ -27,7 +27,7 @@ from mitfahr.domain.errors import (
 from mitfahr.domain.states import BookingState
 from mitfahr.services.block_person import block_person
 from mitfahr.services.cancel_booking import cancel_booking
-from mitfahr.services.change_seats import change_seats
+from mitfahr.services.change_party import PartyChange, change_party
 from mitfahr.services.remind_riders import remind_riders
 from mitfahr.services.replace_booking import replace_booking
 from mitfahr.services.withdraw_ride import withdraw_ride
@@ -37,9 +37,23 @@ from tests.mitfahr.rides.portal import KEY, LAW, NOW, Portal, clock, district
 LATER = NOW + dt.timedelta(minutes=5)
 
 
-def change(portal: Portal, booking_id: str, actor_id: str, seats: int, **more: object) -> None:
-    asked = {"idempotency_key": f"{seats}", "now": LATER} | more
-    change_seats(portal.sessions, booking_id=booking_id, seats=seats, actor_id=actor_id, **asked)  # type: ignore[arg-type]
+def change(
+    portal: Portal,
+    booking_id: str,
+    actor_id: str,
+    seats: int | None = None,
+    now: dt.datetime = LATER,
+    **more: int,
+) -> None:
+    change_to(portal, booking_id, actor_id, PartyChange(seats, **more), key=f"{seats}{more}", now=now)
+
+
+def change_to(
+    portal: Portal, booking_id: str, actor_id: str, change: PartyChange, key: str, now: dt.datetime = LATER
+) -> None:
+    change_party(
+        portal.sessions, booking_id=booking_id, change=change, actor_id=actor_id, idempotency_key=key, now=now
+    )
 
 
 def mails_to(portal: Portal, name: str) -> list[OutboxMessage]:
@@ -104,6 +118,33 @@ class TestSeats:
             change(portal, booking_id, rita, 2)
         assert portal.contradictions() == []
 
+    def test_luggage_bicycles_and_wheelchairs_too(self, portal: Portal) -> None:
+        ride_id, rita = portal.offer(portal.person("Anna"), luggage=2, bicycles=1), portal.person("Rita")
+        run_id = portal.run(at="07:00", wheelchairs=1, luggage=1)
+        chain = portal.token(portal.run_leg(run_id, "A", "B"), portal.ride_leg(ride_id, "B", "D"))
+        booking_id = portal.book(rita, chain)
+        change(portal, booking_id, rita, luggage=1)
+        assert [hop.luggage_taken for hop in portal.ride(ride_id).hops] == [0, 1, 0]
+        assert portal.booking(booking_id).question["luggage"] == 1
+        for too_much in ({"luggage": 2}, {"bicycles": 1}, {"wheelchairs": 1}):
+            with pytest.raises(SeatTaken):  # on one of the two
+                change(portal, booking_id, rita, **too_much)
+        change(portal, booking_id, rita, luggage=0)
+        alone = portal.book(rita, portal.token(portal.run_leg(run_id, "C", "E")), now=LATER)
+        change(portal, alone, rita, 0, wheelchairs=1)
+        assert [(hop.taken, hop.wheelchair_taken) for hop in portal.ride(run_id).hops][2:] == [(0, 1)] * 2
+        assert portal.contradictions() == []
+
+    def test_luggage_is_not_a_question_to_the_driver(self, portal: Portal) -> None:
+        ride_id, rita = portal.offer(portal.person("Anna"), asks_first=True, luggage=1), portal.person("Rita")
+        booking_id = portal.book(rita, portal.token(portal.ride_leg(ride_id, "B", "D")))
+        change(portal, booking_id, rita, luggage=1)
+        told = mails_to(portal, "anna")[-1]
+        assert "Jetzt: 1 Person, 1 großes Gepäckstück. Vorher: 1 Person." in told.body
+        with pytest.raises(DriverAsksFirst):
+            change(portal, booking_id, rita, 0, wheelchairs=1)
+        assert portal.contradictions() == []
+
     def test_prices_follow_and_stay_within_the_law(self, portal: Portal) -> None:
         ride_id, rita = portal.offer(portal.person("Anna"), rate_ct_per_km=10, seats=4), portal.person("Rita")
         leg = portal.ride_leg(ride_id, "A", "E")
@@ -143,8 +184,8 @@ class TestSeats:
         with pytest.raises(TooLateToChange):
             change(portal, booking_id, rita, 1, now=clock("08:02"))
         with pytest.raises(IdempotencyConflict):
-            change(portal, booking_id, rita, 2, idempotency_key="k")
-            change(portal, booking_id, rita, 3, idempotency_key="k")
+            change_to(portal, booking_id, rita, PartyChange(2), key="k")
+            change_to(portal, booking_id, rita, PartyChange(3), key="k")
         block_person(portal.sessions, portal.snapshot(), blocker_id=anna, blocked_id=rita, now=LATER)
         with pytest.raises((PersonBlocked, StateForbids)):
             change(portal, booking_id, rita, 3)
