@@ -12,7 +12,7 @@ written twice. `make words` collects them into `mitfahr/translations/*.po`.
 """
 
 from mitfahr.languages.known import GERMAN, KNOWN, OFFERED, Language, language
-from mitfahr.languages.words import _, catalogue, current, lazy, ngettext, switch, using
+from mitfahr.languages.words import _, catalogue, current, lazy, lazy_ngettext, ngettext, switch, using
 
 __all__ = [
     "GERMAN",
@@ -24,6 +24,7 @@ __all__ = [
     "current",
     "language",
     "lazy",
+    "lazy_ngettext",
     "ngettext",
     "switch",
     "using",

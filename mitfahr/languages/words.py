@@ -64,6 +64,11 @@ def catalogue() -> gettext.NullTranslations:
     return load(current())
 
 
+def lazy_ngettext(one: str, many: str, num: int, /) -> str:
+    """`ngettext`, put off until the text is shown."""
+    return cast(str, LazyProxy(ngettext, one, many, num, enable_cache=False))
+
+
 @cache
 def load(language: Language) -> gettext.NullTranslations:
     """Read and compile a catalogue, once per process."""

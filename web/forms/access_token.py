@@ -8,20 +8,23 @@ from wtforms.validators import DataRequired, Length
 
 from mitfahr.db.access_tokens import MAX_NAME
 from mitfahr.domain.access_tokens import Scope
+from mitfahr.languages import lazy
 from web.forms.fields import choices
 
 SCOPES: dict[str, str] = {
-    Scope.READ: "nur lesen: meine Buchungen sehen",
-    Scope.BOOK: "lesen, buchen, ändern und absagen",
+    Scope.READ: lazy("nur lesen: meine Buchungen sehen"),
+    Scope.BOOK: lazy("lesen, buchen, ändern und absagen"),
 }
 
 
 class TokenForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
-        "Wofür ist der Schlüssel?",
+        lazy("Wofür ist der Schlüssel?"),
         [
-            DataRequired("Bitte schreiben Sie ein Wort, an dem Sie ihn wiedererkennen."),
-            Length(max=MAX_NAME, message=f"Bitte schreiben Sie höchstens {MAX_NAME} Zeichen."),
+            DataRequired(lazy("Bitte schreiben Sie ein Wort, an dem Sie ihn wiedererkennen.")),
+            Length(
+                max=MAX_NAME, message=lazy("Bitte schreiben Sie höchstens %(most)s Zeichen.", most=MAX_NAME)
+            ),
         ],
     )
-    scope = RadioField("Was darf er?", choices=choices(SCOPES), default=Scope.READ)
+    scope = RadioField(lazy("Was darf er?"), choices=choices(SCOPES), default=Scope.READ)

@@ -2,5 +2,11 @@
 
 from __future__ import annotations
 
-PIECES = {"0": "keins", "1": "1 Stück", **{str(n): f"{n} Stücke" for n in range(2, 7)}}
-BICYCLES = {"0": "keins", "1": "1 Fahrrad", **{str(n): f"{n} Fahrräder" for n in range(2, 5)}}
+from mitfahr.languages import lazy, lazy_ngettext
+
+PIECES = {"0": lazy("keins")} | {
+    str(n): lazy_ngettext("%(num)s Stück", "%(num)s Stücke", n) for n in range(1, 7)
+}
+BICYCLES = {"0": lazy("keins")} | {
+    str(n): lazy_ngettext("%(num)s Fahrrad", "%(num)s Fahrräder", n) for n in range(1, 5)
+}

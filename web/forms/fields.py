@@ -11,6 +11,7 @@ from wtforms import Field, FieldList, Form, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
+from mitfahr.languages import _
 from web.german import WEEKDAYS, day_short, local, now
 
 _CLOCK = re.compile(r"(\d{1,2})\s*(?:[:.,h]|uhr)?\s*(\d{2})?\s*(?:uhr)?", re.IGNORECASE)
@@ -76,7 +77,7 @@ class ClockField(_Typed):
             hour, minute = int(match[1]), int(match[2] or 0)
             if hour < 24 and minute < 60:
                 return dt.time(hour, minute)
-        raise ValueError("Bitte schreiben Sie die Uhrzeit wie 7:30 oder 14:05.")
+        raise ValueError(_("Bitte schreiben Sie die Uhrzeit wie 7:30 oder 14:05."))
 
     def written(self, value: dt.time) -> str:
         return f"{value:%H:%M}"
@@ -108,7 +109,7 @@ def _day(text: str) -> dt.date:
             raise ValueError(text)  # clocks of the year 1 or 9999 cannot be told in UTC
         return date
     except ValueError:
-        raise ValueError("Bitte schreiben Sie den Tag wie 23.11.2026, heute oder morgen.") from None
+        raise ValueError(_("Bitte schreiben Sie den Tag wie 23.11.2026, heute oder morgen.")) from None
 
 
 def _date(text: str, today: dt.date) -> dt.date:
@@ -138,7 +139,7 @@ class CentField(_Typed):
     def read(self, text: str) -> int:
         match = _AMOUNT.fullmatch(text)
         if match is None:
-            raise ValueError("Bitte schreiben Sie den Betrag wie 20 Cent oder 0,20 €.")
+            raise ValueError(_("Bitte schreiben Sie den Betrag wie 20 Cent oder 0,20 €."))
         whole, fraction, unit = int(match[1]), match[2], (match[3] or "").lower()
         if fraction is None and not unit.startswith(("€", "eu")):
             return whole

@@ -16,6 +16,7 @@ from mitfahr.domain.recurrence import Recurrence, Week
 from mitfahr.domain.ride_terms import Terms
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import Resolved, resolve
+from mitfahr.languages import _, lazy, lazy_ngettext
 from mitfahr.services.ride_draft import RideDraft
 from mitfahr.services.series_draft import SeriesDraft
 from routing.journey import Place
@@ -31,23 +32,30 @@ EVERYBODY, WOMEN = "alle", "frauen"
 ONCE = "0"
 CHILD_SEAT, PETS, SMOKING = "kindersitz", "tiere", "rauchen"
 HOLIDAYS, VACATIONS = "feiertage", "ferien"
-SEATS = {str(n): "1 Platz" if n == 1 else f"{n} Plätze" for n in range(1, MAX_PASSENGERS + 1)}
-WHEELCHAIRS = {"0": "nein", "1": "ja, 1 Rollstuhl"}
-FLEXIBILITY = {"0": "keiner", "15": "15 Minuten später", "30": "30 Minuten später", "60": "1 Stunde später"}
-BUDGETS = {"0": "kein Umweg"} | {str(n): f"bis {n} Minuten" for n in (5, 10, 15, 20, 30, 45, 60)}
+SEATS = {str(n): lazy_ngettext("%(num)s Platz", "%(num)s Plätze", n) for n in range(1, MAX_PASSENGERS + 1)}
+WHEELCHAIRS = {"0": lazy("nein"), "1": lazy("ja, 1 Rollstuhl")}
+FLEXIBILITY = {
+    "0": lazy("keiner"),
+    "15": lazy("15 Minuten später"),
+    "30": lazy("30 Minuten später"),
+    "60": lazy("1 Stunde später"),
+}
+BUDGETS = {"0": lazy("kein Umweg")} | {
+    str(n): lazy("bis %(minutes)s Minuten", minutes=n) for n in (5, 10, 15, 20, 30, 45, 60)
+}
 REPEATS = {
-    ONCE: "nein, nur an diesem Tag",
-    "1": "ja, jede Woche gleich",
-    "2": "ja, 2 Wochen im Wechsel",
-    "3": "ja, 3 Wochen im Wechsel",
-    "4": "ja, 4 Wochen im Wechsel",
+    ONCE: lazy("nein, nur an diesem Tag"),
+    "1": lazy("ja, jede Woche gleich"),
+    "2": lazy("ja, 2 Wochen im Wechsel"),
+    "3": lazy("ja, 3 Wochen im Wechsel"),
+    "4": lazy("ja, 4 Wochen im Wechsel"),
 }
 
 
 def _filled(_form: FlaskForm, field: Any) -> None:
     """A time or day that could not be read has its own message already."""
     if field.data is None and not field.errors:
-        raise ValidationError("Bitte füllen Sie dieses Feld aus.")
+        raise ValidationError(_("Bitte füllen Sie dieses Feld aus."))
 
 
 def _boxes(label: str, words: dict[str, str]) -> SelectMultipleField:
@@ -71,86 +79,91 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
     the form's beginning, the others their own.
     """
 
-    origin = StringField("Start", [DataRequired(NOT_NAMED)])
+    origin = StringField(lazy("Start"), [DataRequired(NOT_NAMED)])
     origin_choice = HiddenField()
-    destination = StringField("Ziel", [DataRequired(NOT_NAMED)])
+    destination = StringField(lazy("Ziel"), [DataRequired(NOT_NAMED)])
     destination_choice = HiddenField()
-    day = DayField("Tag", [_filled])
-    clock = ClockField("Abfahrt um", [_filled])
-    seats = SelectField("Freie Plätze", choices=choices(SEATS), default="3")
+    day = DayField(lazy("Tag"), [_filled])
+    clock = ClockField(lazy("Abfahrt um"), [_filled])
+    seats = SelectField(lazy("Freie Plätze"), choices=choices(SEATS), default="3")
 
-    repeat = SelectField("Fahren Sie das öfter?", choices=choices(REPEATS), default=ONCE)
-    weekdays1 = _weekdays("An diesen Tagen")
-    until = DayField("Letzter Tag")
+    repeat = SelectField(lazy("Fahren Sie das öfter?"), choices=choices(REPEATS), default=ONCE)
+    weekdays1 = _weekdays(lazy("An diesen Tagen"))
+    until = DayField(lazy("Letzter Tag"))
     free = _boxes(
-        "Dann fahre ich nicht", {HOLIDAYS: "an Feiertagen", VACATIONS: "in den sächsischen Schulferien"}
+        lazy("Dann fahre ich nicht"),
+        {HOLIDAYS: lazy("an Feiertagen"), VACATIONS: lazy("in den sächsischen Schulferien")},
     )
-    exceptions = DaysField("Auch nicht am")
-    weekdays2 = _weekdays("Zweite Woche: an diesen Tagen")
-    clock2 = ClockField("Zweite Woche: Abfahrt um")
-    back2 = ClockField("Zweite Woche: Rückfahrt um")
-    weekdays3 = _weekdays("Dritte Woche: an diesen Tagen")
-    clock3 = ClockField("Dritte Woche: Abfahrt um")
-    back3 = ClockField("Dritte Woche: Rückfahrt um")
-    weekdays4 = _weekdays("Vierte Woche: an diesen Tagen")
-    clock4 = ClockField("Vierte Woche: Abfahrt um")
-    back4 = ClockField("Vierte Woche: Rückfahrt um")
+    exceptions = DaysField(lazy("Auch nicht am"))
+    weekdays2 = _weekdays(lazy("Zweite Woche: an diesen Tagen"))
+    clock2 = ClockField(lazy("Zweite Woche: Abfahrt um"))
+    back2 = ClockField(lazy("Zweite Woche: Rückfahrt um"))
+    weekdays3 = _weekdays(lazy("Dritte Woche: an diesen Tagen"))
+    clock3 = ClockField(lazy("Dritte Woche: Abfahrt um"))
+    back3 = ClockField(lazy("Dritte Woche: Rückfahrt um"))
+    weekdays4 = _weekdays(lazy("Vierte Woche: an diesen Tagen"))
+    clock4 = ClockField(lazy("Vierte Woche: Abfahrt um"))
+    back4 = ClockField(lazy("Vierte Woche: Rückfahrt um"))
 
-    back = ClockField("Rückfahrt um")
-    back_day = DayField("Tag der Rückfahrt")
+    back = ClockField(lazy("Rückfahrt um"))
+    back_day = DayField(lazy("Tag der Rückfahrt"))
 
-    flexibility = SelectField("Spielraum", choices=choices(FLEXIBILITY), default="0")
-    budget = SelectField("Umweg für Mitfahrende", choices=choices(BUDGETS), default="10")
+    flexibility = SelectField(lazy("Spielraum"), choices=choices(FLEXIBILITY), default="0")
+    budget = SelectField(lazy("Umweg für Mitfahrende"), choices=choices(BUDGETS), default="10")
     answer = RadioField(
-        "Wie möchten Sie zusagen?",
+        lazy("Wie möchten Sie zusagen?"),
         choices=choices(
-            {ASK: "Ich möchte jedes Mal gefragt werden", AT_ONCE: "Sofort: Wer bucht, fährt mit"}
+            {ASK: lazy("Ich möchte jedes Mal gefragt werden"), AT_ONCE: lazy("Sofort: Wer bucht, fährt mit")}
         ),
         default=ASK,
     )
 
-    wheelchairs = SelectField("Platz für einen Rollstuhl", choices=choices(WHEELCHAIRS), default="0")
-    luggage = SelectField("Platz für großes Gepäck", choices=choices(PIECES), default="0")
-    bicycles = SelectField("Platz für Fahrräder", choices=choices(BICYCLES), default="0")
+    wheelchairs = SelectField(lazy("Platz für einen Rollstuhl"), choices=choices(WHEELCHAIRS), default="0")
+    luggage = SelectField(lazy("Platz für großes Gepäck"), choices=choices(PIECES), default="0")
+    bicycles = SelectField(lazy("Platz für Fahrräder"), choices=choices(BICYCLES), default="0")
     takes = _boxes(
-        "In meinem Auto",
+        lazy("In meinem Auto"),
         {
-            CHILD_SEAT: "gibt es einen Kindersitz",
-            PETS: "dürfen Tiere mitfahren",
-            SMOKING: "wird geraucht",
+            CHILD_SEAT: lazy("gibt es einen Kindersitz"),
+            PETS: lazy("dürfen Tiere mitfahren"),
+            SMOKING: lazy("wird geraucht"),
         },
     )
     riders = RadioField(
-        "Wen nehmen Sie mit?", choices=choices({EVERYBODY: "alle", WOMEN: "nur Frauen"}), default=EVERYBODY
+        lazy("Wen nehmen Sie mit?"),
+        choices=choices({EVERYBODY: lazy("alle"), WOMEN: lazy("nur Frauen")}),
+        default=EVERYBODY,
     )
 
     price = RadioField(
-        "Was kostet die Mitfahrt?",
-        choices=choices({FREE: "nichts", PAID: "eine Beteiligung an den Fahrtkosten"}),
+        lazy("Was kostet die Mitfahrt?"),
+        choices=choices({FREE: lazy("nichts"), PAID: lazy("eine Beteiligung an den Fahrtkosten")}),
         default=FREE,
     )
-    rate = CentField("Cent je Kilometer und Person")
-    vehicle = StringField("Ihr Auto", [Length(max=120, message="Bitte schreiben Sie höchstens 120 Zeichen.")])
+    rate = CentField(lazy("Cent je Kilometer und Person"))
+    vehicle = StringField(
+        lazy("Ihr Auto"), [Length(max=120, message=lazy("Bitte schreiben Sie höchstens 120 Zeichen."))]
+    )
     note = TextAreaField(
-        "Hinweis für Mitfahrende",
-        [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen."), no_contact],
+        lazy("Hinweis für Mitfahrende"),
+        [Length(max=500, message=lazy("Bitte schreiben Sie höchstens 500 Zeichen.")), no_contact],
     )
     series_id = HiddenField()
     idempotency_key = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
 
     def validate_rate(self, field: CentField) -> None:
         if self.price.data == PAID and not field.data and not field.errors:
-            raise ValidationError("Bitte nennen Sie den Betrag oder wählen Sie „nichts“.")
+            raise ValidationError(_("Bitte nennen Sie den Betrag oder wählen Sie „nichts“."))
 
     def validate_repeat(self, field: SelectField) -> None:
         if self.series_id.data and field.data == ONCE:
             raise ValidationError(
-                "Diese Fahrt kommt regelmäßig. Wenn sie nicht mehr kommen soll, beenden Sie sie bitte."
+                _("Diese Fahrt kommt regelmäßig. Wenn sie nicht mehr kommen soll, beenden Sie sie bitte.")
             )
 
     def validate_back_day(self, field: DayField) -> None:
         if field.data is not None and self.back.data is None and not self.back.errors:
-            raise ValidationError("Bitte schreiben Sie auch, um wie viel Uhr Sie zurückfahren.")
+            raise ValidationError(_("Bitte schreiben Sie auch, um wie viel Uhr Sie zurückfahren."))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Besides the fields: each week of a rotation with days has a time, unless it is that of the first."""
@@ -158,7 +171,7 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
         for number in range(2, self.weeks + 1):
             days, clock = self[f"weekdays{number}"], self[f"clock{number}"]
             if days.data and clock.data is None and not clock.errors:
-                clock.errors = ["Bitte schreiben Sie, wann Sie in dieser Woche losfahren."]
+                clock.errors = [_("Bitte schreiben Sie, wann Sie in dieser Woche losfahren.")]
                 is_valid = False
         return is_valid
 
@@ -261,7 +274,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
     """Cancel a run: why, for those who are told. An association may name its telephone number."""
 
     reason = StringField(
-        "Ein Wort dazu", [Length(max=300, message="Bitte schreiben Sie höchstens 300 Zeichen.")]
+        lazy("Ein Wort dazu"), [Length(max=300, message=lazy("Bitte schreiben Sie höchstens 300 Zeichen."))]
     )
 
     @property
@@ -279,9 +292,9 @@ class PrivateReasonForm(ReasonForm):
 class EndSeriesForm(PrivateReasonForm):
     """End a series: after which day, and what becomes of dates that somebody has booked."""
 
-    last_day = DayField("Letzter Tag", [_filled])
+    last_day = DayField(lazy("Letzter Tag"), [_filled])
     booked = RadioField(
-        "Fahrten, die schon gebucht sind",
-        choices=choices({"fahren": "fahre ich noch", "absagen": "nehme ich zurück"}),
+        lazy("Fahrten, die schon gebucht sind"),
+        choices=choices({"fahren": lazy("fahre ich noch"), "absagen": lazy("nehme ich zurück")}),
         default="fahren",
     )

@@ -8,25 +8,29 @@ from wtforms.validators import DataRequired, Length
 
 from mitfahr.db.cars import MAX_WORD
 from mitfahr.domain.vehicles import Car
+from mitfahr.languages import lazy
 from web.forms.fields import choices
 from web.forms.offer import SEATS
 
-SHORT_WORD = Length(max=MAX_WORD, message=f"Bitte schreiben Sie höchstens {MAX_WORD} Zeichen.")
+SHORT_WORD = Length(
+    max=MAX_WORD, message=lazy("Bitte schreiben Sie höchstens %(most)s Zeichen.", most=MAX_WORD)
+)
 
 
 class DetailsForm(FlaskForm):  # type: ignore[misc]
-    first_name = StringField("Vorname", [DataRequired("Bitte geben Sie Ihren Vornamen ein.")])
-    last_name = StringField("Nachname", [DataRequired("Bitte geben Sie Ihren Nachnamen ein.")])
-    phone = StringField("Telefonnummer")
+    first_name = StringField(lazy("Vorname"), [DataRequired(lazy("Bitte geben Sie Ihren Vornamen ein."))])
+    last_name = StringField(lazy("Nachname"), [DataRequired(lazy("Bitte geben Sie Ihren Nachnamen ein."))])
+    phone = StringField(lazy("Telefonnummer"))
 
 
 class CarForm(FlaskForm):  # type: ignore[misc]
     make = StringField(
-        "Marke und Modell", [DataRequired("Bitte schreiben Sie, was für ein Auto es ist."), SHORT_WORD]
+        lazy("Marke und Modell"),
+        [DataRequired(lazy("Bitte schreiben Sie, was für ein Auto es ist.")), SHORT_WORD],
     )
-    colour = StringField("Farbe", [SHORT_WORD])
-    plate = StringField("Kennzeichen")
-    seats = SelectField("Plätze für Mitfahrende", choices=choices(SEATS), default="3")
+    colour = StringField(lazy("Farbe"), [SHORT_WORD])
+    plate = StringField(lazy("Kennzeichen"))
+    seats = SelectField(lazy("Plätze für Mitfahrende"), choices=choices(SEATS), default="3")
 
     @property
     def car(self) -> Car:
@@ -39,7 +43,7 @@ class CarForm(FlaskForm):  # type: ignore[misc]
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]
-    code = StringField("Ihr Code", [DataRequired("Bitte geben Sie die sechs Ziffern ein.")])
+    code = StringField(lazy("Ihr Code"), [DataRequired(lazy("Bitte geben Sie die sechs Ziffern ein."))])
 
 
 class JustTheButton(FlaskForm):  # type: ignore[misc]

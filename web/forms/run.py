@@ -26,6 +26,7 @@ from mitfahr.db.people import Organisation, Person
 from mitfahr.db.rides import Ride, RideStop
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import local, resolve
+from mitfahr.languages import _, lazy
 from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
 from mitfahr.services.publish_run import RunDraft, RunStop
 from web.forms.baggage import BICYCLES, PIECES
@@ -37,12 +38,12 @@ ROWS, MORE_ROWS, MOST_ROWS = 6, 4, 60
 MOST_DAYS = 120
 NOBODY = ""
 BOOKABLE = {
-    "0": "bis zur Abfahrt",
-    "1800": "bis eine halbe Stunde vorher",
-    "3600": "bis eine Stunde vorher",
-    "7200": "bis zwei Stunden vorher",
-    "43200": "bis zwölf Stunden vorher",
-    "86400": "bis einen Tag vorher",
+    "0": lazy("bis zur Abfahrt"),
+    "1800": lazy("bis eine halbe Stunde vorher"),
+    "3600": lazy("bis eine Stunde vorher"),
+    "7200": lazy("bis zwei Stunden vorher"),
+    "43200": lazy("bis zwölf Stunden vorher"),
+    "86400": lazy("bis einen Tag vorher"),
 }
 SEATS = {str(n): str(n) for n in range(MAX_PASSENGERS, -1, -1)}
 WHEELCHAIRS = {str(n): str(n) for n in range(3)}
@@ -53,7 +54,7 @@ class StopRow(Form):  # type: ignore[misc]
 
     place = StringField("Halt")
     choice = HiddenField()
-    clock = ClockField("Uhrzeit")
+    clock = ClockField(lazy("Uhrzeit"))
 
     @property
     def is_empty(self) -> bool:
@@ -61,38 +62,42 @@ class StopRow(Form):  # type: ignore[misc]
 
     def validate_place(self, field: StringField) -> None:
         if self.clock.data is not None and not (field.data or "").strip():
-            raise ValidationError("Bitte nennen Sie die Haltestelle.")
+            raise ValidationError(_("Bitte nennen Sie die Haltestelle."))
 
     def validate_clock(self, field: ClockField) -> None:
         if (self.place.data or "").strip() and field.data is None and not field.errors:
-            raise ValidationError("Bitte nennen Sie die Uhrzeit.")
+            raise ValidationError(_("Bitte nennen Sie die Uhrzeit."))
 
 
 class RunForm(FlaskForm):  # type: ignore[misc]
     """`idempotency_key` is made with the last step; each day of it is sent once."""
 
-    organisation = SelectField("Verein")
+    organisation = SelectField(lazy("Verein"))
     line = StringField(
-        "Linie",
-        [DataRequired("Bitte nennen Sie die Linie."), Length(max=20, message="Höchstens 20 Zeichen, bitte.")],
+        lazy("Linie"),
+        [
+            DataRequired(lazy("Bitte nennen Sie die Linie.")),
+            Length(max=20, message=lazy("Höchstens 20 Zeichen, bitte.")),
+        ],
     )
-    first_day = DayField("Tag")
-    last_day = DayField("Wiederholen bis")
+    first_day = DayField(lazy("Tag"))
+    last_day = DayField(lazy("Wiederholen bis"))
     weekdays = SelectMultipleField(
-        "An welchen Wochentagen?",
+        lazy("An welchen Wochentagen?"),
         choices=choices({str(number): name for number, name in enumerate(WEEKDAYS)}),
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
     stops = FieldList(FormField(StopRow), min_entries=ROWS, max_entries=MOST_ROWS)
-    seats = SelectField("Sitzplätze", choices=choices(SEATS), default=str(MAX_PASSENGERS))
-    wheelchairs = SelectField("Rollstuhlplätze", choices=choices(WHEELCHAIRS), default="0")
-    luggage = SelectField("Platz für großes Gepäck", choices=choices(PIECES), default="4")
-    bicycles = SelectField("Platz für Fahrräder", choices=choices(BICYCLES), default="0")
-    bookable = SelectField("Buchbar", choices=choices(BOOKABLE), default="3600")
-    driver = SelectField("Es fährt")
+    seats = SelectField(lazy("Sitzplätze"), choices=choices(SEATS), default=str(MAX_PASSENGERS))
+    wheelchairs = SelectField(lazy("Rollstuhlplätze"), choices=choices(WHEELCHAIRS), default="0")
+    luggage = SelectField(lazy("Platz für großes Gepäck"), choices=choices(PIECES), default="4")
+    bicycles = SelectField(lazy("Platz für Fahrräder"), choices=choices(BICYCLES), default="0")
+    bookable = SelectField(lazy("Buchbar"), choices=choices(BOOKABLE), default="3600")
+    driver = SelectField(lazy("Es fährt"))
     note = TextAreaField(
-        "Hinweis für Fahrgäste", [Length(max=500, message="Bitte schreiben Sie höchstens 500 Zeichen.")]
+        lazy("Hinweis für Fahrgäste"),
+        [Length(max=500, message=lazy("Bitte schreiben Sie höchstens 500 Zeichen."))],
     )
     idempotency_key = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
 
@@ -100,11 +105,11 @@ class RunForm(FlaskForm):  # type: ignore[misc]
         """What can be chosen here, and the numbers of the halts."""
         self.organisation.choices = choices({one.id: one.name for one in organisations})
         self.driver.choices = choices(
-            {NOBODY: "noch offen"} | {person.id: person.full_name for person in members}
+            {NOBODY: _("noch offen")} | {person.id: person.full_name for person in members}
         )
         for number, row in enumerate(self.rows, 1):
-            row.place.label = Label(row.place.id, f"Halt {number}")
-            row.clock.label = Label(row.clock.id, f"Uhrzeit am Halt {number}")
+            row.place.label = Label(row.place.id, _("Halt %(number)s", number=number))
+            row.clock.label = Label(row.clock.id, _("Uhrzeit am Halt %(number)s", number=number))
 
     @property
     def rows(self) -> list[StopRow]:
@@ -117,24 +122,24 @@ class RunForm(FlaskForm):  # type: ignore[misc]
 
     def validate_first_day(self, field: DayField) -> None:
         if field.data is None and not field.errors:
-            raise ValidationError("Bitte nennen Sie den Tag.")
+            raise ValidationError(_("Bitte nennen Sie den Tag."))
 
     def validate_last_day(self, field: DayField) -> None:
         first, last = self.first_day.data, field.data
         if first is None or last is None:
             return
         if last < first:
-            raise ValidationError("Dieser Tag liegt vor dem ersten.")
+            raise ValidationError(_("Dieser Tag liegt vor dem ersten."))
         if (last - first).days > MOST_DAYS:
-            raise ValidationError(f"Bitte höchstens {MOST_DAYS} Tage auf einmal.")
+            raise ValidationError(_("Bitte höchstens %(days)s Tage auf einmal.", days=MOST_DAYS))
         if not self.days:
-            raise ValidationError("Keiner der gewählten Wochentage kommt in dieser Zeit vor.")
+            raise ValidationError(_("Keiner der gewählten Wochentage kommt in dieser Zeit vor."))
 
     def validate_stops(self, field: Any) -> None:
         if len(self.halts) < 2 and field.entries:
             first = self.rows[0].place
-            first.errors = [*first.errors, "Bitte nennen Sie mindestens zwei Halte mit Uhrzeit."]
-            raise ValidationError("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit.")
+            first.errors = [*first.errors, _("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit.")]
+            raise ValidationError(_("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit."))
 
     @property
     def days(self) -> list[dt.date]:
@@ -166,7 +171,7 @@ class RunForm(FlaskForm):  # type: ignore[misc]
         )
 
     def add_rows(self) -> None:
-        for _ in range(min(MORE_ROWS, MOST_ROWS - len(self.stops.entries))):
+        for _more in range(min(MORE_ROWS, MOST_ROWS - len(self.stops.entries))):
             self.stops.append_entry()
 
     def renew_key(self) -> None:

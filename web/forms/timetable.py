@@ -9,11 +9,15 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import Length
 
+from mitfahr.languages import lazy
+
 
 class UploadForm(FlaskForm):  # type: ignore[misc]
     """`idempotency_key` is made with the page: however often its button is pressed, it is one upload."""
 
-    file = FileField("Fahrplan-Datei (GTFS, zip)", [FileRequired("Bitte wählen Sie zuerst eine Datei aus.")])
+    file = FileField(
+        lazy("Fahrplan-Datei (GTFS, zip)"), [FileRequired(lazy("Bitte wählen Sie zuerst eine Datei aus."))]
+    )
     idempotency_key = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
 
 

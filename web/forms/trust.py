@@ -13,21 +13,24 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from mitfahr.db.reports import MAX_WORDS
 from mitfahr.domain.reports import ReportKind, ReportOutcome
 from mitfahr.domain.trust import Praise
+from mitfahr.languages import lazy
 from web.forms.fields import choices
 from web.trust_words import OUTCOME_WORDS, PRAISE_WORDS, REPORT_WORDS
 
 YES, NO = "ja", "nein"
-NOT_TOO_LONG = Length(max=MAX_WORDS, message=f"Bitte schreiben Sie höchstens {MAX_WORDS} Zeichen.")
+NOT_TOO_LONG = Length(
+    max=MAX_WORDS, message=lazy("Bitte schreiben Sie höchstens %(most)s Zeichen.", most=MAX_WORDS)
+)
 
 
 class RatingForm(FlaskForm):  # type: ignore[misc]
     again = RadioField(
-        "Würden Sie wieder zusammen fahren?",
-        [InputRequired("Bitte wählen Sie ja oder nein.")],
-        choices=choices({YES: "ja", NO: "nein"}),
+        lazy("Würden Sie wieder zusammen fahren?"),
+        [InputRequired(lazy("Bitte wählen Sie ja oder nein."))],
+        choices=choices({YES: lazy("ja"), NO: lazy("nein")}),
     )
     praise = SelectMultipleField(
-        "Was war gut?", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+        lazy("Was war gut?"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
 
     def offer(self, words: Iterable[Praise]) -> None:
@@ -37,14 +40,15 @@ class RatingForm(FlaskForm):  # type: ignore[misc]
 
 class ReportForm(FlaskForm):  # type: ignore[misc]
     kind = RadioField(
-        "Worum geht es?",
-        [InputRequired("Bitte wählen Sie, worum es geht.")],
+        lazy("Worum geht es?"),
+        [InputRequired(lazy("Bitte wählen Sie, worum es geht."))],
         choices=choices({kind.value: words for kind, words in REPORT_WORDS.items()}),
     )
     words = TextAreaField(
-        "Was ist passiert?", [DataRequired("Bitte schreiben Sie kurz, was passiert ist."), NOT_TOO_LONG]
+        lazy("Was ist passiert?"),
+        [DataRequired(lazy("Bitte schreiben Sie kurz, was passiert ist.")), NOT_TOO_LONG],
     )
-    block = BooleanField("Ich möchte nie wieder mit dieser Person fahren")
+    block = BooleanField(lazy("Ich möchte nie wieder mit dieser Person fahren"))
     idempotency_key = HiddenField(
         default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
     )
@@ -55,8 +59,10 @@ class ReportForm(FlaskForm):  # type: ignore[misc]
 
 
 class HandleForm(FlaskForm):  # type: ignore[misc]
-    outcome = RadioField("Was haben Sie getan?", [InputRequired("Bitte wählen Sie, was Sie getan haben.")])
-    note = TextAreaField("Notiz", [NOT_TOO_LONG])
+    outcome = RadioField(
+        lazy("Was haben Sie getan?"), [InputRequired(lazy("Bitte wählen Sie, was Sie getan haben."))]
+    )
+    note = TextAreaField(lazy("Notiz"), [NOT_TOO_LONG])
 
     def offer(self, may_close: bool) -> None:
         """Closing the account is offered only where it may be done."""

@@ -14,9 +14,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from mitfahr.domain.wishes import WishDays
+from mitfahr.languages import _, lazy
+from mitfahr.languages.formats import WEEKDAYS, weekday_and_day
 from web.forms.fields import ClockField, DayField, choices
 from web.forms.search import SearchForm
-from web.german import WEEKDAYS
 
 ONCE, WEEKLY = "einmal", "woche"
 USUAL_DAYS = dt.timedelta(days=28)
@@ -41,7 +42,7 @@ def picked_up(value: str) -> SearchForm | None:
 def _filled(_form: WishForm, field: Any) -> None:
     """What could not be read has its own message already."""
     if field.data is None and not field.errors:
-        raise ValidationError("Bitte füllen Sie dieses Feld aus.")
+        raise ValidationError(_("Bitte füllen Sie dieses Feld aus."))
 
 
 def _filled_if_weekly(form: WishForm, field: Any) -> None:
@@ -52,16 +53,18 @@ def _filled_if_weekly(form: WishForm, field: Any) -> None:
 class WishForm(FlaskForm):  # type: ignore[misc]
     """Stands beside the fields of the search (`web.forms.search`), which say from where to where."""
 
-    repeat = RadioField("An welchen Tagen?", [InputRequired("Bitte wählen Sie die Tage.")], default=ONCE)
+    repeat = RadioField(
+        lazy("An welchen Tagen?"), [InputRequired(lazy("Bitte wählen Sie die Tage."))], default=ONCE
+    )
     weekdays = SelectMultipleField(
-        "Wochentage",
+        lazy("Wochentage"),
         choices=choices({str(number): name for number, name in enumerate(WEEKDAYS)}),
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    last_day = DayField("Bis zum", [_filled_if_weekly])
-    begins = ClockField("Frühestens um", [_filled])
-    ends = ClockField("Spätestens um", [_filled])
+    last_day = DayField(lazy("Bis zum"), [_filled_if_weekly])
+    begins = ClockField(lazy("Frühestens um"), [_filled])
+    ends = ClockField(lazy("Spätestens um"), [_filled])
     idempotency_key = HiddenField(
         default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
     )
@@ -70,8 +73,8 @@ class WishForm(FlaskForm):  # type: ignore[misc]
         """The choice between the day asked for and weekdays."""
         self.repeat.choices = choices(
             {
-                ONCE: f"nur am {WEEKDAYS[day.weekday()]}, {day:%d.%m.%Y}",
-                WEEKLY: "jede Woche, an diesen Tagen:",
+                ONCE: _("nur am %(day)s", day=weekday_and_day(day)),
+                WEEKLY: _("jede Woche, an diesen Tagen:"),
             }
         )
 
@@ -86,7 +89,7 @@ class WishForm(FlaskForm):  # type: ignore[misc]
 
     def validate_weekdays(self, field: SelectMultipleField) -> None:
         if self.repeat.data == WEEKLY and not field.data:
-            raise ValidationError("Bitte kreuzen Sie mindestens einen Wochentag an.")
+            raise ValidationError(_("Bitte kreuzen Sie mindestens einen Wochentag an."))
 
     def days(self, first: dt.date) -> WishDays:
         """The form must be valid."""
