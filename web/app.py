@@ -10,7 +10,7 @@ from mitfahr.settings import Settings
 from web import access, assets, errors, german, headers, language, login, trust_words
 from web.forms.fields import chosen, errors_of
 from web.map_credit import map_credit
-from web.menu import menu
+from web.menu import account_menu, menu
 from web.portal import EXTENSION, Portal, portal
 from web.timetable_notice import timetable_notice
 from web.views import (
@@ -112,6 +112,7 @@ def _for_every_page() -> dict[str, object]:
     return {
         "settings": portal().settings,
         "menu": menu,
+        "account_menu": account_menu,
         "timetable_notice": timetable_notice(),
         "map_credit": map_credit,
     }

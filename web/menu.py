@@ -1,29 +1,31 @@
-"""The main menu: the pages a person may open, in this order."""
+"""The menus: the pages a person may open, in this order."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 from flask_login import current_user
 
+from mitfahr.languages import lazy
 from web.access import is_open, rule_of
 
 ENTRIES = (
-    ("search.start", "Verbindung suchen"),
-    ("journeys.mine", "Meine Fahrten"),
-    ("wishes.mine", "Meine Gesuche"),
-    ("offers.form", "Fahrt anbieten"),
-    ("rides.mine", "Meine Angebote"),
-    ("runs.planned", "BürgerBus"),
-    ("timetables.versions", "Fahrplan"),
-    ("calls.waiting", "Rückrufe"),
-    ("reports.waiting", "Meldungen"),
-    ("profile.mine", "Mein Konto"),
+    ("search.start", lazy("Verbindung suchen")),
+    ("journeys.mine", lazy("Meine Fahrten")),
+    ("wishes.mine", lazy("Meine Gesuche")),
+    ("offers.form", lazy("Fahrt anbieten")),
+    ("rides.mine", lazy("Meine Angebote")),
+    ("runs.planned", lazy("BürgerBus")),
+    ("timetables.versions", lazy("Fahrplan")),
+    ("calls.waiting", lazy("Rückrufe")),
+    ("reports.waiting", lazy("Meldungen")),
 )
+ACCOUNT = (("profile.mine", lazy("Mein Konto")),)
 FOR_GUESTS = (
-    ("account.log_in", "Anmelden"),
-    ("account.register", "Registrieren"),
+    ("account.log_in", lazy("Anmelden")),
+    ("account.register", lazy("Registrieren")),
 )
 
 
@@ -35,10 +37,19 @@ class Entry:
 
 
 def menu() -> list[Entry]:
+    """What the portal offers to the person asking."""
+    return _open_to_person(ENTRIES)
+
+
+def account_menu() -> list[Entry]:
+    """The person's own account, or the ways to one."""
+    return _open_to_person(ACCOUNT if current_user.is_authenticated else FOR_GUESTS)
+
+
+def _open_to_person(entries: Iterable[tuple[str, str]]) -> list[Entry]:
     """Entries whose access rule the person asking passes."""
-    offered = ENTRIES if current_user.is_authenticated else ENTRIES + FOR_GUESTS
     return [
         Entry(label, url_for(endpoint), endpoint == request.endpoint)
-        for endpoint, label in offered
+        for endpoint, label in entries
         if is_open(rule_of(current_app, endpoint))
     ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -37,6 +38,7 @@ class Site:
     """The running portal: its address, its world, and the day on which the drawn vehicles run."""
 
     url: str
+    app: Flask
     portal: Portal
     served: Served
     day: dt.date
@@ -73,7 +75,7 @@ def running_site(sqlite_template: Path, data_dir: Path) -> Iterator[Site]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Site(f"http://127.0.0.1:{server.port}", portal, served, day)
+        yield Site(f"http://127.0.0.1:{server.port}", app, portal, served, day)
     finally:
         server.shutdown()
         thread.join()

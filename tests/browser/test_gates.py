@@ -1,109 +1,150 @@
-"""Every page of the resident passes the gates: axe, narrow screens, targets, big text, dark, no other host."""
+"""Every page passes the gates: axe in light and dark, narrow, big text, targets, without scripts, no other host."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from flask import Flask, template_rendered
+from jinja2 import Template
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from werkzeug.exceptions import NotFound
 
-from tests.browser.conftest import Site
-from tests.browser.gates import check_page
-from tests.browser.steps import ask, choose, log_in
-from tests.web.served import person
+from tests.browser.conftest import running_site
+from tests.browser.gates import NARROW, WIDE, check_page, check_without_scripts
+from tests.browser.pages import ELSEWHERE, NO_PAGES, PAGES, Listed
+from tests.browser.scene import GUEST, Scene, set_scene
+from tests.browser.steps import log_in
 
 pytestmark = pytest.mark.browser
+TEMPLATES = Path("web/templates")
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/anmelden", "/registrieren", "/impressum", "/datenschutz", "/barrierefreiheit", "/gibt-es-nicht"],
-)
-def test_open_pages(open_page: Callable[..., Page], path: str) -> None:
-    check_page(open_page(path))
+@pytest.fixture(scope="module")
+def scene(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with running_site(sqlite_template, tmp_path_factory.mktemp("gates")) as site:
+        yield set_scene(site)
 
 
-def test_start_unfolded_with_suggestions(open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    page.get_by_text("Weitere Angaben").click()
+class Visitors:
+    """One window for each person with and without scripts, signed in once; what went wrong in them."""
+
+    def __init__(self, browser: Browser, scene: Scene) -> None:
+        self.browser, self.scene = browser, scene
+        self.windows: dict[tuple[str, bool], Page] = {}
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+        self.shown = ""
+        template_rendered.connect(self._rendered, scene.site.app)
+
+    def visit(self, listed: Listed, *, javascript: bool) -> Page:
+        """The page of a row, in a window that others used before."""
+        page = self.windows.get((listed.who, javascript)) or self._open(listed.who, javascript)
+        page.set_viewport_size(
+            {"width": WIDE if javascript else NARROW, "height": 900 if javascript else 700}
+        )
+        self.complaints.clear()
+        if isinstance(listed.reach, str):
+            page.goto(listed.reach.format_map(self.scene.ids))
+        else:
+            listed.reach(page, self.scene)
+            page.wait_for_load_state()
+        assert self.shown == listed.template
+        return page
+
+    def close(self) -> None:
+        template_rendered.disconnect(self._rendered, self.scene.site.app)
+        for context in self.contexts:
+            context.close()
+
+    def _open(self, who: str, javascript: bool) -> Page:
+        context = self.browser.new_context(
+            base_url=self.scene.site.url,
+            java_script_enabled=javascript,
+            locale="de-DE",
+            reduced_motion="reduce",
+        )
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on("request", lambda request: self._note_foreign(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("console", lambda message: self._note_console(message.type, message.text))
+        if who != GUEST:
+            log_in(page, who)
+        self.windows[who, javascript] = page
+        return page
+
+    def _note_foreign(self, url: str) -> None:
+        if not url.startswith((self.scene.site.url, "data:", "blob:")):
+            self.complaints.append(f"another host: {url}")
+
+    def _note_console(self, kind: str, text: str) -> None:
+        if kind == "error" and "the server responded with a status of 4" not in text:
+            self.complaints.append(f"console: {text}")
+
+    def _rendered(self, _app: Flask, template: Template, **_context: object) -> None:
+        if template.name and not template.name.startswith("parts/") and not _is_fragment(template.name):
+            self.shown = template.name
+
+
+@pytest.fixture(scope="module")
+def visitors(browser: Browser, scene: Scene) -> Iterator[Visitors]:
+    opened = Visitors(browser, scene)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("listed", PAGES, ids=lambda listed: listed.name)
+def test_page(visitors: Visitors, listed: Listed) -> None:
+    page = visitors.visit(listed, javascript=True)
+    unfold(page)
+    check_page(page, listed.explained, picture=listed.name)
+    page = visitors.visit(listed, javascript=False)
+    check_without_scripts(page, picture=listed.name)
+    assert visitors.complaints == []
+
+
+def unfold(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+
+
+def test_every_page_is_listed(scene: Scene) -> None:
+    """Whoever adds a page adds a row to tests/browser/pages.py."""
+    app = scene.site.app
+    adapter = app.url_map.bind("localhost")
+    listed = set()
+    for row in PAGES:
+        try:
+            if isinstance(row.reach, str):
+                listed.add(adapter.match(row.reach.format_map(scene.ids), method="GET")[0])
+        except NotFound:
+            continue
+    routes = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert routes - listed - NO_PAGES == set()
+    templates = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
+    pages = {name for name in templates if not name.startswith("parts/") and not _is_fragment(name)}
+    assert pages == {row.template for row in PAGES} | set(ELSEWHERE)
+
+
+def _is_fragment(name: str) -> bool:
+    """Base pages that others extend, and pieces that scripts put into a page."""
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    return "{% extends" not in text
+
+
+def test_suggestions_lie_on_top(visitors: Visitors, scene: Scene) -> None:
+    page = visitors.visit(PAGES[0], javascript=True)
     page.get_by_label("Von", exact=True).press_sequentially("lomm")
     expect(page.get_by_role("option").first).to_be_visible()
-    check_page(page, explained="overlapped by another element")  # the list lies on top of the form
+    check_page(page, explained="overlapped by another element", picture="start-vorschlaege")
 
 
-def test_search_with_errors(site: Site, open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    ask(page, site.day, origin="Xyzzy", clock="halb zehn")
-    expect(page.locator("#fehler")).to_be_visible()
-    check_page(page)
-
-
-def test_choice_of_places(site: Site, open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    ask(page, site.day, origin="Neudorf", destination="Neudorf")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Welchen Ort meinen Sie?")
-    check_page(page)
-
-
-def test_results_unfolded(site: Site, open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    ask(page, site.day)
-    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    check_page(page)
-
-
-def test_no_results(site: Site, open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    ask(page, site.day, origin="Meißen", destination="Lommatzsch")
-    expect(page.get_by_text("keine Verbindung gefunden")).to_be_visible()
-    check_page(page)
-
-
-def test_review_as_guest_and_log_in_error(site: Site, open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    ask(page, site.day)
-    choose(page, "Fahrt mit Anna")
-    check_page(page)
-    page.get_by_label("E-Mail-Adresse").fill("niemand@example.org")
-    page.get_by_label("Passwort").fill("falsch falsch falsch")
-    page.get_by_role("button", name="Anmelden und weiter").click()
-    expect(page.get_by_text("hat nicht geklappt")).to_be_visible()
-    check_page(page)
-
-
-def test_register_with_errors(open_page: Callable[..., Page]) -> None:
-    page = open_page("/registrieren")
-    page.get_by_role("button", name="Konto anlegen").click()
-    expect(page.locator("#fehler")).to_be_focused()
-    check_page(page)
-
-
-def test_booking_pages(site: Site, open_page: Callable[..., Page]) -> None:
-    person(site.portal, "Gerda")
-    page = open_page()
-    log_in(page, "Gerda")
-    page.goto("/meine-fahrten")
-    check_page(page)
-    ask(page, site.day)
-    choose(page, "Fahrt mit Anna")
-    check_page(page)
-    page.get_by_role("button", name="Verbindlich buchen").click()
-    expect(page.get_by_text("Ihre Anfrage ist gesendet")).to_be_visible()
-    check_page(page)
-    page.goto("/meine-fahrten")
-    check_page(page)
-    page.get_by_role("link", name="Lommatzsch").click()
-    page.get_by_role("link", name="Absagen").click()
-    check_page(page)
-    page.get_by_role("button", name="Jetzt absagen").click()
-    expect(page.get_by_text("Ihre Reise ist abgesagt.")).to_be_visible()
-    check_page(page)
-
-
-def test_the_keyboard_reaches_everything_in_order(open_page: Callable[..., Page]) -> None:
-    page = open_page()
+def test_the_keyboard_reaches_everything_in_order(visitors: Visitors) -> None:
+    page = visitors.visit(PAGES[0], javascript=True)
     names = []
-    for _ in range(14):
+    for _ in range(20):
         page.keyboard.press("Tab")
         names.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
     assert names[0] == "Zum Inhalt springen"

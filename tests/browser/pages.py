@@ -1,0 +1,210 @@
+"""The table of all pages: who looks, how one gets there, which template is shown.
+
+Every new page needs a row: `test_every_page_is_listed` fails without. An address with {booked} and the like is filled
+in from the scene; pages behind a form are reached by steps, which must work without JavaScript and leave
+everything as it was, because each page is visited several times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.scene import (
+    ADMIN,
+    DISPATCHER,
+    DRIVER,
+    GUEST,
+    NEWCOMER,
+    RIDER,
+    STAFF,
+    VOLUNTEER,
+    Scene,
+)
+from tests.browser.steps import ask, choose
+
+Steps = Callable[[Page, Scene], None]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page in one state. `reach` is its address or the steps to it; `name` is that of its pictures."""
+
+    name: str
+    template: str
+    reach: str | Steps
+    who: str = GUEST
+    explained: str = "no excuse"
+    """Why axe cannot judge a contrast here that a person has looked at."""
+
+
+def search(**typed: str) -> Steps:
+    return lambda page, scene: ask(page, scene.site.day, **typed)
+
+
+def review(title: str, clock: str = "9:00") -> Steps:
+    def steps(page: Page, scene: Scene) -> None:
+        ask(page, scene.site.day, clock=clock)
+        choose(page, title)
+
+    return steps
+
+
+def pressed(address: str, button: str, **typed: str) -> Steps:
+    """The answer of a form; `typed` are values by field name."""
+
+    def steps(page: Page, scene: Scene) -> None:
+        page.goto(address.format_map(scene.ids))
+        for name, value in typed.items():
+            field = page.locator(f'main [name="{name}"]').first
+            field.evaluate("(field, value) => { field.value = value; }", value)  # it may be folded away
+        page.get_by_role("main").get_by_role("button", name=button, exact=True).first.click()
+
+    return steps
+
+
+def offer(**typed: str) -> Steps:
+    def steps(page: Page, scene: Scene) -> None:
+        fields = {
+            "origin": "Lommatzsch",
+            "destination": "Meißen",
+            "day": f"{scene.site.day:%d.%m.%Y}",
+            "clock": "21:00",
+        }
+        pressed("/fahrten/anbieten", "Weiter: Fahrt prüfen", **fields | typed)(page, scene)
+
+    return steps
+
+
+def run(line: str, first_stop: str = "Lommatzsch") -> Steps:
+    def steps(page: Page, scene: Scene) -> None:
+        page.goto("/buergerbus/neu")
+        page.get_by_label("Linie").fill(line)
+        page.get_by_label("Tag", exact=True).fill(f"{scene.site.day:%d.%m.%Y}")
+        for number, (stop, clock) in enumerate(((first_stop, "20:00"), ("Meißen", "20:30")), 1):
+            page.get_by_label(f"Halt {number}", exact=True).fill(stop)
+            page.get_by_label(f"Uhrzeit am Halt {number}", exact=True).fill(clock)
+        page.get_by_role("button", name="Weiter: Fahrten prüfen").click()
+
+    return steps
+
+
+def new_wish(page: Page, scene: Scene) -> None:
+    ask(page, scene.site.day, clock="23:00")
+    page.get_by_role("button", name="Gesuch speichern").click()
+
+
+def there_and_back(page: Page, scene: Scene) -> None:
+    ask(page, scene.site.day, origin="Lommatzsch", destination="Zehren")
+    choose(page, "Bus 416")
+    page.get_by_role("button", name="Rückfahrt dazu suchen").click()
+    page.get_by_label("Uhrzeit", exact=True).fill("14:30")
+    page.get_by_role("button", name="Verbindungen suchen").click()
+    choose(page, "Rufbus")
+    expect(page.get_by_role("heading", name="Hinfahrt")).to_be_visible()
+
+
+PAGES = (
+    Listed("start", "search/start.html", "/"),
+    Listed("start-angemeldet", "search/start.html", "/", RIDER),
+    Listed("start-fehler", "search/start.html", search(origin="Xyzzy", clock="halb zehn")),
+    Listed("welcher-ort", "search/choose.html", search(origin="Neudorf", destination="Neudorf")),
+    Listed("verbindungen", "search/results.html", search()),
+    Listed("keine-verbindung", "search/results.html", search(origin="Meißen", destination="Lommatzsch")),
+    Listed("pruefen-gast", "booking/review.html", review("Fahrt mit Anna")),
+    Listed("pruefen", "booking/review.html", review("Fahrt mit Anna"), RIDER),
+    Listed("pruefen-hin-und-zurueck", "booking/review.html", there_and_back, RIDER),
+    Listed("anmelden", "account/log_in.html", "/anmelden"),
+    Listed("registrieren", "account/register.html", "/registrieren"),
+    Listed("registrieren-fehler", "account/register.html", pressed("/registrieren", "Konto anlegen")),
+    Listed("meine-fahrten", "journeys/mine.html", "/meine-fahrten", RIDER),
+    Listed("meine-fahrten-leer", "journeys/mine.html", "/meine-fahrten", NEWCOMER),
+    Listed("reise-gebucht", "journeys/one.html", "/meine-fahrten/{booked}", RIDER),
+    Listed("reise-angefragt", "journeys/one.html", "/meine-fahrten/{requested}", RIDER),
+    Listed("reise-abgesagt", "journeys/one.html", "/meine-fahrten/{cancelled}", RIDER),
+    Listed("reise-verloren", "journeys/one.html", "/meine-fahrten/{lost}", RIDER),
+    Listed("reise-vorbei", "journeys/one.html", "/meine-fahrten/{travelled}", RIDER),
+    Listed("reise-absagen", "journeys/cancel.html", "/meine-fahrten/{booked}/absagen", RIDER),
+    Listed("reise-plaetze", "journeys/seats.html", "/meine-fahrten/{booked}/plaetze", RIDER),
+    Listed("reise-druck", "journeys/print.html", "/meine-fahrten/{booked}/druck", RIDER),
+    Listed("absagen", "cancel_link/ask.html", "/absagen"),
+    Listed(
+        "absagen-fehler",
+        "cancel_link/ask.html",
+        pressed("/absagen", "Weiter", number="0000-0000", code="AAAAA-AAAAA"),
+    ),
+    Listed("gesuche", "wishes/mine.html", "/gesuche", RIDER),
+    Listed("gesuche-leer", "wishes/mine.html", "/gesuche", NEWCOMER),
+    Listed("gesuch-gast", "wishes/guest.html", new_wish),
+    Listed("gesuch-neu", "wishes/form.html", new_wish, RIDER),
+    Listed("gesuch", "wishes/one.html", "/gesuche/{wish}", RIDER),
+    Listed("anbieten-gast", "offers/guest.html", "/fahrten/anbieten"),
+    Listed("anbieten", "offers/form.html", "/fahrten/anbieten", DRIVER),
+    Listed("anbieten-fehler", "offers/form.html", offer(origin="Xyzzy", clock="halb acht"), DRIVER),
+    Listed("anbieten-welcher-ort", "offers/choose.html", offer(origin="Neudorf"), DRIVER),
+    Listed("anbieten-pruefen", "offers/preview.html", offer(), DRIVER),
+    Listed("serie-pruefen", "offers/series_preview.html", offer(repeat="1", back="22:30"), DRIVER),
+    Listed("angebote", "rides/mine.html", "/fahrten", DRIVER),
+    Listed("angebote-leer", "rides/mine.html", "/fahrten", NEWCOMER),
+    Listed("angebot", "rides/one.html", "/fahrten/{ride}", DRIVER),
+    Listed("anfrage-ablehnen", "rides/decline.html", "/fahrten/anfragen/{request}/ablehnen", DRIVER),
+    Listed("angebot-zuruecknehmen", "rides/withdraw.html", "/fahrten/{ride}/zuruecknehmen", DRIVER),
+    Listed("serie", "series/one.html", "/fahrten/serien/{series}", DRIVER),
+    Listed("serie-aendern", "offers/form.html", "/fahrten/serien/{series}/aendern", DRIVER),
+    Listed("serie-beenden", "series/end.html", "/fahrten/serien/{series}/beenden", DRIVER),
+    Listed("buergerbus", "runs/planned.html", "/buergerbus", VOLUNTEER),
+    Listed("buergerbus-fahrt", "runs/one.html", "/buergerbus/{run}", VOLUNTEER),
+    Listed("buergerbus-neu", "runs/form.html", "/buergerbus/neu", VOLUNTEER),
+    Listed("buergerbus-fehler", "runs/form.html", run(""), VOLUNTEER),
+    Listed("buergerbus-welcher-halt", "runs/choose.html", run("503", "Neudorf"), VOLUNTEER),
+    Listed("buergerbus-pruefen", "runs/preview.html", run("503"), VOLUNTEER),
+    Listed("buergerbus-absagen", "runs/cancel.html", "/buergerbus/{run}/absagen", VOLUNTEER),
+    Listed("fahrplan", "timetables/versions.html", "/fahrplan", STAFF),
+    Listed("fahrplan-wartet", "timetables/one.html", "/fahrplan/{waiting}", STAFF),
+    Listed("fahrplan-bereit", "timetables/one.html", "/fahrplan/{ready}", STAFF),
+    Listed("fahrplan-abgelehnt", "timetables/one.html", "/fahrplan/{refused}", STAFF),
+    Listed("fahrplan-schalten", "timetables/switch.html", "/fahrplan/{ready}/schalten", STAFF),
+    Listed("fahrplan-zurueck", "timetables/back.html", "/fahrplan/zurueck", STAFF),
+    Listed("rueckrufe", "calls/waiting.html", "/rueckrufe", DISPATCHER),
+    Listed("rueckruf", "calls/one.html", pressed("/rueckrufe", "Rita"), DISPATCHER),
+    Listed("meldungen", "reports/all.html", "/meldungen", DISPATCHER),
+    Listed("meldung", "reports/one.html", "/meldungen/{report}", DISPATCHER),
+    Listed("bewerten", "companions/rate.html", "/mitfahrt/{leg}/bewerten", RIDER),
+    Listed("melden", "companions/report.html", "/mitfahrt/{leg}/melden", RIDER),
+    Listed(
+        "melden-fehler",
+        "companions/report.html",
+        pressed("/mitfahrt/{leg}/melden", "Meldung abschicken"),
+        RIDER,
+    ),
+    Listed("sperren", "companions/block.html", "/mitfahrt/{leg}/sperren", RIDER),
+    Listed("konto", "profile/mine.html", "/konto", RIDER),
+    Listed("konto-angaben", "profile/details.html", "/konto/angaben", RIDER),
+    Listed("konto-auto", "profile/car.html", "/konto/auto", DRIVER),
+    Listed("konto-bestaetigen", "profile/confirm.html", "/konto/bestaetigen/telefon", NEWCOMER),
+    Listed("konto-gesperrt", "profile/blocked.html", "/konto/gesperrt", RIDER),
+    Listed("konto-wer-sah", "profile/reads.html", "/konto/wer-hat-meine-nummer-gesehen", DRIVER),
+    Listed("schluessel", "profile/tokens.html", "/konto/schluessel", RIDER),
+    Listed("schluessel-loeschen", "profile/revoke_token.html", "/konto/schluessel/{token}/loeschen", RIDER),
+    Listed("impressum", "legal/imprint.html", "/impressum"),
+    Listed("datenschutz", "legal/privacy.html", "/datenschutz"),
+    Listed("barrierefreiheit", "legal/accessibility.html", "/barrierefreiheit"),
+    Listed("schnittstelle", "api/page.html", "/api"),
+    Listed("gibt-es-nicht", "error.html", "/gibt-es-nicht", ADMIN),
+)
+
+ELSEWHERE = {
+    "outage.html": "tests/browser/test_outage.py",
+    "cancel_link/check.html": "tests/browser/test_rights.py",
+    "cancel_link/done.html": "tests/browser/test_rights.py",
+    "profile/token.html": "tests/browser/test_rights.py",
+}
+"""Templates of pages that a visit changes for good: these tests look at them on their way."""
+
+NO_PAGES = {
+    "api.plan", "api.status", "api.openapi", "api_bookings.all_to_come", "api_bookings.one", "health.health",
+    "journeys.calendar", "search.results_again",
+}  # fmt: skip
+"""GET routes that answer with data or send elsewhere."""

@@ -1,0 +1,296 @@
+"""A portal with everything on it that a page can show: bookings of every state, rides, wishes, reports, timetables.
+
+Made by the services, so that a page needs no clicks to be reached.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from mitfahr.db.access_tokens import tokens_of
+from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.people import Person
+from mitfahr.db.rides import Ride
+from mitfahr.db.timetables import FeedVersion, LinkSet, serving
+from mitfahr.domain.access_tokens import Scope
+from mitfahr.domain.recurrence import Recurrence, Week
+from mitfahr.domain.reports import ReportKind
+from mitfahr.domain.roles import Role
+from mitfahr.domain.trip_request import TripRequest
+from mitfahr.domain.versions import VersionStatus
+from mitfahr.domain.wishes import WishDays
+from mitfahr.services.block_person import block_person
+from mitfahr.services.book_journey import BookingForm, book_journey
+from mitfahr.services.cancel_booking import cancel_booking
+from mitfahr.services.confirm_address import ask_for_call
+from mitfahr.services.create_token import create_token
+from mitfahr.services.decide_request import confirm_request, decline_request
+from mitfahr.services.find_itineraries import find_itineraries
+from mitfahr.services.keep_wish import keep_wish
+from mitfahr.services.match_wishes import match_wishes
+from mitfahr.services.offer_ride import offer_ride
+from mitfahr.services.offer_series import offer_series
+from mitfahr.services.report_person import report_person
+from mitfahr.services.ride_draft import RideDraft
+from mitfahr.services.series_draft import SeriesDraft
+from mitfahr.services.switch_timetable import switch_timetable
+from routing.journey import Place
+from routing.query import LegKind, StopRef
+from tests.browser.conftest import Site
+from tests.web.served import person
+
+GUEST, RIDER, DRIVER, VOLUNTEER, DISPATCHER, STAFF, ADMIN, NEWCOMER = (
+    "guest", "Rita", "Frieda", "Bernd", "Doris", "Vera", "Alma", "Neele"
+)  # fmt: skip
+"""Who looks at a page: first names of the people of the scene."""
+
+FINDINGS = [
+    {
+        "severity": severity,
+        "code": "stop_position",
+        "file": "stops.txt",
+        "line": line,
+        "field": "stop_lat",
+        "value": "nördlich",
+        "message": "Das ist keine Breite.",
+        "advice": "Bitte eine Zahl zwischen 50 und 52 eintragen.",
+    }
+    for line, severity in ((2, "error"), (3, "warning"), (4, "info"))
+]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`ids` stand in the addresses of the pages: /meine-fahrten/{booked}."""
+
+    site: Site
+    ids: Mapping[str, str]
+
+
+def set_scene(site: Site) -> Scene:
+    """Needs a portal of its own, just started."""
+    return Scene(site, _Stage(site).everything())
+
+
+class _Stage:
+    def __init__(self, site: Site) -> None:
+        self.site, self.portal, self.drawn = site, site.portal, site.served.world
+        self.now = dt.datetime.now(dt.UTC)
+        self.people: dict[str, str] = {}
+        self.keys = iter(range(1, 1000))
+
+    def everything(self) -> dict[str, str]:
+        for name, role in (
+            (RIDER, Role.RESIDENT), (DRIVER, Role.DRIVER), (DISPATCHER, Role.DISPATCHER), (NEWCOMER, Role.RESIDENT),
+            (STAFF, Role.TIMETABLE_STAFF), (ADMIN, Role.ADMIN), ("Gustav", Role.RESIDENT), ("Hanna", Role.RESIDENT),
+        ):  # fmt: skip
+            self.people[name] = person(self.portal, name, role).id
+        ids = self._rides() | self._bookings() | self._wishes() | self._timetables()
+        ids |= {"run": self.site.served.run_id, "person": self.people[RIDER]}
+        ask_for_call(self.portal.writing, person_id=self.people[RIDER], now=self.now)
+        create_token(
+            self.portal.writing, person_id=self.people[RIDER], name="Kalender", scope=Scope.READ, now=self.now
+        )
+        with self.portal.reading() as session:
+            ids["token"] = tokens_of(session, self.people[RIDER])[0].id
+        return ids
+
+    def _key(self) -> str:
+        return f"scene{next(self.keys)}"
+
+    def _place(self, name: str) -> Place:
+        return Place(name, *self.drawn.places[name], name)
+
+    def _draft(self, clock: str, **more: object) -> RideDraft:
+        return RideDraft(
+            self._place("Lommatzsch"),
+            self._place("Meißen"),
+            earliest=self.drawn.at(clock),
+            vehicle="Roter Polo",
+            note="Ich halte am Markt.",
+            **more,  # type: ignore[arg-type]
+        )
+
+    def _offer(self, clock: str, **more: object) -> str:
+        return offer_ride(
+            self.portal.writing,
+            self.drawn.snapshot(),
+            self._draft(clock, **more),
+            driver_id=self.people[DRIVER],
+            idempotency_key=self._key(),
+            law=self.portal.price_law,
+            vacations=self.portal.settings.vacations,
+            now=self.now,
+        )
+
+    def _rides(self) -> dict[str, str]:
+        weekday = (self.site.day + dt.timedelta(days=1)).weekday()
+        plan = Recurrence((Week(frozenset({weekday}), dt.time(6, 10), dt.time(18, 0)),), self.site.day)
+        series = offer_series(
+            self.portal.writing,
+            self.drawn.snapshot(),
+            SeriesDraft(self._draft("06:10"), plan),
+            driver_id=self.people[DRIVER],
+            idempotency_key=self._key(),
+            law=self.portal.price_law,
+            vacations=self.portal.settings.vacations,
+            now=self.now,
+        )
+        return {
+            "ride": self._offer("13:00", rate_ct_per_km=10),
+            "travelled_ride": self._offer("16:00", asks_first=False),
+            "lost_ride": self._offer("18:30"),
+            "series": series,
+        }
+
+    def _book(self, name: str, clock: str, kinds: frozenset[LegKind]) -> str:
+        answer = find_itineraries(
+            self.portal.reading,
+            self.portal.live.current(self.now),
+            TripRequest(StopRef("Lommatzsch"), StopRef("Meißen"), self.drawn.at(clock), kinds=kinds),
+            now=self.now,
+            secret_key=self.portal.settings.secret_key,
+            law=self.portal.price_law,
+            person_id=self.people[name],
+        )
+        token = answer.itineraries[0].token
+        assert token is not None
+        return book_journey(
+            self.portal.writing,
+            self.portal.live.current(self.now),
+            BookingForm(token, self.people[name], message="Ich habe einen Koffer."),
+            actor_id=self.people[name],
+            idempotency_key=self._key(),
+            secret_key=self.portal.settings.secret_key,
+            law=self.portal.price_law,
+            now=self.now,
+        )
+
+    def _leg(self, booking_id: str) -> str:
+        with self.portal.reading() as session:
+            legs = session.get_one(Booking, booking_id).legs
+            return next(leg.id for leg in legs if leg.ride_id is not None)
+
+    def _bookings(self) -> dict[str, str]:
+        ride, run = frozenset({LegKind.RIDE}), frozenset({LegKind.BUERGERBUS})
+        ids = {
+            "booked": self._book(RIDER, "09:45", run),
+            "requested": self._book(RIDER, "12:55", ride),
+            "cancelled": self._book(RIDER, "12:55", ride),
+            "travelled": self._book(RIDER, "15:55", ride),
+            "lost": self._book(RIDER, "18:25", ride),
+            "of_another": self._book("Gustav", "12:55", ride),
+        }
+        cancel_booking(
+            self.portal.writing, booking_id=ids["cancelled"], actor_id=self.people[RIDER], now=self.now
+        )
+        confirm_request(
+            self.portal.writing,
+            self.portal.live.current(self.now),
+            leg_id=self._leg(ids["of_another"]),
+            driver_id=self.people[DRIVER],
+            now=self.now,
+        )
+        decline_request(
+            self.portal.writing,
+            self.portal.live.current(self.now),
+            leg_id=self._leg(ids["lost"]),
+            driver_id=self.people[DRIVER],
+            now=self.now,
+            reason="Mein Auto ist kaputt.",
+        )
+        self._an_hour_ago(ids["travelled"])
+        ids["request"], ids["leg"] = self._leg(ids["requested"]), self._leg(ids["travelled"])
+        ids["report"] = report_person(
+            self.portal.writing,
+            leg_id=ids["leg"],
+            reporter_id=self.people[RIDER],
+            kind=ReportKind.OTHER,
+            words="Musik zu laut.",
+            idempotency_key=self._key(),
+            now=self.now,
+        )
+        block_person(
+            self.portal.writing,
+            self.portal.live.current(self.now),
+            blocker_id=self.people[RIDER],
+            blocked_id=self.people["Hanna"],
+            now=self.now,
+        )
+        return ids
+
+    def _an_hour_ago(self, booking_id: str) -> None:
+        ended = int(self.now.timestamp()) - 3600
+        times = {"departure_s": ended - 600, "arrival_s": ended}
+        with self.portal.writing.begin() as session:
+            booking = session.get_one(Booking, booking_id)
+            legs = [leg.id for leg in booking.legs]
+            rides = [leg.ride_id for leg in booking.legs if leg.ride_id]
+            session.execute(update(Booking).where(Booking.id == booking_id).values(times))
+            session.execute(update(BookingLeg).where(BookingLeg.id.in_(legs)).values(times))
+            session.execute(update(Ride).where(Ride.id.in_(rides)).values(ends_s=ended + 60))
+
+    def _wishes(self) -> dict[str, str]:
+        ids = {}
+        for name in (RIDER, "Gustav", "Hanna"):
+            ids[name] = keep_wish(
+                self.portal.writing,
+                self.drawn.timetable,
+                None,
+                TripRequest(StopRef("Lommatzsch"), StopRef("Meißen"), self.drawn.at("13:00")),
+                WishDays(self.site.day, self.site.day, frozenset(), dt.time(12), 3 * 3600),
+                origin=self._place("Lommatzsch"),
+                destination=self._place("Meißen"),
+                person_id=self.people[name],
+                idempotency_key=self._key(),
+                now=self.now,
+            )
+        match_wishes(self.portal.writing, lambda: self.portal.live.current(self.now), now=self.now)
+        return {"wish": ids[RIDER]}
+
+    def _timetables(self) -> dict[str, str]:
+        made = {
+            "ready": VersionStatus.BUILT,
+            "before": VersionStatus.BUILT,
+            "refused": VersionStatus.REFUSED,
+            "waiting": VersionStatus.UPLOADED,
+        }
+        with self.portal.writing.begin() as session:
+            pointer = serving(session)
+            assert pointer.feed is not None and pointer.roads is not None and pointer.links_folder is not None
+            live, folder = pointer.feed, str(pointer.feed.timetable_folder)
+            staff = session.get_one(Person, self.people[STAFF])
+            versions = {
+                name: FeedVersion(
+                    name=f"Fahrplan {name}",
+                    original_filename=f"{name}.zip",
+                    checksum="1" * 64,
+                    size_bytes=12_345_678,
+                    uploaded_at=self.now,
+                    uploaded_by=staff.id,
+                    status=status,
+                    timetable_folder=folder if status is VersionStatus.BUILT else None,
+                    counts={"Haltestellen": 3, "Fahrten": 3},
+                    findings=FINDINGS if status is VersionStatus.REFUSED else [],
+                    valid_from=self.site.day,
+                    valid_to=self.site.day + dt.timedelta(days=180),
+                )
+                for name, status in made.items()
+            }
+            session.add_all(versions.values())
+            session.add(
+                LinkSet(
+                    timetable_folder=folder,
+                    roads_folder=str(pointer.roads.roads_folder),
+                    links_folder=pointer.links_folder,
+                    created_at=self.now,
+                )
+            )
+            session.flush()
+            for feed in (versions["before"], live):
+                switch_timetable(session, staff, feed.id, self.now)
+            return {name: version.id for name, version in versions.items()}
