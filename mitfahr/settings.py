@@ -84,6 +84,7 @@ class Settings:
     operator_phone: str = field(metadata=_env("OPERATOR_PHONE", ""))
     operator_phone_hours: str = field(metadata=_env("OPERATOR_PHONE_HOURS", ""))
     operator_email: str = field(metadata=_env("OPERATOR_EMAIL", ""))
+    fare_association: str = field(metadata=_env("FARE_ASSOCIATION", "VVO"))
     imprint_text: str = field(metadata=_env("IMPRINT_TEXT", "", _text))
     privacy_text: str = field(metadata=_env("PRIVACY_TEXT", "", _text))
     price_law: PriceLaw = field(metadata=_env("PRICE_CAPS", "30 ab 2005-09-01", _rates))

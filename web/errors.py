@@ -204,6 +204,11 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
     domain.NotAllowed: _same(OF_HTTP[403]),
     domain.Unknown: _same(OF_HTTP[404]),
     domain.StateForbids: _same(STATE_FORBIDS),
+    domain.LinkUnreadable: _refused(
+        404,
+        "Dieser Link ist unvollständig",
+        "Vielleicht wurde er beim Kopieren abgeschnitten. Bitte suchen Sie die Verbindung neu.",
+    ),
     domain.SeatTaken: _refused(
         409,
         "Die Plätze sind gerade vergeben worden",

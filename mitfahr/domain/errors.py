@@ -3,6 +3,7 @@
 MitfahrError
 ├── NotAllowed                  this person may not do this
 ├── Unknown                     no such ride, booking or leg (or not one this person may see)
+├── LinkUnreadable              a link to a journey that is cut off or changed
 ├── StateForbids                the state table has no such move (a second "yes", a late "no")
 ├── BookingRefused
 │   ├── SeatTaken               fewer seats or wheelchair places left than the party needs
@@ -87,6 +88,10 @@ class Unknown(MitfahrError):
         super().__init__(f"{what} {key}")
         self.what = what
         self.key = key
+
+
+class LinkUnreadable(MitfahrError):
+    """A link to a journey that is cut off or changed."""
 
 
 class StateForbids(MitfahrError):
