@@ -1,0 +1,90 @@
+"""When things of a timetable run, told as people plan: in periods, by day types, with the weekdays of each thing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mitfahr.domain.day_types import Cell, Column, Period, columns, periods
+from mitfahr.domain.saxony import Vacations
+from routing.timetable import Timetable
+
+
+@dataclass(frozen=True)
+class DayTables:
+    """What holds in the period that is asked for.
+
+    `later` are the periods that follow it. `runs` (n_things, n_cells) bool tells on which `cells` each thing runs.
+    `knows_vacations` is False where nobody has told the vacations of the whole period: then vacation days stand among
+    the school days.
+    """
+
+    period: Period
+    later: tuple[Period, ...]
+    columns: tuple[Column, ...]
+    cells: tuple[Cell, ...]
+    runs: NDArray[np.bool_]
+    knows_vacations: bool
+
+    def in_column(self, column: Column) -> NDArray[np.bool_]:
+        """(n_things,) what runs on any day of a column."""
+        found = self.runs[:, [self.cells.index(cell) for cell in column.cells]]
+        return np.asarray(found.any(axis=1), np.bool_)
+
+    def weekdays(self, thing: int, column: Column) -> frozenset[int]:
+        """On which weekdays of a column a thing runs."""
+        return frozenset(cell[1] for cell in column.cells if self.runs[thing, self.cells.index(cell)])
+
+
+def day_tables(
+    timetable: Timetable,
+    service: NDArray[np.int32],
+    fingerprint: NDArray[np.uint64],
+    day: dt.date,
+    vacations: Vacations,
+) -> DayTables:
+    """The tables of the period around `day`, or of the nearest one.
+
+    Things (n,): `service` says on which days each runs, `fingerprint` is equal for those that look the same.
+    """
+    keys = _day_keys(timetable, service, fingerprint)
+    all_periods = periods(timetable.first_day, keys, vacations)
+    at = next((i for i, period in enumerate(all_periods) if day <= period.last), len(all_periods) - 1)
+    period = all_periods[at]
+    days = [(date - timetable.first_day).days for date in period.usual.values()]
+    return DayTables(
+        period,
+        tuple(all_periods[at + 1 :]),
+        tuple(columns(period, keys, timetable.first_day)),
+        tuple(period.usual),
+        timetable.service_runs[service][:, days] != 0,
+        vacations.knows(period.first) and vacations.knows(period.last),
+    )
+
+
+def fingerprints(*columns: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """(n,) equal for equal rows of the columns, each (n,), and otherwise different as good as always.
+
+    Every bit is mixed into every other (splitmix64), because they are summed up: the sum of what runs is to tell
+    one day from another.
+    """
+    mixed = np.zeros(len(columns[0]), np.uint64)
+    for column in columns:
+        mixed = mixed + column.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed = mixed ^ (mixed >> np.uint64(31))
+    return mixed
+
+
+def _day_keys(timetable: Timetable, service: NDArray[np.int32], fingerprint: NDArray[np.uint64]) -> list[int]:
+    """One for each service day; overflow of the sums is meant."""
+    used, of_thing = np.unique(service, return_inverse=True)
+    of_service = np.zeros(len(used), np.uint64)
+    np.add.at(of_service, of_thing, fingerprint)
+    runs = timetable.service_runs[used].astype(np.uint64)
+    keys: list[int] = (runs * of_service[:, None]).sum(axis=0, dtype=np.uint64).tolist()
+    return keys
