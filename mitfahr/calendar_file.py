@@ -1,4 +1,4 @@
-"""A booked journey as an entry of the rider's calendar (iCalendar, RFC 5545 and 5546).
+"""A journey as an entry of a calendar (iCalendar, RFC 5545 and 5546).
 
 The entry keeps its UID for as long as the journey exists, in whatever shape; every state that is sent has
 a higher SEQUENCE, and a journey that is cancelled is sent with METHOD:CANCEL, so that it goes from the
@@ -8,6 +8,7 @@ calendar by itself.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from email.utils import parseaddr
 
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
@@ -16,6 +17,7 @@ from mitfahr.db.bookings import Booking
 from mitfahr.db.outbox import PORTAL
 from mitfahr.domain.states import FALLEN, BookingState
 from mitfahr.domain.times import moment
+from routing.journey import Journey
 
 STATUS = {
     BookingState.WAITING: "TENTATIVE",
@@ -47,6 +49,26 @@ def calendar_file(booking: Booking, description: str, sequence: int, now: dt.dat
     calendar.add("method", "CANCEL" if booking.state is BookingState.ENDED else "PUBLISH")
     calendar.add_component(entry)
     return as_text(calendar)
+
+
+def journey_calendar(journey: Journey, description: str, now: dt.datetime) -> Calendar:
+    """A journey that nobody has booked: the same journey is the same entry, however often it is saved."""
+    places = journey.legs[0].origin.name, journey.legs[-1].destination.name
+    told = repr((journey.departure_s, journey.arrival_s, *places)).encode()
+    entry = Event()
+    entry.add("uid", f"{hashlib.sha256(told).hexdigest()[:32]}@mitfahrportal")
+    entry.add("dtstamp", now)
+    entry.add("dtstart", moment(journey.departure_s))
+    entry.add("dtend", moment(journey.arrival_s))
+    entry.add("summary", " → ".join(places))
+    entry.add("description", description)
+    entry.add("location", places[0])
+    calendar = Calendar()
+    calendar.add("prodid", "-//Mitfahrportal//DE")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(entry)
+    return calendar
 
 
 def addressed(text: str, sender: str, base_url: str) -> Calendar:

@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mitfahr.settings import Settings
-from web import access, assets, errors, german, headers, language, login, trust_words
+from web import access, assets, errors, german, headers, language, login, trust_words, walk_words
 from web.forms.fields import chosen, errors_of
 from web.map_credit import map_credit
 from web.menu import account_menu, menu
@@ -22,6 +22,7 @@ from web.views import (
     calls,
     cancel_link,
     companions,
+    connection,
     health,
     journeys,
     language_switch,
@@ -39,6 +40,7 @@ from web.views import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     search.views,
+    connection.views,
     booking.views,
     journeys.views,
     cancel_link.views,
@@ -91,12 +93,13 @@ def create_app(settings: Settings) -> Flask:
     assets.serve(app)
     german.register(app)
     trust_words.register(app)
+    walk_words.register(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(chosen=chosen, errors_of=errors_of)
     app.context_processor(_for_every_page)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for reads_only in (search.views, booking.review, wishes.form):
+    for reads_only in (search.views, connection.views, booking.review, wishes.form):
         csrf.exempt(reads_only)  # whoever takes no cookies can still search and look
     for shows_a_secret in (cancel_link.views, api_bookings.views):
         csrf.exempt(shows_a_secret)  # in the request itself: no cookie says who is asking

@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mitfahr.domain import emissions
+from mitfahr.domain.emissions import Carrier
+from mitfahr.domain.mobility import Known, together
 from mitfahr.domain.ride_terms import NO_TERMS, Terms
 from mitfahr.domain.trust import Trust
+from mitfahr.languages import lazy
 from mitfahr.services.find_fallbacks import Fallback
 from mitfahr.services.find_itineraries import Itinerary, RideFacts
-from mitfahr.trip_facts import StopOnTheWay, TripFacts, trip_facts
+from mitfahr.trip_facts import StopOnTheWay, TripFacts, stop_is_accessible, trip_facts
+from mitfahr.walk_ways import NO_WAYS, WalkWay, WalkWays
+from routing.directions import Step
+from routing.earth import beeline_m
 from routing.journey import Journey, Leg
+from routing.links import BEELINE_FACTOR
 from routing.query import LegKind
 from routing.timetable import Timetable
 
 SHORT_CHANGE_S = 180
 """Less spare time than this at a change is said."""
+LATE_S = 60
+"""From this much on a vehicle is early or late in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,21 @@ class LegView:
     terms: Terms = NO_TERMS
     trust: Trust | None = None
     """What anybody may know of a private driver."""
+    planned_departure_s: int | None = None
+    planned_arrival_s: int | None = None
+    """Of a trip that live data speaks of; None for the others."""
+    is_added: bool = False
+    origin_stop_id: str | None = None
+    destination_stop_id: str | None = None
+    vehicle_accessible: Known = Known.UNKNOWN
+    origin_accessible: Known = Known.UNKNOWN
+    destination_accessible: Known = Known.UNKNOWN
+    """Whether a wheelchair gets on there."""
+    takes_bicycles: Known = Known.UNKNOWN
+    way: WalkWay | None = None
+    """Of a walk on known streets."""
+    co2_g: float = 0.0
+    """For one person."""
 
     @property
     def is_walk(self) -> bool:
@@ -52,6 +77,37 @@ class LegView:
     @property
     def duration_s(self) -> int:
         return self.arrival_s - self.departure_s
+
+    @property
+    def is_live(self) -> bool:
+        return self.planned_departure_s is not None or self.is_added
+
+    @property
+    def departs_late_s(self) -> int:
+        """Against the timetable, below 0 when early; 0 for what nobody would call late."""
+        return _late_s(self.departure_s, self.planned_departure_s)
+
+    @property
+    def arrives_late_s(self) -> int:
+        return _late_s(self.arrival_s, self.planned_arrival_s)
+
+    @property
+    def accessible(self) -> Known:
+        """Of the whole leg, for a wheelchair."""
+        if self.is_walk:
+            if self.way is None:
+                return Known.UNKNOWN
+            return Known.NO if self.way.has_stairs else Known.UNKNOWN
+        return together([self.vehicle_accessible, self.origin_accessible, self.destination_accessible])
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.way.steps if self.way else ()
+
+
+def _late_s(expected_s: int, planned_s: int | None) -> int:
+    late_s = 0 if planned_s is None else expected_s - planned_s
+    return late_s if abs(late_s) >= LATE_S else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +132,35 @@ class JourneyView:
     price_ct: int | None
     fallback: FallbackView | None = None
     """Of a journey with a private ride: the next way without one."""
+    alone_co2_g: float | None = None
+    """Of driving the same way alone; None where it was not asked for."""
+
+    @property
+    def co2_g(self) -> float:
+        """For one person."""
+        return sum(leg.co2_g for leg in self.legs)
+
+    @property
+    def accessible(self) -> Known:
+        """Of all vehicles and stops; walks only say no, where there are stairs."""
+        walks = [Known.NO for leg in self.legs if leg.is_walk and leg.accessible is Known.NO]
+        return together([*walks, *(leg.accessible for leg in self.vehicles)])
+
+    @property
+    def has_stairs(self) -> bool:
+        return any(leg.way is not None and leg.way.has_stairs for leg in self.legs)
+
+    @property
+    def needs_booking(self) -> bool:
+        return bool(self.to_book or self.to_phone)
+
+    @property
+    def is_live(self) -> bool:
+        return any(leg.is_live for leg in self.legs)
+
+    @property
+    def is_late(self) -> bool:
+        return any(leg.departs_late_s or leg.arrives_late_s for leg in self.legs)
 
     @property
     def duration_s(self) -> int:
@@ -125,11 +210,18 @@ def journey_views(
     itineraries: Sequence[Itinerary],
     rides: Mapping[str, RideFacts],
     timetable: Timetable,
+    walks: WalkWays = NO_WAYS,
+    people: int = 1,
+    car_m: int | None = None,
 ) -> list[JourneyView]:
+    alone_g = None if car_m is None else emissions.alone_in_a_car_g(car_m)
     return [
         replace(
-            journey_view(one.journey, one.leg_price_ct, rides, timetable, one.token, one.price_ct),
+            journey_view(
+                one.journey, one.leg_price_ct, rides, timetable, one.token, one.price_ct, walks, people
+            ),
             fallback=fallback_view(one.fallback, timetable),
+            alone_co2_g=alone_g,
         )
         for one in itineraries
     ]
@@ -151,12 +243,28 @@ def journey_view(
     timetable: Timetable | None,
     token: str | None = None,
     price_ct: int | None = None,
+    walks: WalkWays = NO_WAYS,
+    people: int = 1,
 ) -> JourneyView:
+    """`people` travel together: they share a car's greenhouse gases."""
     legs = []
     for leg, price in zip(journey.legs, leg_price_ct, strict=True):
         ride = rides.get(leg.boarding.ride_id) if leg.boarding else None
         trip = trip_facts(timetable, leg) if timetable else None
-        legs.append(_leg_view(leg, price, ride, trip))
+        view = _leg_view(leg, price, ride, trip)
+        legs.append(
+            replace(
+                view,
+                origin_accessible=stop_is_accessible(timetable, leg.origin.stop_id)
+                if timetable
+                else Known.UNKNOWN,
+                destination_accessible=stop_is_accessible(timetable, leg.destination.stop_id)
+                if timetable
+                else Known.UNKNOWN,
+                way=walks.get((leg.origin, leg.destination)) if view.is_walk else None,
+                co2_g=_co2_g(leg, trip, people),
+            )
+        )
     return JourneyView(journey.departure_s, journey.arrival_s, tuple(legs), token, price_ct)
 
 
@@ -184,7 +292,36 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         ride_id=leg.boarding.ride_id if leg.boarding else None,
         terms=ride.terms if ride else NO_TERMS,
         trust=ride.trust if ride else None,
+        planned_departure_s=leg.planned_departure_s,
+        planned_arrival_s=leg.planned_arrival_s,
+        is_added=leg.is_added,
+        origin_stop_id=leg.origin.stop_id,
+        destination_stop_id=leg.destination.stop_id,
+        vehicle_accessible=_room(ride.wheelchairs) if ride else trip.wheelchair if trip else Known.UNKNOWN,
+        takes_bicycles=_room(ride.bicycles) if ride else trip.bicycles if trip else Known.UNKNOWN,
     )
+
+
+def _room(places: int) -> Known:
+    return Known.YES if places else Known.NO
+
+
+def _co2_g(leg: Leg, trip: TripFacts | None, people: int) -> float:
+    """Of one person; where nobody has measured the way, it is the straight line with the usual surcharge."""
+    if leg.kind is LegKind.WALK:
+        return 0.0
+    metres = leg.distance_m if leg.distance_m is not None else trip.distance_m if trip else None
+    if metres is None:
+        ends = leg.origin.lat, leg.origin.lon, leg.destination.lat, leg.destination.lon
+        metres = round(float(beeline_m(*ends)) * BEELINE_FACTOR)
+    if leg.kind is LegKind.RIDE:
+        return emissions.in_a_shared_car_g(metres, people)
+    icon, _word = _vehicle(leg, trip)
+    return emissions.by_line_g(OF_ICON.get(icon, Carrier.BUS), metres)
+
+
+OF_ICON = {"train": Carrier.TRAIN, "tram": Carrier.TRAM}
+"""Underground and cable cars are counted as trains; everything that is not here is a bus."""
 
 
 def _title(leg: Leg, word: str, ride: RideFacts | None) -> str:
@@ -196,29 +333,30 @@ def _title(leg: Leg, word: str, ride: RideFacts | None) -> str:
 
 
 def _vehicle(leg: Leg, trip: TripFacts | None) -> tuple[str, str]:
-    """Icon and German word."""
+    """Icon and word."""
     if leg.kind is not LegKind.TRANSIT:
-        return OF_KIND[leg.kind]
+        icon, word = OF_KIND[leg.kind]
+        return icon, str(word)
     route_type = trip.route_type if trip else 3
     for types, icon, word in OF_ROUTE_TYPE:
         if route_type in types:
-            return icon, word
+            return icon, str(word)
     return "bus", "Bus"
 
 
 OF_KIND = {
-    LegKind.WALK: ("walk", "Zu Fuß"),
+    LegKind.WALK: ("walk", lazy("Zu Fuß")),
     LegKind.BUERGERBUS: ("van", "BürgerBus"),
     LegKind.RUFBUS: ("phone", "Rufbus"),
-    LegKind.RIDE: ("car", "Mitfahrt"),
+    LegKind.RIDE: ("car", lazy("Mitfahrt")),
 }
 
 OF_ROUTE_TYPE: tuple[tuple[range | frozenset[int], str, str], ...] = (
-    (range(109, 110), "train", "S-Bahn"),
-    (frozenset({2, *range(100, 200)}), "train", "Zug"),
-    (frozenset({1, *range(400, 500)}), "train", "U-Bahn"),
-    (frozenset({0, *range(900, 1000)}), "tram", "Straßenbahn"),
-    (frozenset({4, *range(1000, 1100), *range(1200, 1300)}), "ferry", "Fähre"),
-    (frozenset({5, 6, 7, *range(1300, 1500)}), "train", "Seilbahn"),
+    (range(109, 110), "train", lazy("S-Bahn")),
+    (frozenset({2, *range(100, 200)}), "train", lazy("Zug")),
+    (frozenset({1, *range(400, 500)}), "train", lazy("U-Bahn")),
+    (frozenset({0, *range(900, 1000)}), "tram", lazy("Straßenbahn")),
+    (frozenset({4, *range(1000, 1100), *range(1200, 1300)}), "ferry", lazy("Fähre")),
+    (frozenset({5, 6, 7, *range(1300, 1500)}), "train", lazy("Seilbahn")),
 )
 """GTFS (extended) route types; whatever is not here is a bus."""

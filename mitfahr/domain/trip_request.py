@@ -34,6 +34,11 @@ class TripRequest:
     """Already counted in the party's luggage, the walking speed and the time for changes."""
     prefers: Preference = Preference.NONE
 
+    @property
+    def avoids_steps(self) -> bool:
+        """Somebody sits in a wheelchair or pushes something."""
+        return bool(self.party.wheelchairs or self.aids)
+
     def query(
         self,
         *,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import asked_of_riders
 from mitfahr.db.rides import Ride, rides_without_stops
 from mitfahr.db.trust import trust_of
+from mitfahr.domain.mobility import SHORT_WALK_S, Preference
 from mitfahr.domain.prices import PriceLaw, asked_ct, shares_ct
 from mitfahr.domain.ride_terms import NO_TERMS, Terms
 from mitfahr.domain.rides import RideKind
@@ -20,9 +21,14 @@ from mitfahr.domain.trust import Trust
 from mitfahr.offered import Offered, expiry_s, sign
 from mitfahr.services.closed_rides import closed_to
 from mitfahr.services.find_fallbacks import Fallback, find_fallbacks
-from mitfahr.services.ride_schedule import measured
+from mitfahr.services.ride_schedule import direct_way, measured
 from mitfahr.services.share_costs import allowed_ct
-from routing.journey import Journey, Leg
+from mitfahr.walk_ways import WalkWays, goes_over_stairs, walk_ways
+from routing.earth import beeline_m
+from routing.journey import Journey, Leg, Place
+from routing.legs import stop_place
+from routing.links import BEELINE_FACTOR
+from routing.query import Point, StopRef
 from routing.search import search
 from routing.snapshot import Snapshot
 
@@ -41,6 +47,9 @@ class RideFacts:
     phone: str | None
     """Of the organisation that runs it, never of a private driver."""
     note: str | None
+    wheelchairs: int = 0
+    bicycles: int = 0
+    """Places on board, taken or not."""
     terms: Terms = NO_TERMS
     trust: Trust | None = None
     """What anybody may know of a private driver; None for runs, and where it was not asked for."""
@@ -67,12 +76,17 @@ class Itinerary:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`beyond_window`: nothing leaves (arrives) in the asked-for window; what is shown is the next best."""
+    """`beyond_window`: nothing leaves (arrives) in the asked-for window; what is shown is the next best.
+
+    `car_m` is how far one would drive in one's own car, None where it was not asked for.
+    """
 
     request: TripRequest
     itineraries: tuple[Itinerary, ...]
     rides: Mapping[str, RideFacts]
     beyond_window: bool
+    walks: WalkWays = field(default_factory=dict)
+    car_m: int | None = None
 
 
 def find_itineraries(
@@ -92,10 +106,10 @@ def find_itineraries(
     """
     with readers() as session:
         banned = closed_to(session, person_id, request.needs, now)
-    journeys = search(snapshot, request.query(booked_at=now, banned=banned))
+    journeys = possible_journeys(snapshot, request, now, banned)
     beyond = not any(journey.vehicles for journey in journeys)
     if beyond and request.window_s:
-        journeys = search(snapshot, request.query(booked_at=now, banned=banned, window_s=0))
+        journeys = possible_journeys(snapshot, replace(request, window_s=0), now, banned)
         beyond = any(journey.vehicles for journey in journeys)
     journeys = [measured(snapshot, journey) for journey in journeys]
     fallbacks = find_fallbacks(snapshot, request, journeys, now)
@@ -106,7 +120,50 @@ def find_itineraries(
         replace(itinerary, fallback=fallback)
         for itinerary, fallback in zip(answer.itineraries, fallbacks, strict=True)
     )
-    return replace(answer, itineraries=itineraries, beyond_window=beyond)
+    return replace(
+        answer,
+        itineraries=itineraries,
+        beyond_window=beyond,
+        walks=walk_ways(snapshot, journeys),
+        car_m=_car_m(snapshot, request),
+    )
+
+
+def possible_journeys(
+    snapshot: Snapshot, request: TripRequest, now: dt.datetime, banned: frozenset[str] = frozenset()
+) -> list[Journey]:
+    """The router's answer to a request, as the asking person can travel it.
+
+    Whoever sits in a wheelchair gets no walk over stairs. Whoever wants to walk little is asked for with short
+    walks as well: the router counts time and changes, not steps. Raises QueryInvalid, UnknownStop.
+    """
+    journeys = search(snapshot, request.query(booked_at=now, banned=banned))
+    if request.prefers is Preference.LESS_WALKING and request.max_walk_s > SHORT_WALK_S:
+        short = replace(request, max_walk_s=SHORT_WALK_S)
+        known = set(journeys)
+        journeys += [
+            one for one in search(snapshot, short.query(booked_at=now, banned=banned)) if one not in known
+        ]
+        journeys.sort(key=lambda one: (one.departure_s, one.arrival_s, one.vehicles))
+    if request.party.wheelchairs:
+        ways = walk_ways(snapshot, journeys)
+        journeys = [journey for journey in journeys if not goes_over_stairs(journey, ways)]
+    return journeys
+
+
+def _car_m(snapshot: Snapshot, request: TripRequest) -> int:
+    """By road where there is one, else the straight line with the usual surcharge."""
+    ends = [_end(snapshot, end) for end in (request.origin, request.destination)]
+    way = direct_way(snapshot, *ends)
+    if way is not None:
+        return way.metres
+    return round(float(beeline_m(ends[0].lat, ends[0].lon, ends[1].lat, ends[1].lon)) * BEELINE_FACTOR)
+
+
+def _end(snapshot: Snapshot, end: Point | StopRef) -> Place:
+    if isinstance(end, Point):
+        return Place(end.name, end.lat, end.lon)
+    return stop_place(snapshot, snapshot.timetable.stop(end.stop_id))
 
 
 def answer_of(
@@ -186,7 +243,7 @@ def _itinerary(
     now: dt.datetime,
     secret_key: str,
 ) -> Itinerary:
-    persons = request.party.seats + request.party.wheelchairs
+    persons = request.party.people
     prices = tuple(_leg_price_ct(leg, rides, asked, persons, law) for leg in journey.legs)
     offered = Offered(journey, request, prices, timetable_version, expiry_s(now))
     token = sign(offered, secret_key) if journey.vehicles else None
@@ -205,6 +262,8 @@ def ride_facts(ride: Ride, trust: Trust | None = None) -> RideFacts:
         organisation=ride.organisation.name if ride.organisation else None,
         phone=ride.organisation.phone if ride.organisation else None,
         note=ride.note,
+        wheelchairs=ride.wheelchairs,
+        bicycles=ride.bicycles,
         terms=ride.terms,
         trust=trust,
     )

@@ -10,44 +10,84 @@ from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, S
 from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from mitfahr.domain.mobility import Aid, Preference, transfer_slack_s, walk_speed_m_s
 from mitfahr.domain.ride_terms import Need
 from mitfahr.domain.times import ZONE, ClockChange, Resolved, resolve
 from mitfahr.domain.trip_request import TripRequest
+from mitfahr.languages import _, lazy, lazy_ngettext
 from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
 from routing.query import LegKind, Party, Point, StopRef
 from routing.timetable import Timetable
 from web.forms.baggage import BICYCLES, PIECES
 from web.forms.fields import ClockField, DayField, choices
 from web.place_choice import encode
+from web.shown_first import ANY_KIND, Order, Sieve
 
 DEPART, ARRIVE = "ab", "an"
 STAY = dt.timedelta(hours=2)
 """How long after arriving the way back is asked for, until the person says otherwise."""
-PERSONS = {str(n): "1 Person" if n == 1 else f"{n} Personen" for n in range(1, 9)}
-WHEELCHAIRS = {"0": "niemand", "1": "1 Person", "2": "2 Personen"}
+PERSONS = {str(n): lazy_ngettext("%(num)s Person", "%(num)s Personen", n) for n in range(1, 9)}
+WHEELCHAIRS = {"0": lazy("niemand")} | {
+    str(n): lazy_ngettext("%(num)s Person", "%(num)s Personen", n) for n in (1, 2)
+}
 
 NEEDS = {
-    Need.CHILD_SEAT.value: "Wir brauchen einen Kindersitz",
-    Need.PET.value: "Ein Tier fährt mit",
-    Need.NO_SMOKE.value: "Nur Autos, in denen nicht geraucht wird",
+    Need.CHILD_SEAT.value: lazy("Wir brauchen einen Kindersitz"),
+    Need.PET.value: lazy("Ein Tier fährt mit"),
+    Need.NO_SMOKE.value: lazy("Nur Autos, in denen nicht geraucht wird"),
 }
 KINDS = {
-    LegKind.TRANSIT.value: "Bus und Bahn",
-    LegKind.BUERGERBUS.value: "BürgerBus",
-    LegKind.RUFBUS.value: "Rufbus (fährt nur nach Anruf)",
-    LegKind.RIDE.value: "Private Mitfahrten",
+    LegKind.TRANSIT.value: lazy("Bus und Bahn"),
+    LegKind.BUERGERBUS.value: lazy("BürgerBus"),
+    LegKind.RUFBUS.value: lazy("Rufbus (fährt nur nach Anruf)"),
+    LegKind.RIDE.value: lazy("Private Mitfahrten"),
 }
-PACES = {"1.25": "normal", "0.8": "langsam", "0.5": "sehr langsam"}
-LONGEST_WALKS = {"300": "5 Minuten", "600": "10 Minuten", "1200": "20 Minuten", "1800": "30 Minuten"}
-CHANGE_TIMES = {"120": "normal", "300": "mindestens 5 Minuten", "600": "mindestens 10 Minuten"}
+PACES = {"1.25": lazy("normal"), "0.8": lazy("langsam"), "0.5": lazy("sehr langsam")}
+LONGEST_WALKS = {
+    "300": lazy("5 Minuten"),
+    "600": lazy("10 Minuten"),
+    "1200": lazy("20 Minuten"),
+    "1800": lazy("30 Minuten"),
+}
+AIDS = {Aid.ROLLATOR.value: lazy("Rollator"), Aid.PRAM.value: lazy("Kinderwagen")}
+PREFERENCES = {
+    Preference.NONE.value: lazy("schnell ankommen"),
+    Preference.FEWER_CHANGES.value: lazy("wenig umsteigen"),
+    Preference.LESS_WALKING.value: lazy("wenig zu Fuß gehen"),
+}
+ORDERS = {
+    Order.BEST.value: lazy("die besten zuerst"),
+    Order.DEPARTURE.value: lazy("Abfahrt"),
+    Order.ARRIVAL.value: lazy("Ankunft"),
+    Order.DURATION.value: lazy("Dauer"),
+    Order.CHANGES.value: lazy("wenig Umstiege"),
+    Order.PRICE.value: lazy("Kosten der Mitfahrt"),
+    Order.WALKING.value: lazy("wenig Fußweg"),
+}
+SHOWN = {
+    ANY_KIND: lazy("alles"),
+    LegKind.TRANSIT.value: lazy("nur Bus und Bahn"),
+    LegKind.BUERGERBUS.value: lazy("mit BürgerBus"),
+    LegKind.RUFBUS.value: lazy("mit Rufbus"),
+    LegKind.RIDE.value: lazy("mit privater Mitfahrt"),
+}
+SIEVES = {
+    Sieve.UNBOOKED.value: lazy("ohne Buchung und Anmeldung"),
+    Sieve.ACCESSIBLE.value: lazy("überall als stufenfrei bekannt"),
+}
+CHANGE_TIMES = {
+    "120": lazy("normal"),
+    "300": lazy("mindestens 5 Minuten"),
+    "600": lazy("mindestens 10 Minuten"),
+}
 
-NOT_NAMED = "Bitte geben Sie einen Ort, eine Haltestelle oder eine Adresse ein."
+NOT_NAMED = lazy("Bitte geben Sie einen Ort, eine Haltestelle oder eine Adresse ein.")
 
 
 def _filled(_form: SearchForm, field: Any) -> None:
     """A time or day that could not be read has its own message already."""
     if field.data is None and not field.errors:
-        raise ValidationError("Bitte füllen Sie dieses Feld aus.")
+        raise ValidationError(_("Bitte füllen Sie dieses Feld aus."))
 
 
 class SearchForm(FlaskForm):  # type: ignore[misc]
@@ -56,21 +96,23 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
     class Meta:
         csrf = False
 
-    origin = StringField("Von", [DataRequired(NOT_NAMED)])
+    origin = StringField(lazy("Von"), [DataRequired(NOT_NAMED)])
     origin_choice = HiddenField()
-    destination = StringField("Nach", [DataRequired(NOT_NAMED)])
+    destination = StringField(lazy("Nach"), [DataRequired(NOT_NAMED)])
     destination_choice = HiddenField()
-    day = DayField("Tag", [_filled])
-    clock = ClockField("Uhrzeit", [_filled])
+    day = DayField(lazy("Tag"), [_filled])
+    clock = ClockField(lazy("Uhrzeit"), [_filled])
     direction = RadioField(
-        "Die Uhrzeit ist", choices=choices({DEPART: "die Abfahrt", ARRIVE: "die Ankunft"}), default=DEPART
+        lazy("Die Uhrzeit ist"),
+        choices=choices({DEPART: lazy("die Abfahrt"), ARRIVE: lazy("die Ankunft")}),
+        default=DEPART,
     )
-    persons = SelectField("Personen", choices=choices(PERSONS), default="1")
-    wheelchairs = SelectField("Davon im Rollstuhl", choices=choices(WHEELCHAIRS), default="0")
-    luggage = SelectField("Großes Gepäck", choices=choices(PIECES), default="0")
-    bicycles = SelectField("Fahrräder", choices=choices(BICYCLES), default="0")
+    persons = SelectField(lazy("Personen"), choices=choices(PERSONS), default="1")
+    wheelchairs = SelectField(lazy("Davon im Rollstuhl"), choices=choices(WHEELCHAIRS), default="0")
+    luggage = SelectField(lazy("Großes Gepäck"), choices=choices(PIECES), default="0")
+    bicycles = SelectField(lazy("Fahrräder"), choices=choices(BICYCLES), default="0")
     needs = SelectMultipleField(
-        "Bei privaten Mitfahrten",
+        lazy("Bei privaten Mitfahrten"),
         choices=choices(NEEDS),
         default=[],
         option_widget=CheckboxInput(),
@@ -79,23 +121,42 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
     outward = HiddenField()
     """The chosen way there (a token of `mitfahr.offered`), when this asks for the way back to it."""
     kinds = SelectMultipleField(
-        "Womit möchten Sie fahren?",
+        lazy("Womit möchten Sie fahren?"),
         choices=choices(KINDS),
         default=list(KINDS),
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    pace = SelectField("Wie schnell gehen Sie zu Fuß?", choices=choices(PACES), default="1.25")
-    longest_walk = SelectField("Wie weit am Stück?", choices=choices(LONGEST_WALKS), default="1200")
-    change_time = SelectField("Zeit zum Umsteigen", choices=choices(CHANGE_TIMES), default="120")
+    pace = SelectField(lazy("Wie schnell gehen Sie zu Fuß?"), choices=choices(PACES), default="1.25")
+    longest_walk = SelectField(lazy("Wie weit am Stück?"), choices=choices(LONGEST_WALKS), default="1200")
+    change_time = SelectField(lazy("Zeit zum Umsteigen"), choices=choices(CHANGE_TIMES), default="120")
+    aids = SelectMultipleField(
+        lazy("Was schieben Sie?"),
+        choices=choices(AIDS),
+        default=[],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    prefers = RadioField(
+        lazy("Was ist Ihnen wichtiger?"), choices=choices(PREFERENCES), default=Preference.NONE.value
+    )
+    order = SelectField(lazy("Reihenfolge"), choices=choices(ORDERS), default=Order.BEST.value)
+    shown = SelectField(lazy("Zeigen"), choices=choices(SHOWN), default=ANY_KIND)
+    sieves = SelectMultipleField(
+        lazy("Nur Verbindungen"),
+        choices=choices(SIEVES),
+        default=[],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
 
     def validate_kinds(self, field: SelectMultipleField) -> None:
         if not field.data:
-            raise ValidationError("Bitte kreuzen Sie mindestens eine Möglichkeit an.")
+            raise ValidationError(_("Bitte kreuzen Sie mindestens eine Möglichkeit an."))
 
     def validate_wheelchairs(self, field: SelectField) -> None:
-        if int(field.data or 0) > int(self.persons.data or 1):
-            raise ValidationError("Das sind mehr, als zusammen fahren.")
+        if not self.persons.errors and int(field.data or 0) > int(self.persons.data or 1):
+            raise ValidationError(_("Das sind mehr, als zusammen fahren."))
 
     @property
     def moment(self) -> Resolved:
@@ -105,6 +166,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
     def request(self, origin: FoundPlace, destination: FoundPlace) -> TripRequest:
         """What is asked, once the places are known; the form must be valid."""
         wheelchairs = int(self.wheelchairs.data)
+        aids = frozenset(Aid(aid) for aid in self.aids.data)
         return TripRequest(
             origin=origin.place,
             destination=destination.place,
@@ -113,14 +175,16 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
             party=Party(
                 int(self.persons.data) - wheelchairs,
                 wheelchairs,
-                int(self.luggage.data),
+                int(self.luggage.data) + len(aids),
                 int(self.bicycles.data),
             ),
             kinds=frozenset(LegKind(kind) for kind in self.kinds.data),
-            walk_speed_m_s=float(self.pace.data),
+            walk_speed_m_s=walk_speed_m_s(aids, float(self.pace.data)),
             max_walk_s=int(self.longest_walk.data),
-            transfer_slack_s=int(self.change_time.data),
+            transfer_slack_s=transfer_slack_s(aids, int(self.change_time.data)),
             needs=frozenset(Need(need) for need in self.needs.data),
+            aids=aids,
+            prefers=Preference(self.prefers.data),
         )
 
     def swap(self) -> None:
@@ -151,14 +215,17 @@ def form_of(request: TripRequest, timetable: Timetable) -> SearchForm:
     form.destination.data, form.destination_choice.data = destination.label, encode(destination)
     form.move_to(request.when.astimezone(ZONE))
     form.direction.data = ARRIVE if request.arrive_by else DEPART
-    form.persons.data = str(request.party.seats + request.party.wheelchairs)
+    form.persons.data = str(request.party.people)
     form.wheelchairs.data = str(request.party.wheelchairs)
-    form.luggage.data, form.bicycles.data = str(request.party.luggage), str(request.party.bicycles)
+    form.luggage.data = str(request.party.luggage - len(request.aids))
+    form.bicycles.data = str(request.party.bicycles)
     form.kinds.data = [kind.value for kind in request.kinds]
     form.needs.data = [need.value for need in request.needs]
     form.pace.data = f"{request.walk_speed_m_s:g}"
     form.longest_walk.data = str(request.max_walk_s)
     form.change_time.data = str(request.transfer_slack_s)
+    form.aids.data = [aid.value for aid in request.aids]
+    form.prefers.data = request.prefers.value
     return form
 
 
@@ -177,8 +244,12 @@ def _found(place: Point | StopRef, timetable: Timetable) -> FoundPlace:
 
 
 CLOCK_CHANGE_WORDS = {
-    ClockChange.SKIPPED: "In dieser Nacht werden die Uhren vorgestellt; diese Uhrzeit gibt es nicht. "
-    "Gesucht wurde eine Stunde später.",
-    ClockChange.TWICE: "In dieser Nacht werden die Uhren zurückgestellt; diese Uhrzeit gibt es zweimal. "
-    "Gesucht wurde die erste (Sommerzeit).",
+    ClockChange.SKIPPED: lazy(
+        "In dieser Nacht werden die Uhren vorgestellt; diese Uhrzeit gibt es nicht. "
+        "Gesucht wurde eine Stunde später."
+    ),
+    ClockChange.TWICE: lazy(
+        "In dieser Nacht werden die Uhren zurückgestellt; diese Uhrzeit gibt es zweimal. "
+        "Gesucht wurde die erste (Sommerzeit)."
+    ),
 }

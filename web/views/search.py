@@ -23,7 +23,7 @@ from web.german import local
 from web.journeys_view import journey_views
 from web.place_choice import Choice, encode, meant, take_chosen
 from web.portal import portal, served
-from web.shown_first import lines_first, rides_first
+from web.shown_first import Order, lines_first, passes, rides_first
 
 views = Blueprint("search", __name__)
 
@@ -120,22 +120,33 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
         explained = explain(error)
         form.day.errors = [*form.day.errors, f"{explained.title}. {explained.advice}"]
         return _start_page(form), explained.status
-    journeys = journey_views(answer.itineraries, answer.rides, snapshot.timetable)
+    journeys = journey_views(
+        answer.itineraries,
+        answer.rides,
+        snapshot.timetable,
+        answer.walks,
+        answer.request.party.people,
+        answer.car_m,
+    )
     outward = form.outward.data
     if outward:
         journeys = [
             replace(journey, token=join_tokens(outward, journey.token)) if journey.token else journey
             for journey in journeys
         ]
-    lines = [journey for journey in journeys if not journey.uses_private_ride]
-    rides = [journey for journey in journeys if journey.uses_private_ride]
-    arrive_by = answer.request.arrive_by
+    sifted = [one for one in journeys if passes(one, form.shown.data, form.sieves.data)]
+    lines = [journey for journey in sifted if not journey.uses_private_ride]
+    rides = [journey for journey in sifted if journey.uses_private_ride]
+    asked, order = answer.request, Order(form.order.data)
     return render_template(
         "search/results.html",
         form=form,
         outward=read_signed(outward, here.settings.secret_key).journey if outward else None,
-        lines=lines_first(lines, arrive_by),
-        rides=rides_first(rides, lines, arrive_by),
+        asked=asked,
+        lines=lines_first(lines, asked.arrive_by, order, asked.prefers),
+        rides=rides_first(rides, lines, asked.arrive_by, order, asked.prefers),
+        n_found=len(journeys),
+        n_hidden=len(journeys) - len(sifted),
         is_found=any(journey.vehicles for journey in journeys),
         beyond_window=answer.beyond_window,
         clock_change=CLOCK_CHANGE_WORDS.get(form.moment.clock_change),
