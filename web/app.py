@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mitfahr.settings import Settings
-from web import access, assets, errors, german, headers, language, login, trust_words, walk_words
+from web import access, assets, compression, errors, german, headers, language, login, trust_words, walk_words
 from web.forms.fields import chosen, errors_of
 from web.map_credit import map_credit
 from web.menu import account_menu, menu
@@ -90,7 +90,8 @@ def create_app(settings: Settings) -> Flask:
     login.register(app)
     errors.register(app)
     headers.protect(app, https=settings.is_https)
-    assets.serve(app)
+    compression.compress(app)
+    assets.serve(app, settings.data_dir)
     german.register(app)
     trust_words.register(app)
     walk_words.register(app)

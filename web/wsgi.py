@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from mitfahr.settings import Settings
+from web import assets
 from web.app import create_app
 from web.warm_up import warm_up
 
-app = create_app(Settings.from_env())
+settings = Settings.from_env()
+assets.pack(settings.data_dir)
+app = create_app(settings)
 warm_up(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import brotli
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -14,6 +15,7 @@ from mitfahr.domain.versions import VersionStatus
 from mitfahr.settings import Settings
 from tests.web.conftest import NOW
 from tests.web.served import serve
+from web import assets
 from web.app import create_app
 from web.headers import CONTENT_SECURITY_POLICY
 from web.portal import EXTENSION
@@ -44,6 +46,24 @@ def test_static_files_carry_their_hash_and_stay(client: FlaskClient) -> None:
         sheet[1].replace("mitfahr.css", "vendor/kern/kern.min.css"), headers={"Accept-Encoding": "gzip"}
     )
     assert packed.headers["Content-Encoding"] == "gzip"
+
+
+def test_pages_and_packed_files_leave_in_brotli(settings: Settings, sqlite_url: str) -> None:
+    """What a phone loads for the search page, all together and without the map, stays below 150 kB."""
+    assets.pack(settings.data_dir)
+    client = create_app(replace(settings, database_url=sqlite_url)).test_client()
+    asked = {"Accept-Encoding": "gzip, br"}
+    page = client.get("/", headers=asked)
+    assert page.headers["Content-Encoding"] == "br"
+    text = brotli.decompress(page.data).decode()
+    assert "Accept-Encoding" in page.headers["Vary"] and "</html>" in text
+    loaded = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', text))
+    answers = {path: client.get(path, headers=asked) for path in sorted(loaded)}
+    assert all(answer.status_code == 200 for answer in answers.values())
+    sheets = [path for path in loaded if path.endswith((".css", ".js"))]
+    assert {answers[path].headers.get("Content-Encoding") for path in sheets} == {"br"}
+    scripts = sum(file.stat().st_size for file in assets.FOLDER.glob("*.js"))
+    assert len(page.data) + sum(len(answer.data) for answer in answers.values()) + scripts / 2 < 150_000
 
 
 def test_the_cookie_is_for_this_portal_only(settings: Settings, sqlite_url: str) -> None:
