@@ -22,6 +22,7 @@ from gtfs.read import read_tables
 from gtfs.routes import Routes, read_routes
 from gtfs.runs import Runs, as_runs, lay_out, rows_in_order
 from gtfs.service_days import ServiceDays, read_service_days
+from gtfs.shapes import read_lines
 from gtfs.stay_seated import chains, ends_of
 from gtfs.stop_times import Halts, read_halts
 from gtfs.stops import Stops, read_stops
@@ -31,6 +32,7 @@ from gtfs.use import check_use
 from routing.progress import Progress, silent
 from routing.store import Texts
 from routing.timetable import Timetable
+from routing.trip_lines import TripLines
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +46,8 @@ class Loaded:
 
     timetable: Timetable | None
     findings: list[Finding]
+    lines: TripLines | None = None
+    """Where its vehicles drive; None without shapes.txt."""
 
 
 def load(path: Path, progress: Progress = silent, today: dt.date | None = None) -> Loaded:
@@ -52,12 +56,12 @@ def load(path: Path, progress: Progress = silent, today: dt.date | None = None) 
     `today` only matters for feeds that have run out or claim to be valid for more than three years.
     """
     findings = Findings()
-    timetable = None
+    built = None
     try:
         with tempfile.TemporaryDirectory(prefix="gtfs-") as folder:
             feed = _read(path, Path(folder), findings, progress)
         if feed is not None:
-            timetable = _build(feed, today or dt.date.today(), findings, progress)
+            built = _build(feed, today or dt.date.today(), findings, progress)
     except Exception as error:
         # What nobody foresaw in a feed must not stop the worker: refuse it and leave a trace for us.
         _log.exception("feed %s", path)
@@ -67,7 +71,9 @@ def load(path: Path, progress: Progress = silent, today: dt.date | None = None) 
             "Bitte geben Sie die Datei an die Betreuung des Portals weiter.",
         )
     progress("Fertig", 1.0)
-    return Loaded(None if findings.refused else timetable, findings.all())
+    if built is None or findings.refused:
+        return Loaded(None, findings.all())
+    return Loaded(built[0], findings.all(), built[1])
 
 
 @dataclass(frozen=True)
@@ -101,8 +107,10 @@ def _read(path: Path, folder: Path, findings: Findings, progress: Progress) -> _
     return _Feed(check_tables(tables, unreadable, findings), unpacked.sha256)
 
 
-def _build(feed: _Feed, today: dt.date, findings: Findings, progress: Progress) -> Timetable | None:
-    """The timetable; None after an error. Goes on as far as it can, so that all reasons are told at once."""
+def _build(
+    feed: _Feed, today: dt.date, findings: Findings, progress: Progress
+) -> tuple[Timetable, TripLines | None] | None:
+    """The timetable and its lines; None after an error. Goes on as far as it can, so that all reasons are told at once."""
     if not is_complete(feed.checked):
         return None
     progress("Fahrten werden geordnet", 0.6)
@@ -190,7 +198,7 @@ def _assembled(
     halts: Halts,
     runs: Runs,
     transfers: Transfers,
-) -> Timetable:
+) -> tuple[Timetable, TripLines | None]:
     run_halts = lay_out(runs, halts)
     trip_ids = trips.texts("trip_id")
     first_trip = runs.section_trip[runs.section_start[:-1]]
@@ -199,7 +207,7 @@ def _assembled(
     time_rows, time_start = rows_in_order(run_halts.start, grouped.order)
     section_rows, section_start = rows_in_order(runs.section_start, grouped.order)
     section_trip = runs.section_trip[section_rows]
-    return Timetable(
+    timetable = Timetable(
         stop_id=Texts.of(stops.ids),
         stop_name=Texts.of(stops.names),
         stop_platform=Texts.of(stops.platforms),
@@ -246,6 +254,7 @@ def _assembled(
         name=_info(feed, "feed_publisher_name") or ", ".join(agencies.names[:3]),
         is_demo=_info(feed, "feed_publisher_name") == DEMO_PUBLISHER,
     )
+    return timetable, read_lines(feed.good("shapes"), trips, stops, runs, run_halts, grouped)
 
 
 def _info(feed: _Feed, field: str) -> str:

@@ -10,6 +10,7 @@ from mitfahr.settings import Settings
 from web import access, assets, compression, errors, german, headers, language, login, trust_words, walk_words
 from web.forms.fields import chosen, errors_of
 from web.map_credit import map_credit
+from web.map_source import map_source
 from web.menu import account_menu, menu
 from web.portal import EXTENSION, Portal, portal
 from web.timetable_notice import timetable_notice
@@ -27,6 +28,7 @@ from web.views import (
     journeys,
     language_switch,
     legal,
+    maps,
     offers,
     profile,
     reports,
@@ -58,6 +60,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     access_tokens.views,
     api.views,
     api_bookings.views,
+    maps.views,
     legal.views,
     language_switch.views,
     health.views,
@@ -100,7 +103,7 @@ def create_app(settings: Settings) -> Flask:
     app.context_processor(_for_every_page)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for reads_only in (search.views, connection.views, booking.review, wishes.form):
+    for reads_only in (search.views, connection.views, booking.review, wishes.form, maps.views):
         csrf.exempt(reads_only)  # whoever takes no cookies can still search and look
     for shows_a_secret in (cancel_link.views, api_bookings.views):
         csrf.exempt(shows_a_secret)  # in the request itself: no cookie says who is asking
@@ -119,4 +122,5 @@ def _for_every_page() -> dict[str, object]:
         "account_menu": account_menu,
         "timetable_notice": timetable_notice(),
         "map_credit": map_credit,
+        "map_source": map_source,
     }

@@ -61,6 +61,10 @@ class FeedVersion(_Version, Base):
     valid_to: Mapped[dt.date | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
     timetable_folder: Mapped[str | None] = mapped_column(sa.String(80))
+    lines_folder: Mapped[str | None] = mapped_column(sa.String(80))
+    """Where its vehicles drive; None for a feed that does not say."""
+    tiles_folder: Mapped[str | None] = mapped_column(sa.String(80))
+    """Stops and lines for the map; None until drawn."""
 
 
 class RoadsVersion(_Version, Base):
@@ -71,6 +75,8 @@ class RoadsVersion(_Version, Base):
     roads_folder: Mapped[str | None] = mapped_column(sa.String(80))
     hierarchy_folder: Mapped[str | None] = mapped_column(sa.String(80))
     gazetteer_folder: Mapped[str | None] = mapped_column(sa.String(80))
+    tiles_folder: Mapped[str | None] = mapped_column(sa.String(80))
+    """The land for the map; None until drawn."""
 
 
 class LinkSet(Base):
@@ -134,7 +140,10 @@ def serving_locked(session: Session) -> Serving:
 
 @dataclass(frozen=True, slots=True)
 class ServingFolders:
-    """Names of the snapshot folders that serve together; the last three are None without roads."""
+    """Names of the snapshot folders that serve together; those of roads are None without roads.
+
+    `lines`, and the tiles of network and land, only serve maps: None where there are none (yet).
+    """
 
     revision: int
     timetable: str
@@ -142,6 +151,9 @@ class ServingFolders:
     roads: str | None
     hierarchy: str | None
     gazetteer: str | None
+    lines: str | None
+    network_tiles: str | None
+    land_tiles: str | None
 
 
 _SERVING_FOLDERS = (
@@ -152,6 +164,9 @@ _SERVING_FOLDERS = (
         RoadsVersion.roads_folder,
         RoadsVersion.hierarchy_folder,
         RoadsVersion.gazetteer_folder,
+        FeedVersion.lines_folder,
+        FeedVersion.tiles_folder.label("network_tiles"),
+        RoadsVersion.tiles_folder.label("land_tiles"),
     )
     .join(FeedVersion, FeedVersion.id == Serving.feed_version_id)
     .outerjoin(RoadsVersion, RoadsVersion.id == Serving.roads_version_id)
@@ -171,6 +186,9 @@ def serving_folders(session: Session) -> ServingFolders | None:
         roads=row.roads_folder,
         hierarchy=row.hierarchy_folder,
         gazetteer=row.gazetteer_folder,
+        lines=row.lines_folder,
+        network_tiles=row.network_tiles,
+        land_tiles=row.land_tiles,
     )
 
 

@@ -18,6 +18,7 @@ from mitfahr.db.timetables import FeedVersion, serving, waiting_feeds
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.services.accept_upload import accept_upload, quarantined
 from mitfahr.services.build_version import Clock, claim, end, failing_visibly, part, written_progress
+from mitfahr.services.draw_map import draw_network
 from mitfahr.services.forget_outdated import forget_outdated
 from mitfahr.services.link_stops import RoadFolders, link_stops
 from mitfahr.settings import Settings
@@ -94,9 +95,13 @@ def _build_claimed(
         folder = loaded.timetable.save(settings.snapshots_dir).name
         with sessions() as session:
             roads = RoadFolders.of(serving(session).roads)
-        link_stops(sessions, settings.snapshots_dir, folder, roads, clock(), part(progress, 0.6, 1.0))
+        link_stops(sessions, settings.snapshots_dir, folder, roads, clock(), part(progress, 0.6, 0.9))
+        lines_folder = loaded.lines.save(settings.snapshots_dir).name if loaded.lines else None
+        drawing = part(progress, 0.9, 1.0)
+        tiles_folder = draw_network(settings.snapshots_dir, loaded.timetable, loaded.lines, drawing)
         built = {"status": VersionStatus.BUILT, "step": "Fertig", "percent": 100, "findings": findings}
-        end(sessions, FeedVersion, version_id, clock, **built, **_facts(loaded.timetable, folder))
+        maps = {"lines_folder": lines_folder, "tiles_folder": tiles_folder}
+        end(sessions, FeedVersion, version_id, clock, **built, **maps, **_facts(loaded.timetable, folder))
 
 
 def _without_our_name(upload: Path, finding: Finding) -> Finding:

@@ -17,6 +17,7 @@ from mitfahr.domain.errors import FileUnreadable, NotSwitchable
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.services.accept_upload import checksum_of
 from mitfahr.services.build_version import Clock, claim, end, failing_visibly, part, written_progress
+from mitfahr.services.draw_map import Extract, draw_land
 from mitfahr.services.forget_outdated import forget_outdated
 from mitfahr.services.link_stops import RoadFolders, link_stops
 from mitfahr.services.switch_timetable import rollback_target, switch_roads
@@ -63,8 +64,12 @@ def import_roads(
         written = written_progress(sessions, RoadsVersion, version_id, progress)
         with failing_visibly(sessions, RoadsVersion, version_id, clock):
             try:
-                extract = _read(sessions, settings, source, wanted, attribution, part(written, 0.0, 0.5))
-                folders = _build(sessions, settings, extract, version_id, clock, part(written, 0.5, 0.7))
+                around = _surroundings(sessions, settings, wanted)
+                file = Extract(source, wanted.bbox, around)
+                extract = _read(settings, file, attribution, part(written, 0.0, 0.4))
+                folders = _build(
+                    sessions, settings, file, extract, version_id, clock, part(written, 0.4, 0.7)
+                )
                 _switch(sessions, settings, folders, version_id, clock, part(written, 0.7, 1.0))
             except RoadsRefused as refusal:
                 refused = {"status": VersionStatus.REFUSED, "message": str(refusal)}
@@ -92,26 +97,19 @@ def _enter(sessions: sessionmaker[Session], source: Path, version_id: str, clock
         )
 
 
-def _read(
-    sessions: sessionmaker[Session],
-    settings: Settings,
-    source: Path,
-    wanted: Part,
-    attribution: str | None,
-    progress: Progress,
-) -> OsmExtract:
+def _read(settings: Settings, file: Extract, attribution: str | None, progress: Progress) -> OsmExtract:
     # Imported here, see above.
     from routing.osm import ATTRIBUTION, read_osm
     from routing.osm.speeds import read_speeds
 
-    around = _surroundings(sessions, settings, wanted)
     speeds = read_speeds(settings.speeds_file) if settings.speeds_file else None
-    return read_osm(source, wanted.bbox, around, progress, attribution or ATTRIBUTION, speeds)
+    return read_osm(file.path, file.bbox, file.around, progress, attribution or ATTRIBUTION, speeds)
 
 
 def _build(
     sessions: sessionmaker[Session],
     settings: Settings,
+    file: Extract,
     extract: OsmExtract,
     version_id: str,
     clock: Clock,
@@ -120,10 +118,12 @@ def _build(
     # Imported here, see above.
     from routing.hierarchy import build
 
-    hierarchy = build(extract.roads, progress)
+    hierarchy = build(extract.roads, part(progress, 0.0, 0.5))
     roads_folder = extract.roads.save(settings.snapshots_dir).name
     hierarchy_folder = hierarchy.save(settings.snapshots_dir).name
     gazetteer_folder = extract.gazetteer.save(settings.snapshots_dir).name
+    drawing = part(progress, 0.5, 1.0)
+    tiles_folder = draw_land(settings.snapshots_dir, extract.roads, extract.gazetteer, file, drawing)
     end(
         sessions,
         RoadsVersion,
@@ -134,6 +134,7 @@ def _build(
         roads_folder=roads_folder,
         hierarchy_folder=hierarchy_folder,
         gazetteer_folder=gazetteer_folder,
+        tiles_folder=tiles_folder,
         counts={
             "Kreuzungen": extract.roads.n_nodes,
             "Straßenstücke": extract.roads.n_edges,

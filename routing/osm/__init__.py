@@ -5,6 +5,7 @@ reading     the file, by pyosmium              contexts    in which village some
 pieces      ways cut at every node             names       the gazetteer
 network     the graph, by networkx and osmnx   area        the part of the extract that is wanted
 junctions   what turns cost and which are closed (restrictions: the relations that say so)
+landscape   what lies between the streets, for maps alone
 speeds      the table of speeds, halts and turns (speeds.toml)
 """
 
@@ -26,7 +27,7 @@ from routing.roads import RoadGraph
 
 ATTRIBUTION = "© OpenStreetMap-Mitwirkende, ODbL"
 
-__all__ = ["ATTRIBUTION", "OsmExtract", "read_osm"]
+__all__ = ["ATTRIBUTION", "OsmExtract", "area_of", "read_osm"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def read_osm(
     speeds = speeds or default_speeds()
     raw = read_extract(path, progress, speeds)
     source = f"{path.name}, Stand {raw.timestamp[:10]}" if raw.timestamp else path.name
-    area = _area(bbox, around)
+    area = area_of(bbox, around)
     roads = build_roads(raw.streets, area, speeds, source, attribution, progress)
     if roads is None or not roads.n_edges:
         where = "" if isinstance(area, Everywhere) else " im gewählten Gebiet"
@@ -68,7 +69,8 @@ def read_osm(
     return OsmExtract(roads, gazetteer, raw.streets.outcome)
 
 
-def _area(bbox: BoundingBox | None, around: Surroundings | None) -> Area:
+def area_of(bbox: BoundingBox | None, around: Surroundings | None) -> Area:
+    """The part of an extract that a box or surroundings mean; everything without either."""
     if bbox is not None and around is not None:
         raise ValueError("either bbox or around, not both")
     if bbox is not None:
