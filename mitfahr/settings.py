@@ -14,9 +14,21 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from mitfahr.domain.colours import LEAST_CONTRAST, LIGHT_GROUND, Colour
 from mitfahr.domain.prices import PriceLaw, Rate
 from mitfahr.domain.saxony import Vacations
 from mitfahr.school_vacations import read_vacations
+
+MAX_LOGO_BYTES = 100_000
+"""It is on every page."""
+
+PICTURE_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
+
+ENFORCEMENT = """Landesbeauftragter für Inklusion der Menschen mit Behinderungen
+Sächsische Staatskanzlei, Archivstraße 1, 01097 Dresden
+Telefon: 0351 564-10713
+E-Mail: info.inklusionsbeauftragter@sk.sachsen.de"""
+"""Whom people in Saxony may turn to when an operator does not answer about accessibility (Stand 2024)."""
 
 
 class SettingsInvalid(ValueError):
@@ -56,6 +68,26 @@ def _vacations(text: str) -> Vacations:
     return read_vacations(Path(text) if text else None)
 
 
+def _enforcement(text: str) -> str:
+    return _text(text) or ENFORCEMENT
+
+
+def _brand_colour(text: str) -> Colour | None:
+    if not text:
+        return None
+    colour = Colour.read(text)
+    if colour.contrast(LIGHT_GROUND) < LEAST_CONTRAST:
+        raise ValueError(text)
+    return colour
+
+
+def _picture(text: str) -> Path | None:
+    path = _file_if_named(text)
+    if path is not None and (path.suffix not in PICTURE_TYPES or path.stat().st_size > MAX_LOGO_BYTES):
+        raise ValueError(text)
+    return path
+
+
 def _env(variable: str, default: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
     return {"variable": variable, "default": default, "read": read}
 
@@ -63,7 +95,10 @@ def _env(variable: str, default: str, read: Callable[[str], Any] = str) -> dict[
 _EXPECTED = {
     _number: "eine ganze Zahl größer als 0",
     _text: "einen Text oder @ und den Namen einer lesbaren Datei",
+    _enforcement: "einen Text oder @ und den Namen einer lesbaren Datei",
     _web_address: "eine Adresse mit http:// oder https://",
+    _brand_colour: f"eine Farbe wie #1a4f9c, die auf hellem Grund gut zu lesen ist (Kontrast mindestens {LEAST_CONTRAST} : 1)",
+    _picture: f"eine lesbare Datei .svg, .png oder .webp mit höchstens {MAX_LOGO_BYTES // 1000} kB",
     _vacations: "eine Datei mit Zeilen wie 2030-02-18,2030-03-01,Winterferien unter erster,letzter,name",
     _rates: "Sätze mit ihrem ersten Tag wie „30 ab 2005-09-01, 35 ab 2027-01-01“",
 }
@@ -79,6 +114,9 @@ class Settings:
     base_url: str = field(metadata=_env("BASE_URL", "http://localhost:8000", _web_address))
     smtp_url: str = field(metadata=_env("SMTP_URL", ""), repr=False)
     mail_from: str = field(metadata=_env("MAIL_FROM", "mitfahrportal@localhost"))
+    portal_name: str = field(metadata=_env("PORTAL_NAME", "Mitfahrportal"))
+    brand_colour: Colour | None = field(metadata=_env("BRAND_COLOUR", "", _brand_colour))
+    logo_file: Path | None = field(metadata=_env("LOGO_FILE", "", _picture))
     operator_name: str = field(metadata=_env("OPERATOR_NAME", "Betreiber dieses Portals (bitte eintragen)"))
     operator_address: str = field(metadata=_env("OPERATOR_ADDRESS", "", _text))
     operator_phone: str = field(metadata=_env("OPERATOR_PHONE", ""))
@@ -87,6 +125,8 @@ class Settings:
     fare_association: str = field(metadata=_env("FARE_ASSOCIATION", "VVO"))
     imprint_text: str = field(metadata=_env("IMPRINT_TEXT", "", _text))
     privacy_text: str = field(metadata=_env("PRIVACY_TEXT", "", _text))
+    accessibility_text: str = field(metadata=_env("ACCESSIBILITY_TEXT", "", _text))
+    enforcement_body: str = field(metadata=_env("ENFORCEMENT_BODY", "", _enforcement))
     price_law: PriceLaw = field(metadata=_env("PRICE_CAPS", "30 ab 2005-09-01", _rates))
     vacations: Vacations = field(metadata=_env("SCHOOL_VACATIONS_FILE", "", _vacations), repr=False)
     speeds_file: Path | None = field(metadata=_env("SPEEDS_FILE", "", _file_if_named))

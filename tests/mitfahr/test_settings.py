@@ -88,3 +88,22 @@ def test_long_texts_may_lie_in_files(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_named(tmp_path: Path, variable: str, value: str) -> None:
     with pytest.raises(SettingsInvalid, match=variable):
         Settings.from_env({"MITFAHR_DATA_DIR": str(tmp_path), variable: value})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("BRAND_COLOUR", "#ffcc00"),
+        ("BRAND_COLOUR", "blau"),
+        ("LOGO_FILE", "logo.exe"),
+        ("LOGO_FILE", "fehlt.svg"),
+    ],
+)
+def test_a_look_that_cannot_be_read_stops_the_start(tmp_path: Path, variable: str, value: str) -> None:
+    with pytest.raises(SettingsInvalid, match=variable):
+        Settings.from_env({"MITFAHR_DATA_DIR": str(tmp_path), variable: value})
+
+
+def test_a_dark_colour_is_taken(tmp_path: Path) -> None:
+    settings = Settings.from_env({"MITFAHR_DATA_DIR": str(tmp_path), "BRAND_COLOUR": "#7a0019"})
+    assert str(settings.brand_colour) == "#7a0019"
