@@ -78,13 +78,19 @@ def ensure_runs(
     # Drawing the district takes a second: only when something is missing.
     from mitfahr.demo.drafts import run_drafts
 
-    added = 0
+    added, vacations = 0, read_vacations()
     for done, day in enumerate(days):
         progress("BürgerBus-Fahrten veröffentlichen", done / len(days))
         for key, draft in run_drafts(day, crowd.association.id, volunteers):
             with suppress(InThePast, OverlapsOtherRide):
                 publish_run(
-                    sessions, snapshot.timetable, draft, actor_id=coordinator, idempotency_key=key, now=now
+                    sessions,
+                    snapshot.timetable,
+                    draft,
+                    actor_id=coordinator,
+                    idempotency_key=key,
+                    vacations=vacations,
+                    now=now,
                 )
                 added += 1
     return added

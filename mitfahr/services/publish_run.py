@@ -14,11 +14,13 @@ from mitfahr.db.base import new_id
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Organisation, Person, lock_person, organisations
-from mitfahr.db.rides import Ride, RideHop, RideStop, overlapping_ride
-from mitfahr.domain.errors import NotAllowed, OverlapsOtherRide, StopUnknown, Unknown
+from mitfahr.db.rides import Ride, RideHop, RideStop
+from mitfahr.domain.errors import NotAllowed, StopUnknown, Unknown
 from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_places, check_run_times
 from mitfahr.domain.roles import Action, Role, require
-from mitfahr.domain.times import moment, seconds
+from mitfahr.domain.saxony import Vacations
+from mitfahr.domain.times import seconds
+from mitfahr.services.driver_time import Span, check_driver_free
 from routing.timetable import StopIdx, Timetable
 
 EVERYWHERE = frozenset({Role.ADMIN, Role.DISPATCHER})
@@ -60,11 +62,13 @@ def publish_run(
     *,
     actor_id: str,
     idempotency_key: str,
+    vacations: Vacations,
     now: dt.datetime,
 ) -> str:
     """Publish a run and return its id; commits. The same form sent again gives the same id.
 
-    `timetable` is the serving one: it knows the stops. Raises NotAllowed, NoSeats, TooManySeats,
+    `timetable` is the serving one: it knows the stops. Whoever drives it has no other ride then, nor one that
+    a series of theirs will have. Raises NotAllowed, NoSeats, TooManySeats,
     InThePast, WindowInvalid, StopUnknown, OverlapsOtherRide, IdempotencyConflict.
     """
     stops = check_run(timetable, draft, now)
@@ -74,7 +78,10 @@ def publish_run(
             return str(known["ride_id"])
         check_may_run(session, actor_id, draft.organisation_id)
         ride = _ride(draft, stops, now)
-        _check_driver_free(session, ride)
+        if ride.driver_id is not None:
+            lock_person(session, ride.driver_id)
+            span = Span(ride.begins_s, ride.ends_s, ride.label)
+            check_driver_free(session, ride.driver_id, [span], vacations, now)
         session.add(ride)
         keep_answer(session, actor_id, idempotency_key, {"ride_id": ride.id})
         mark_changed(session, [ride.id])
@@ -123,15 +130,6 @@ def _body(draft: RunDraft) -> dict[str, Any]:
         [stop.stop_id, stop.arrival.isoformat(), stop.departure.isoformat()] for stop in draft.stops
     ]
     return fields
-
-
-def _check_driver_free(session: Session, ride: Ride) -> None:
-    if ride.driver_id is None:
-        return
-    lock_person(session, ride.driver_id)
-    other = overlapping_ride(session, ride.driver_id, ride.begins_s, ride.ends_s)
-    if other is not None:
-        raise OverlapsOtherRide(other.label, moment(other.begins_s), moment(other.ends_s))
 
 
 def _stop(timetable: Timetable, stop: RunStop, seq: int) -> RideStop:

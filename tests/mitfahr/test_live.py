@@ -22,6 +22,7 @@ from mitfahr.db.timetables import FeedVersion
 from mitfahr.domain.errors import NothingServes
 from mitfahr.domain.roles import MembershipRole, Role
 from mitfahr.live import Live
+from mitfahr.school_vacations import read_vacations
 from mitfahr.services.build_timetable import import_timetable
 from mitfahr.services.change_roles import grant_role
 from mitfahr.services.find_places import find_places
@@ -71,7 +72,13 @@ def a_run(writing: sessionmaker[Session], live: Live) -> tuple[str, str]:
     draft = RunDraft(association.id, "500", stops)
     timetable = live.served().without_rides.timetable
     ride_id = publish_run(
-        writing, timetable, draft, actor_id=volunteer.id, idempotency_key="run-form-0001", now=NOW
+        writing,
+        timetable,
+        draft,
+        actor_id=volunteer.id,
+        idempotency_key="run-form-0001",
+        vacations=read_vacations(),
+        now=NOW,
     )
     return ride_id, volunteer.id
 

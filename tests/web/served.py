@@ -134,7 +134,13 @@ def _publish_run(portal: Portal, drawn: World, now: dt.datetime) -> str:
         wheelchairs=1,
     )
     return publish_run(
-        portal.writing, drawn.timetable, draft, actor_id=volunteer.id, idempotency_key="run", now=now
+        portal.writing,
+        drawn.timetable,
+        draft,
+        actor_id=volunteer.id,
+        idempotency_key="run",
+        vacations=portal.settings.vacations,
+        now=now,
     )
 
 

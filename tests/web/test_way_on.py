@@ -201,6 +201,7 @@ def chain(portal: Portal, served: Served) -> tuple[str, str]:
         ),
         actor_id=person(portal, "Dora", Role.DISPATCHER).id,
         idempotency_key="noon",
+        vacations=portal.settings.vacations,
         now=SEVEN,
     )
     return otto.id, rides[0]

@@ -121,6 +121,7 @@ def publish() -> ResponseReturnValue:
                 form.draft(day, halts),
                 actor_id=current_user.id,
                 idempotency_key=f"{form.idempotency_key.data}-{day}",
+                vacations=here.settings.vacations,
                 now=now,
             )
             published += 1

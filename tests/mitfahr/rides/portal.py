@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import new_id
 from mitfahr.db.bookings import Booking, booking_of
+from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.people import Organisation, Person, PersonRole
 from mitfahr.db.rides import Ride, ride_of
 from mitfahr.db.session import readers, sessions
@@ -28,6 +30,7 @@ from mitfahr.offered import Offered, expiry_s, sign
 from mitfahr.school_vacations import read_vacations
 from mitfahr.services.book_journey import BookingForm, book_journey
 from mitfahr.services.check_data import data_faults
+from mitfahr.services.check_outbox import outbox_faults
 from mitfahr.services.live_rides import read_live_rides
 from mitfahr.services.offer_ride import offer_ride
 from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
@@ -140,9 +143,11 @@ class Portal:
             now=NOW,
         )
 
-    def run(self, at: str = "08:00", *, seats: int = 8, wheelchairs: int = 0, **changes: object) -> str:
+    def run(
+        self, at: str | dt.datetime = "08:00", *, seats: int = 8, wheelchairs: int = 0, **changes: object
+    ) -> str:
         """A run A → B → C → D → E, five minutes from stop to stop."""
-        start = clock(at)
+        start = at if isinstance(at, dt.datetime) else clock(at)
         times = [start + dt.timedelta(minutes=5 * i) for i in range(5)]
         draft = RunDraft(
             organisation_id=self.organisation(),
@@ -157,6 +162,7 @@ class Portal:
             replace(draft, **changes),  # type: ignore[arg-type]
             actor_id=self.person("Dispo", Role.DISPATCHER),
             idempotency_key=new_id(),
+            vacations=VACATIONS,
             now=NOW,
         )
 
@@ -258,6 +264,12 @@ class Portal:
 
     def taken(self, ride_id: str) -> list[int]:
         return [hop.taken for hop in self.ride(ride_id).hops]
+
+    def misses(self, subject: str, now: dt.datetime = NOW) -> bool:
+        """Whether `mitfahr check` would notice that mails which begin so were lost."""
+        with self.sessions() as session:
+            session.execute(sa.delete(OutboxMessage).where(OutboxMessage.subject.startswith(subject)))
+            return any("statt mindestens" in fault for fault in outbox_faults(session, now))
 
     def contradictions(self, now: dt.datetime = NOW) -> list[str]:
         return data_faults(self.engine, LAW, now)

@@ -21,7 +21,7 @@ from mitfahr.domain.errors import (
 from mitfahr.domain.roles import Role
 from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
 from routing.journey import Place
-from tests.mitfahr.rides.portal import NOW, Portal, clock, district
+from tests.mitfahr.rides.portal import NOW, VACATIONS, Portal, clock, district
 
 
 def test_an_offer_is_there_for_the_next_search(portal: Portal) -> None:
@@ -100,6 +100,7 @@ def test_only_those_who_may_publish_runs_and_only_for_their_association(portal: 
             draft,
             actor_id=actor_id,
             idempotency_key=new_id(),
+            vacations=VACATIONS,
             now=NOW,
         )
 
