@@ -11,7 +11,12 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from mitfahr.db.base import Base, new_id
-from mitfahr.domain.trust import Praise, Standing, is_shown, standing
+from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.reminders import LONGEST_JOURNEY_S
+from mitfahr.db.rides import Ride
+from mitfahr.domain.states import LegState
+from mitfahr.domain.trust import ASKED_AFTER_S, RATE_WITHIN_S, Praise, Standing, is_shown, standing
+from routing.query import LegKind
 
 
 class Rating(Base):
@@ -56,6 +61,42 @@ def _said_about() -> sa.Select[Rating, bool]:
     both = select(other.id).where(other.leg_id == Rating.leg_id, other.rater_id != Rating.rater_id).exists()
     asked: sa.BindParameter[list[str]] = sa.bindparam("person_ids", expanding=True)
     return select(Rating, both).where(Rating.rated_id.in_(asked))
+
+
+def legs_to_ask_about(session: Session, now_s: int, ride_id: str | None = None) -> list[BookingLeg]:
+    """Legs of private rides (of this one, if given) that ended a while ago and whose two sides have not been
+    asked how it was, neither about this leg nor about another one they shared."""
+    other, booking, ride = aliased(BookingLeg), aliased(Booking), aliased(Ride)
+    asked_before = (
+        select(other.id)
+        .join(booking, booking.id == other.booking_id)
+        .join(ride, ride.id == other.ride_id)
+        .where(
+            other.rating_asked_at.is_not(None),
+            booking.rider_id == Booking.rider_id,
+            ride.driver_id == Ride.driver_id,
+        )
+    )
+    of_ride = [] if ride_id is None else [BookingLeg.ride_id == ride_id]
+    return list(
+        session.scalars(
+            select(BookingLeg)
+            .join(Booking, Booking.id == BookingLeg.booking_id)
+            .join(Ride, Ride.id == BookingLeg.ride_id)
+            .where(
+                BookingLeg.state == LegState.COMPLETED,
+                BookingLeg.kind == LegKind.RIDE,
+                BookingLeg.rating_asked_at.is_(None),
+                Booking.departure_s > now_s - RATE_WITHIN_S - LONGEST_JOURNEY_S,
+                BookingLeg.arrival_s.between(now_s - RATE_WITHIN_S, now_s - ASKED_AFTER_S),
+                Ride.ends_s <= now_s - ASKED_AFTER_S,
+                ~asked_before.exists(),
+                *of_ride,
+            )
+            .order_by(BookingLeg.departure_s, BookingLeg.id)
+            .execution_options(populate_existing=True)
+        )
+    )
 
 
 _SAID_ABOUT = _said_about()

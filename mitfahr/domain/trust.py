@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from mitfahr.domain.states import LegState
 
 RATE_WITHIN_S = 14 * 24 * 3600
+ASKED_AFTER_S = 2 * 3600
+"""So long after arriving both are asked: when they are at home."""
 RATEABLE = frozenset({LegState.CONFIRMED, LegState.COMPLETED, LegState.NO_SHOW})
 TAGS_SHOWN = 3
 

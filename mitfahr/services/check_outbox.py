@@ -2,7 +2,7 @@
 
 A message carries the moment of the change it tells about, so what was owed can be counted: to the rider for
 every booking made and every change somebody else or the rider made to it, to the driver of a private ride
-for every passenger who came or went.
+for every passenger who came or went; and whatever else is told (`_told`), each with the row that says since when.
 """
 
 from __future__ import annotations
@@ -10,16 +10,23 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from mitfahr.db.address_marks import AddressMark
 from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.people import Person
+from mitfahr.db.ratings import Rating
+from mitfahr.db.reminders import BookingReminder
 from mitfahr.db.rides import Ride
-from mitfahr.domain.states import FALLEN, LegState, Side
+from mitfahr.db.series import RideSeries, SeriesGap
+from mitfahr.db.wishes import Wish, WishFit
+from mitfahr.domain.codes import Address
+from mitfahr.domain.states import FALLEN, LIVE, LegState, Side
 from mitfahr.domain.times import local, seconds
 from routing.query import LegKind
 
@@ -29,6 +36,9 @@ WATCHED = dt.timedelta(days=14)
 TOLD_TO_DRIVER = frozenset({Side.RIDER, Side.CHAIN})
 """Whose moves make a place free that the driver knew as taken."""
 
+Owed = Select[Any, Any, Any]
+"""Address (None: nobody to write to), moment, and what tells one occasion from another at that moment."""
+
 Changes = Counter[tuple[str, dt.datetime]]
 """By address and moment: how many bookings of a rider, or passengers of a driver, have changed."""
 
@@ -37,11 +47,12 @@ def outbox_faults(session: Session, now: dt.datetime) -> list[str]:
     """Messages that are missing, there too often or in a state that cannot be; [] is good."""
     since = now - WATCHED
     of_riders, of_drivers = _of_riders(session, since), _of_drivers(session, since)
+    told = _changes(session, *_told(since))
     # Journeys booked as one are told in one mail; a driver hears of each passenger.
-    owed = Counter(of_riders.keys()) + of_drivers
+    owed = Counter(of_riders.keys()) + of_drivers + told
     return [
         *_missing(session, owed, since),
-        *_repeated(session, of_riders + of_drivers, since),
+        *_repeated(session, of_riders + of_drivers + told, since),
         *_impossible(session),
     ]
 
@@ -111,7 +122,82 @@ def _of_drivers(session: Session, since: dt.datetime) -> Changes:
     return _changes(session, came, left)
 
 
-def _changes(session: Session, *statements: Select[str | None, dt.datetime, str]) -> Changes:
+def _told(since: dt.datetime) -> Iterator[Owed]:
+    """Address, moment and occasion of everything else that owes one mail."""
+    driver, earlier, said = aliased(Person), aliased(WishFit), aliased(Rating)
+    rider = Person.email
+    of_booking = sa.join(Booking, Person, Booking.rider_id == Person.id)
+    of_leg = sa.join(BookingLeg, of_booking, BookingLeg.booking_id == Booking.id)
+    on_ride = of_leg.join(Ride, BookingLeg.ride_id == Ride.id).join(driver, Ride.driver_id == driver.id)
+
+    def unrated(by: sa.ColumnElement[str] | InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+        return ~sa.exists().where(
+            said.leg_id == BookingLeg.id, said.rater_id == by, said.created_at < BookingLeg.rating_asked_at
+        )
+
+    yield (
+        select(rider, BookingReminder.written_at, Booking.id)
+        .select_from(sa.join(of_booking, BookingReminder, BookingReminder.booking_id == Booking.id))
+        .where(BookingReminder.written_at >= since)
+    )
+    yield (
+        select(rider, Booking.changed_at, Booking.id)
+        .select_from(of_booking)
+        .where(Booking.changed_at >= since)
+    )
+    yield (
+        select(driver.email, Booking.changed_at, BookingLeg.id)
+        .select_from(on_ride)
+        .where(
+            Booking.changed_at >= since,
+            BookingLeg.kind == LegKind.RIDE,
+            sa.or_(BookingLeg.state.in_(LIVE), BookingLeg.moved_at > Booking.changed_at),
+        )
+    )
+    yield (
+        select(rider, BookingLeg.repriced_at, BookingLeg.id)
+        .select_from(of_leg)
+        .where(BookingLeg.repriced_at >= since)
+    )
+    asked = BookingLeg.rating_asked_at
+    yield (
+        select(rider, asked, BookingLeg.ride_id)
+        .select_from(on_ride)
+        .where(asked >= since, unrated(Person.id))
+        .distinct()
+    )
+    yield (
+        select(driver.email, asked, BookingLeg.ride_id)
+        .select_from(on_ride)
+        .where(asked >= since, unrated(driver.id))
+        .distinct()
+    )
+    yield (
+        select(Person.email, SeriesGap.told_at, SeriesGap.series_id)
+        .join_from(SeriesGap, RideSeries)
+        .join(Person, RideSeries.driver_id == Person.id)
+        .where(SeriesGap.told_at >= since)
+    )
+    yield (
+        select(Person.email, WishFit.found_at, Wish.id)
+        .join_from(WishFit, Wish)
+        .join(Person, Wish.person_id == Person.id)
+        .where(
+            WishFit.found_at >= since,
+            ~sa.exists().where(
+                earlier.wish_id == WishFit.wish_id,
+                earlier.offer_id == WishFit.offer_id,
+                earlier.found_at < WishFit.found_at,
+            ),
+        )
+        .distinct()
+    )
+    yield select(AddressMark.value, AddressMark.asked_at, AddressMark.person_id).where(
+        AddressMark.kind == Address.MAIL, AddressMark.asked_at >= since
+    )
+
+
+def _changes(session: Session, *statements: Owed) -> Changes:
     """Who has no address is told by the people who booked for them."""
     return Counter(
         (email, at)

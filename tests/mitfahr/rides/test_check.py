@@ -13,12 +13,15 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from mitfahr.services.cancel_booking import cancel_booking
+from mitfahr.services.change_party import PartyChange, change_party
 from mitfahr.services.check_data import data_faults, faults_seen
 from mitfahr.services.complete_legs import complete_legs
+from mitfahr.services.confirm_address import send_mail_code
 from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.lapse_holds import lapse_holds
+from mitfahr.services.remind_riders import remind_riders
 from mitfahr.services.withdraw_ride import withdraw_ride
-from tests.mitfahr.rides.portal import LAW, NOW, Portal, clock, district
+from tests.mitfahr.rides.portal import KEY, LAW, NOW, Portal, clock, district
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def use(portal: Portal) -> Used:
     ride_id = portal.offer(driver, "C", "E", rate_ct_per_km=30)
     asking_id = portal.offer(asked, asks_first=True, rate_ct_per_km=20)
     late_id = portal.offer(driver, at="12:00")
+    bags_id = portal.offer(asked, at="14:00", luggage=1)
     chain = portal.token(portal.run_leg(run_id, "A", "C"), portal.ride_leg(ride_id, "C", "E"))
     booking_id = portal.book(rita, chain)
     portal.book(sven, portal.token(portal.ride_leg(ride_id, "C", "E")), now=after(1))
@@ -63,6 +67,17 @@ def use(portal: Portal) -> Used:
         if minute == 7:
             cancel_booking(portal.sessions, booking_id=fallen, actor_id=sven, now=after(9))
     withdraw_ride(portal.sessions, district()[1], ride_id=late_id, actor_id=driver, now=after(10))
+    with_bags = portal.book(sven, portal.token(portal.ride_leg(bags_id, "B", "C")), now=after(11))
+    change_party(
+        portal.sessions,
+        booking_id=with_bags,
+        change=PartyChange(luggage=1),
+        actor_id=sven,
+        idempotency_key="bags",
+        now=after(12),
+    )
+    send_mail_code(portal.sessions, person_id=rita, secret_key=KEY, now=after(13))
+    remind_riders(portal.sessions, now=after(4 * 60 + 1))
     return Used(portal, run_id, ride_id, asking_id, driver, rita, booking_id, request_id)
 
 
@@ -148,6 +163,11 @@ DAMAGES = [
     ("DELETE FROM outbox_message WHERE subject LIKE 'Abgesagt%'", "0 statt mindestens 1"),
     ("DELETE FROM outbox_message WHERE subject LIKE 'Bestätigt%'", "0 statt mindestens 1"),
     ("DELETE FROM outbox_message WHERE subject LIKE 'Neue Buchung%'", "statt mindestens"),
+    ("DELETE FROM outbox_message WHERE subject LIKE 'Neuer Preis%'", "0 statt mindestens 1"),
+    ("DELETE FROM outbox_message WHERE subject LIKE 'Geändert%'", "0 statt mindestens 1"),
+    ("DELETE FROM outbox_message WHERE subject LIKE 'Plätze geändert%'", "0 statt mindestens 1"),
+    ("DELETE FROM outbox_message WHERE subject LIKE 'Erinnerung%'", "statt mindestens"),
+    ("DELETE FROM outbox_message WHERE subject LIKE 'Ihr Code%'", "0 statt mindestens 1"),
     ("UPDATE outbox_message SET sent_at = created_at", "widersprechen sich"),
     (
         "UPDATE outbox_message SET sent_at = created_at, given_up_at = created_at, attempts = 1",

@@ -88,6 +88,7 @@ def test_a_new_offer_that_fits_is_told_once_with_a_link(portal: Portal) -> None:
     portal.book(portal.person("Sven"), portal.token(portal.ride_leg(ride_id, "B", "D")))  # the ride changes
     assert match(portal) == 0
     assert len(mails_to(portal, "rita")) == 1
+    assert portal.misses("Passt zu Ihrem Gesuch")
 
 
 def test_a_seat_that_becomes_free_is_news_for_those_who_found_none(portal: Portal) -> None:
