@@ -1,10 +1,11 @@
-"""What people are told by mail, in plain German. Written into the outbox by the service that changes
-something, in the same transaction; who has no address is told by the people who booked for them."""
+"""What people are told by mail, in plain words of their own language. Written into the outbox by the service
+that changes something, in the same transaction; who has no address is told by the people who booked for them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from sqlalchemy.orm import Session
 
@@ -17,32 +18,35 @@ from mitfahr.db.wishes import Wish, WishFit
 from mitfahr.domain.booking_numbers import booking_number
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.states import LIVE, BookingState, LegState
-from mitfahr.domain.times import clock_text, local, seconds
+from mitfahr.domain.trust import RATE_WITHIN_S
+from mitfahr.languages import _, known_language, lazy, ngettext, using
+from mitfahr.languages.formats import amount, clock, day_short, local, oclock, weekday_and_day
+from mitfahr.languages.stored import said
+from mitfahr.seen import companion
 from routing.journey import Journey
 from routing.query import LegKind, Party
 
-WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 STATE_WORDS = {
-    LegState.REQUESTED: "angefragt, noch nicht bestätigt",
-    LegState.CONFIRMED: "fest gebucht",
-    LegState.NOTED: "vorgemerkt",
-    LegState.DECLINED: "abgelehnt",
-    LegState.LAPSED: "nicht rechtzeitig beantwortet",
-    LegState.CANCELLED: "abgesagt",
-    LegState.COMPLETED: "gefahren",
-    LegState.NO_SHOW: "nicht erschienen",
+    LegState.REQUESTED: lazy("angefragt, noch nicht bestätigt"),
+    LegState.CONFIRMED: lazy("fest gebucht"),
+    LegState.NOTED: lazy("vorgemerkt"),
+    LegState.DECLINED: lazy("abgelehnt"),
+    LegState.LAPSED: lazy("nicht rechtzeitig beantwortet"),
+    LegState.CANCELLED: lazy("abgesagt"),
+    LegState.COMPLETED: lazy("gefahren"),
+    LegState.NO_SHOW: lazy("nicht erschienen"),
 }
 KIND_WORDS = {
-    LegKind.TRANSIT: "Bus oder Bahn",
-    LegKind.RUFBUS: "Rufbus (bitte selbst telefonisch anmelden)",
-    LegKind.BUERGERBUS: "BürgerBus",
-    LegKind.RIDE: "Mitfahrt",
+    LegKind.TRANSIT: lazy("Bus oder Bahn"),
+    LegKind.RUFBUS: lazy("Rufbus (bitte selbst telefonisch anmelden)"),
+    LegKind.BUERGERBUS: lazy("BürgerBus"),
+    LegKind.RIDE: lazy("Mitfahrt"),
 }
 
 
 def tell_booked(session: Session, booking: Booking, now: dt.datetime) -> None:
     """To the rider: what has been booked, and to each driver who is asked or has a new passenger."""
-    _tell_rider_booked(session, booking, (), now)
+    _tell_rider_booked(session, booking, None, now)
     _tell_drivers_booked(session, booking.legs, now)
 
 
@@ -58,26 +62,38 @@ def tell_replaced(
 
     `freed` and `joined` leave out legs that are the same on both ways.
     """
-    instead = f"Sie ersetzt, was von Ihrer Reise {_title(old)} noch vor Ihnen lag."
-    _tell_rider_booked(session, new, (instead,), now)
+    _tell_rider_booked(session, new, old, now)
     tell_drivers_freed(session, freed, now)
     _tell_drivers_booked(session, joined, now)
 
 
-def _tell_rider_booked(session: Session, booking: Booking, further: Sequence[str], now: dt.datetime) -> None:
+def _tell_rider_booked(
+    session: Session, booking: Booking, instead_of: Booking | None, now: dt.datetime
+) -> None:
     waiting = booking.state is BookingState.WAITING
-    subject = "Ihre Anfrage" if waiting else "Ihre Buchung"
-    opening = (
-        "Ihre Anfrage ist eingegangen. Mindestens eine Mitfahrt muss noch bestätigt werden. "
-        "Ihre Plätze sind so lange für Sie frei gehalten."
-        if waiting
-        else "Ihre Reise ist gebucht."
-    )
-    parts = [opening, *further, _legs(booking.legs)]
-    if booking.price_ct:
-        parts.append(_price(booking))
-    parts += [_page_of(booking), _how_to_cancel(booking)]
-    _mail_rider(session, booking, f"{subject}: {_title(booking)}", parts, now)
+    with _words_of(booking.rider):
+        if waiting:
+            subject = _("Ihre Anfrage: %(journey)s", journey=_title(booking))
+            opening = _(
+                "Ihre Anfrage ist eingegangen. Mindestens eine Mitfahrt muss noch bestätigt werden. "
+                "Ihre Plätze sind so lange für Sie frei gehalten."
+            )
+        else:
+            subject = _("Ihre Buchung: %(journey)s", journey=_title(booking))
+            opening = _("Ihre Reise ist gebucht.")
+        parts = [opening]
+        if instead_of is not None:
+            parts.append(
+                _(
+                    "Sie ersetzt, was von Ihrer Reise %(journey)s noch vor Ihnen lag.",
+                    journey=_title(instead_of),
+                )
+            )
+        parts.append(_legs(booking.legs))
+        if booking.price_ct:
+            parts.append(_price(booking))
+        parts += [_page_of(booking), _how_to_cancel(booking)]
+        _mail_rider(session, booking, subject, parts, now)
 
 
 def _tell_drivers_booked(session: Session, legs: Sequence[BookingLeg], now: dt.datetime) -> None:
@@ -89,14 +105,19 @@ def _tell_drivers_booked(session: Session, legs: Sequence[BookingLeg], now: dt.d
 def tell_decided(session: Session, leg: BookingLeg, now: dt.datetime) -> None:
     """To the rider: the driver has said yes."""
     booking = leg.booking
-    rest = (
-        "Damit ist Ihre ganze Reise fest gebucht."
-        if booking.state is BookingState.BOOKED
-        else "Andere Teile Ihrer Reise sind noch nicht bestätigt."
-    )
-    parts = [f"Gute Nachricht: {_label(leg)} ist bestätigt. {rest}", _legs(booking.legs)]
-    parts += [_page_of(booking), _how_to_cancel(booking)]
-    _mail_rider(session, booking, f"Bestätigt: {_title(booking)}", parts, now)
+    with _words_of(booking.rider):
+        rest = (
+            _("Damit ist Ihre ganze Reise fest gebucht.")
+            if booking.state is BookingState.BOOKED
+            else _("Andere Teile Ihrer Reise sind noch nicht bestätigt.")
+        )
+        parts = [
+            " ".join([_("Gute Nachricht: %(ride)s ist bestätigt.", ride=_label(leg)), rest]),
+            _legs(booking.legs),
+            _page_of(booking),
+            _how_to_cancel(booking),
+        ]
+        _mail_rider(session, booking, _("Bestätigt: %(journey)s", journey=_title(booking)), parts, now)
 
 
 def tell_fallen(
@@ -108,28 +129,36 @@ def tell_fallen(
 ) -> None:
     """To the rider: legs have fallen away, what became of the others, and another way if there is one."""
     booking = fallen[0].booking
-    parts = [
-        f"Leider entfällt ein Teil Ihrer Reise: {_label(leg)} – {STATE_WORDS[leg.state]}."
-        + (f" Grund: {leg.reason}" if leg.reason else "")
-        for leg in fallen
-    ]
-    if others:
-        parts.append("Die übrigen Teile dieser Reise haben wir für Sie freigegeben.")
-    elif any(leg.state in LIVE for leg in booking.legs):
-        parts.append(
-            "Die übrigen Teile Ihrer Reise bleiben für Sie gebucht. Sie können sie behalten oder freigeben."
-        )
-    parts += [
-        f"Ihre Reise {_title(other)} bleibt gebucht."
-        for other in bookings_of_trip(session, booking)
-        if other is not booking and other.state in (BookingState.BOOKED, BookingState.WAITING)
-    ]
-    parts += [_legs(booking.legs), _another_way(another_way)]
-    parts.append(
-        f"Hier sehen Sie, wie es weitergehen kann, und buchen mit einem Klick:\n{PORTAL}/meine-fahrten/{booking.id}"
-    )
-    _mail_rider(session, booking, f"Änderung: {_title(booking)}", parts, now)
+    with _words_of(booking.rider):
+        parts = [_fallen_away(leg) for leg in fallen]
+        if others:
+            parts.append(_("Die übrigen Teile dieser Reise haben wir für Sie freigegeben."))
+        elif any(leg.state in LIVE for leg in booking.legs):
+            parts.append(
+                _(
+                    "Die übrigen Teile Ihrer Reise bleiben für Sie gebucht. "
+                    "Sie können sie behalten oder freigeben."
+                )
+            )
+        parts += [
+            _("Ihre Reise %(journey)s bleibt gebucht.", journey=_title(other))
+            for other in bookings_of_trip(session, booking)
+            if other is not booking and other.state in (BookingState.BOOKED, BookingState.WAITING)
+        ]
+        parts += [_legs(booking.legs), _another_way(another_way)]
+        how = _("Hier sehen Sie, wie es weitergehen kann, und buchen mit einem Klick:")
+        parts.append(f"{how}\n{PORTAL}/meine-fahrten/{booking.id}")
+        _mail_rider(session, booking, _("Änderung: %(journey)s", journey=_title(booking)), parts, now)
     tell_drivers_freed(session, others, now)
+
+
+def _fallen_away(leg: BookingLeg) -> str:
+    words = _(
+        "Leider entfällt ein Teil Ihrer Reise: %(ride)s – %(state)s.",
+        ride=_label(leg),
+        state=STATE_WORDS[leg.state],
+    )
+    return f"{words} {_('Grund: %(reason)s', reason=said(leg.reason))}" if leg.reason else words
 
 
 def tell_cancelled(
@@ -137,43 +166,93 @@ def tell_cancelled(
 ) -> None:
     """After the rider's own cancellation: a receipt, and word to the drivers."""
     whole = booking.state in (BookingState.ENDED, BookingState.TRAVELLED)
-    opening = "Ihre Reise ist abgesagt." if whole else "Ein Teil Ihrer Reise ist abgesagt."
-    _mail_rider(session, booking, f"Abgesagt: {_title(booking)}", [opening, _legs(booking.legs)], now)
+    with _words_of(booking.rider):
+        opening = _("Ihre Reise ist abgesagt.") if whole else _("Ein Teil Ihrer Reise ist abgesagt.")
+        subject = _("Abgesagt: %(journey)s", journey=_title(booking))
+        _mail_rider(session, booking, subject, [opening, _legs(booking.legs)], now)
     tell_drivers_freed(session, fallen, now)
 
 
 def tell_party_changed(session: Session, booking: Booking, before: Party, now: dt.datetime) -> None:
     """To the rider: who and what travels now, and to the drivers on the way."""
-    travels = f"Jetzt: {_party(booking.party)}. Vorher: {_party(before)}."
-    parts = [f"Ihre Reise ist geändert. {travels}", _legs(booking.legs)]
-    if booking.price_ct:
-        parts.append(_price(booking))
-    parts += [_page_of(booking), _how_to_cancel(booking)]
-    _mail_rider(session, booking, f"Geändert: {_title(booking)}", parts, now)
+    with _words_of(booking.rider):
+        parts = [
+            " ".join([_("Ihre Reise ist geändert."), _travels(booking.party, before)]),
+            _legs(booking.legs),
+        ]
+        if booking.price_ct:
+            parts.append(_price(booking))
+        parts += [_page_of(booking), _how_to_cancel(booking)]
+        _mail_rider(session, booking, _("Geändert: %(journey)s", journey=_title(booking)), parts, now)
     for leg in booking.legs:
         if leg.state in LIVE and leg.kind is LegKind.RIDE and leg.ride and leg.ride.driver:
-            text = (
-                f"{booking.rider.first_name} hat die Buchung geändert: {_when(leg.departure_s)}, "
-                f"von {leg.origin_area} nach {leg.destination_area}. {travels}"
-            )
-            _mail(session, leg.ride.driver, f"Plätze geändert: {_ride_title(leg.ride)}", [text], now)
+            with _words_of(leg.ride.driver):
+                text = _(
+                    "%(name)s hat die Buchung geändert: %(moment)s, von %(origin)s nach %(destination)s.",
+                    name=booking.rider.first_name,
+                    **_when_and_where(leg),
+                )
+                subject = _("Plätze geändert: %(ride)s", ride=_ride_title(leg.ride))
+                parts = [f"{text} {_travels(booking.party, before)}"]
+                _mail(session, leg.ride.driver, subject, parts, now)
+
+
+def _travels(party: Party, before: Party) -> str:
+    return _("Jetzt: %(now)s. Vorher: %(before)s.", now=_party(party), before=_party(before))
 
 
 def tell_reminder(session: Session, booking: Booking, reminder: Reminder, now: dt.datetime) -> None:
     """To the rider: the journey is tomorrow, or begins soon."""
     left = [leg for leg in booking.legs if leg.state in LIVE]
     begins_s = booking.departure_s if left[0].seq == 0 else left[0].departure_s
-    parts = [f"Ihre Reise beginnt {_near(begins_s, now)}."]
-    if any(leg.state is LegState.REQUESTED for leg in left):
-        parts.append("Achtung: Noch nicht jede Mitfahrt ist bestätigt. Sie bekommen Bescheid.")
-    parts += [_legs(left), _page_of(booking), _how_to_cancel(booking)]
-    title = "Erinnerung an morgen" if reminder is Reminder.DAY_BEFORE else "Bald geht es los"
-    _mail(session, booking.rider, f"{title}: {_title(booking)}", parts, now, booking_id=booking.id)
+    with _words_of(booking.rider):
+        parts = [_begins(begins_s, now)]
+        if any(leg.state is LegState.REQUESTED for leg in left):
+            parts.append(_("Achtung: Noch nicht jede Mitfahrt ist bestätigt. Sie bekommen Bescheid."))
+        parts += [_legs(left), _page_of(booking), _how_to_cancel(booking)]
+        if reminder is Reminder.DAY_BEFORE:
+            subject = _("Erinnerung an morgen: %(journey)s", journey=_title(booking))
+        else:
+            subject = _("Bald geht es los: %(journey)s", journey=_title(booking))
+        _mail(session, booking.rider, subject, parts, now, booking_id=booking.id)
+
+
+def tell_rating_asked(session: Session, person: Person, legs: Sequence[BookingLeg], now: dt.datetime) -> None:
+    """To one side of a private ride that is over: how was it with whom they shared these legs with?"""
+    with _words_of(person):
+        shared = "\n".join(_shared_leg(leg, person) for leg in legs)
+        question = _(
+            "Sie sind mit jemandem aus dem Mitfahrportal gefahren. Würden Sie wieder zusammen fahren?"
+        )
+        parts = [
+            f"{question}\n{shared}",
+            _(
+                "Melden Sie sich dafür bitte an. Sie kreuzen Ja oder Nein an; das dauert eine halbe Minute. "
+                "Es geht bis %(moment)s.",
+                moment=_when(min(leg.arrival_s for leg in legs) + RATE_WITHIN_S),
+            ),
+            _(
+                "Niemand erfährt, was Sie geantwortet haben. Sie müssen nicht antworten. "
+                "Ist etwas Schlimmes passiert? Auf derselben Seite können Sie es uns melden."
+            ),
+        ]
+        subject = _("Wie war die Fahrt am %(moment)s?", moment=_when(legs[0].departure_s))
+        _mail(session, person, subject, parts, now)
+
+
+def _shared_leg(leg: BookingLeg, person: Person) -> str:
+    line = _(
+        "- %(name)s, %(moment)s, von %(origin)s nach %(destination)s:",
+        name=companion(leg, person.id).first_name,
+        **_when_and_where(leg),
+    )
+    return f"{line}\n  {PORTAL}/mitfahrt/{leg.id}/bewerten"
 
 
 def calendar_of(booking: Booking, sequence: int, now: dt.datetime) -> str:
     """The booking as an entry of a calendar, with what anybody needs on the way."""
-    description = f"{_legs(booking.legs)}\nBuchungsnummer {booking_number(booking.id)}\n\n{_page_of(booking)}"
+    number = _("Buchungsnummer %(reference)s", reference=booking_number(booking.id))
+    description = f"{_legs(booking.legs)}\n{number}\n\n{_page_of(booking)}"
     return calendar_file(booking, description, sequence, now)
 
 
@@ -182,77 +261,159 @@ def tell_drivers_freed(session: Session, legs: Sequence[BookingLeg], now: dt.dat
     for leg in legs:
         if leg.ride is None or leg.ride.driver is None or leg.kind is not LegKind.RIDE:
             continue
-        text = (
-            f"{leg.booking.rider.first_name} fährt nicht mit: {_when(leg.departure_s)}, "
-            f"von {leg.origin_area} nach {leg.destination_area}. Die Plätze sind wieder frei."
-        )
-        _mail(session, leg.ride.driver, f"Platz wieder frei: {_ride_title(leg.ride)}", [text], now)
+        with _words_of(leg.ride.driver):
+            text = _(
+                "%(name)s fährt nicht mit: %(moment)s, von %(origin)s nach %(destination)s. "
+                "Die Plätze sind wieder frei.",
+                name=leg.booking.rider.first_name,
+                **_when_and_where(leg),
+            )
+            subject = _("Platz wieder frei: %(ride)s", ride=_ride_title(leg.ride))
+            _mail(session, leg.ride.driver, subject, [text], now)
 
 
 def tell_share(session: Session, leg: BookingLeg, before_ct: int, now: dt.datetime) -> None:
     """To the rider: somebody has joined or left, so the costs are shared anew."""
     booking = leg.booking
-    parts = [
-        f"{_label(leg)} am {_when(leg.departure_s)}: Es fahren jetzt "
-        f"{'mehr' if leg.price_ct < before_ct else 'weniger'} Menschen mit, darum teilen sich die Fahrtkosten neu.",
-        f"Sie zahlen {_euros(leg.price_ct)} statt {_euros(before_ct)}. "
-        f"Mehr als die {_euros(leg.agreed_ct)}, die Sie beim Buchen gesehen haben, wird es nie.",
-    ]
-    _mail(session, booking.rider, f"Neuer Preis: {_title(booking)}", parts, now)
+    with _words_of(booking.rider):
+        why = {"ride": _label(leg), "moment": _when(leg.departure_s)}
+        parts = [
+            _(
+                "%(ride)s am %(moment)s: Es fahren jetzt mehr Menschen mit, darum teilen sich die "
+                "Fahrtkosten neu.",
+                **why,
+            )
+            if leg.price_ct < before_ct
+            else _(
+                "%(ride)s am %(moment)s: Es fahren jetzt weniger Menschen mit, darum teilen sich die "
+                "Fahrtkosten neu.",
+                **why,
+            ),
+            _(
+                "Sie zahlen %(price)s statt %(before)s. Mehr als die %(agreed)s, die Sie beim Buchen "
+                "gesehen haben, wird es nie.",
+                price=_euros(leg.price_ct),
+                before=_euros(before_ct),
+                agreed=_euros(leg.agreed_ct),
+            ),
+        ]
+        _mail(session, booking.rider, _("Neuer Preis: %(journey)s", journey=_title(booking)), parts, now)
 
 
-def tell_gap(session: Session, driver: Person, title: str, reason: str, now: dt.datetime) -> None:
+def tell_gap(
+    session: Session,
+    driver: Person,
+    origin: str,
+    destination: str,
+    begins_s: int,
+    reason: str,
+    now: dt.datetime,
+) -> None:
     """To a driver: a date of a series could not be published."""
-    parts = [
-        f"Ihre regelmäßige Fahrt {title} haben wir nicht veröffentlicht. Grund: {reason}",
-        "Ihre anderen Termine bleiben, wie sie sind. Sie müssen nichts tun. Wenn Sie an diesem Tag doch "
-        "jemanden mitnehmen möchten, bieten Sie bitte eine einzelne Fahrt an.",
-    ]
-    _mail(session, driver, f"Termin nicht veröffentlicht: {title}", parts, now)
+    with _words_of(driver):
+        title = _(
+            "%(origin)s → %(destination)s am %(day)s um %(time)s Uhr",
+            origin=origin,
+            destination=destination,
+            day=day_short(begins_s),
+            time=clock(begins_s),
+        )
+        parts = [
+            _(
+                "Ihre regelmäßige Fahrt %(ride)s haben wir nicht veröffentlicht. Grund: %(reason)s",
+                ride=title,
+                reason=said(reason),
+            ),
+            _(
+                "Ihre anderen Termine bleiben, wie sie sind. Sie müssen nichts tun. Wenn Sie an diesem "
+                "Tag doch jemanden mitnehmen möchten, bieten Sie bitte eine einzelne Fahrt an."
+            ),
+        ]
+        _mail(session, driver, _("Termin nicht veröffentlicht: %(ride)s", ride=title), parts, now)
 
 
 def tell_wish_fits(session: Session, wish: Wish, fits: Sequence[WishFit], now: dt.datetime) -> None:
     """To somebody who keeps a search: these offers fit it."""
-    found = "\n".join(
-        f"- {_when(fit.departure_s)}, Ankunft {_clock(fit.arrival_s)}: {fit.ride.label}"
-        + (" (fährt öfter)" if fit.ride.series_id is not None else "")
-        for fit in fits
+    with _words_of(wish.person):
+        opening = _(
+            "Zu Ihrem Gesuch von %(origin)s nach %(destination)s gibt es ein neues Angebot:",
+            origin=wish.origin_area,
+            destination=wish.destination_area,
+        )
+        found = "\n".join(_fit(fit) for fit in fits)
+        parts = [
+            f"{opening}\n{found}",
+            f"{_('Ansehen und buchen:')}\n{PORTAL}/gesuche/{wish.id}",
+            _("Sie suchen nicht mehr? Auf derselben Seite können Sie das Gesuch beenden."),
+        ]
+        subject = _("Passt zu Ihrem Gesuch nach %(destination)s", destination=wish.destination_area)
+        _mail(session, wish.person, subject, parts, now)
+
+
+def _fit(fit: WishFit) -> str:
+    line = _(
+        "- %(moment)s, Ankunft %(arrival)s: %(ride)s",
+        moment=_when(fit.departure_s),
+        arrival=oclock(fit.arrival_s),
+        ride=said(fit.ride.label),
     )
-    parts = [
-        f"Zu Ihrem Gesuch von {wish.origin_area} nach {wish.destination_area} gibt es ein neues Angebot:\n{found}",
-        f"Ansehen und buchen:\n{PORTAL}/gesuche/{wish.id}",
-        "Sie suchen nicht mehr? Auf derselben Seite können Sie das Gesuch beenden.",
-    ]
-    _mail(session, wish.person, f"Passt zu Ihrem Gesuch nach {wish.destination_area}", parts, now)
+    return f"{line} {_('(fährt öfter)')}" if fit.ride.series_id is not None else line
 
 
 def tell_code(session: Session, person: Person, code: str, valid: dt.timedelta, now: dt.datetime) -> None:
     """To somebody who wants to show that the mailbox is theirs."""
     minutes = int(valid.total_seconds() // 60)
-    parts = [
-        f"Ihr Code für das Mitfahrportal: {code}",
-        "Bitte geben Sie ihn dort unter „Mein Konto“ ein. Dann ist Ihre E-Mail-Adresse bestätigt. "
-        f"Der Code gilt {minutes} Minuten.",
-        "Sie haben keinen Code angefordert? Dann brauchen Sie nichts zu tun.",
-    ]
-    _mail(session, person, "Ihr Code für das Mitfahrportal", parts, now)
+    with _words_of(person):
+        parts = [
+            _("Ihr Code für das Mitfahrportal: %(code)s", code=code),
+            _(
+                "Bitte geben Sie ihn dort unter „Mein Konto“ ein. Dann ist Ihre E-Mail-Adresse bestätigt. "
+                "Der Code gilt %(minutes)s Minuten.",
+                minutes=minutes,
+            ),
+            _("Sie haben keinen Code angefordert? Dann brauchen Sie nichts zu tun."),
+        ]
+        _mail(session, person, _("Ihr Code für das Mitfahrportal"), parts, now)
 
 
 def _tell_driver(session: Session, ride: Ride, driver: Person, leg: BookingLeg, now: dt.datetime) -> None:
     asked = leg.state is LegState.REQUESTED
-    parts = [
-        f"{leg.booking.rider.first_name} {'möchte mitfahren' if asked else 'fährt mit'}: "
-        f"{_when(leg.departure_s)}, von {leg.origin_area} nach {leg.destination_area}, "
-        f"{_party(leg.party)}, {_detour(leg)}."
-    ]
-    if leg.booking.message:
-        parts.append(f"Nachricht: {leg.booking.message}")
-    if asked and leg.hold_until_s is not None:
-        parts.append(
-            f"Bitte antworten Sie bis {_when(leg.hold_until_s)} im Mitfahrportal unter „Meine Angebote“. "
-            "Danach verfällt die Anfrage."
-        )
-    _mail(session, driver, f"{'Anfrage' if asked else 'Neue Buchung'}: {_ride_title(ride)}", parts, now)
+    with _words_of(driver):
+        facts = {
+            "name": leg.booking.rider.first_name,
+            **_when_and_where(leg),
+            "party": _party(leg.party),
+            "detour": _detour(leg),
+        }
+        if asked:
+            subject = _("Anfrage: %(ride)s", ride=_ride_title(ride))
+            opening = _(
+                "%(name)s möchte mitfahren: %(moment)s, von %(origin)s nach %(destination)s, %(party)s, "
+                "%(detour)s.",
+                **facts,
+            )
+        else:
+            subject = _("Neue Buchung: %(ride)s", ride=_ride_title(ride))
+            opening = _(
+                "%(name)s fährt mit: %(moment)s, von %(origin)s nach %(destination)s, %(party)s, %(detour)s.",
+                **facts,
+            )
+        parts = [opening]
+        if leg.booking.message:
+            parts.append(_("Nachricht: %(message)s", message=leg.booking.message))
+        if asked and leg.hold_until_s is not None:
+            parts.append(
+                _(
+                    "Bitte antworten Sie bis %(moment)s im Mitfahrportal unter „Meine Angebote“. "
+                    "Danach verfällt die Anfrage.",
+                    moment=_when(leg.hold_until_s),
+                )
+            )
+        _mail(session, driver, subject, parts, now)
+
+
+def _words_of(person: Person) -> AbstractContextManager[None]:
+    return using(known_language(person.language))
 
 
 def _mail_rider(
@@ -276,13 +437,13 @@ def _mail(
 ) -> None:
     if person.email is None:
         return
-    body = "\n\n".join([f"Guten Tag {person.full_name},", *parts, "Ihr Mitfahrportal"])
+    body = "\n\n".join([_("Guten Tag %(name)s,", name=person.full_name), *parts, _("Ihr Mitfahrportal")])
     queue_mail(session, person.email, subject, body + "\n", now, calendar, booking_id)
 
 
 def _legs(legs: Sequence[BookingLeg]) -> str:
     return "\n".join(
-        f"- {_when(leg.departure_s)} {leg.origin_name} → {_clock(leg.arrival_s)} {leg.destination_name}, "
+        f"- {_when(leg.departure_s)} {leg.origin_name} → {oclock(leg.arrival_s)} {leg.destination_name}, "
         f"{_label(leg)}: {STATE_WORDS[leg.state]}"
         for leg in legs
     )
@@ -290,75 +451,92 @@ def _legs(legs: Sequence[BookingLeg]) -> str:
 
 def _another_way(journey: Journey | None) -> str:
     if journey is None:
-        return "Bitte suchen Sie im Mitfahrportal nach einer anderen Verbindung oder rufen Sie uns an."
-    vehicles = ", dann ".join(
-        f"{leg.route or KIND_WORDS[leg.kind]} um {_clock(leg.departure_s)} ab {leg.origin.name}"
+        return _("Bitte suchen Sie im Mitfahrportal nach einer anderen Verbindung oder rufen Sie uns an.")
+    vehicles = [
+        _(
+            "%(vehicle)s um %(time)s ab %(stop)s",
+            vehicle=leg.route or KIND_WORDS[leg.kind],
+            time=oclock(leg.departure_s),
+            stop=leg.origin.name,
+        )
         for leg in journey.legs
         if leg.kind is not LegKind.WALK
-    )
-    way = vehicles or "zu Fuß"
-    return (
-        f"Eine andere Möglichkeit: los um {_when(journey.departure_s)}, {way}, "
-        f"Ankunft um {_clock(journey.arrival_s)}. Sie ist noch nicht gebucht."
+    ]
+    way = vehicles[0] if vehicles else _("zu Fuß")
+    for vehicle in vehicles[1:]:
+        way = _("%(way)s, dann %(vehicle)s", way=way, vehicle=vehicle)
+    return _(
+        "Eine andere Möglichkeit: los um %(moment)s, %(way)s, Ankunft um %(arrival)s. "
+        "Sie ist noch nicht gebucht.",
+        moment=_when(journey.departure_s),
+        way=way,
+        arrival=oclock(journey.arrival_s),
     )
 
 
 def _page_of(booking: Booking) -> str:
-    return f"Ihre Reise im Mitfahrportal:\n{PORTAL}/meine-fahrten/{booking.id}"
+    return f"{_('Ihre Reise im Mitfahrportal:')}\n{PORTAL}/meine-fahrten/{booking.id}"
 
 
 def _how_to_cancel(booking: Booking) -> str:
     number = booking_number(booking.id)
     live = [leg.departure_s for leg in booking.legs if leg.state in LIVE]
-    rest = "Ist ein Teil schon abgefahren, gilt die Absage für den Rest. " if len(live) > 1 else ""
-    return (
-        f"Absagen können Sie bis {_when(max(live))}. {rest}Dafür brauchen Sie keine Anmeldung:\n"
-        f"{PORTAL}/absagen#{number}.{CANCEL_CODE}\n"
-        f"Buchungsnummer {number}, Absagecode {CANCEL_CODE}"
-    )
+    sentences = [_("Absagen können Sie bis %(moment)s.", moment=_when(max(live)))]
+    if len(live) > 1:
+        sentences.append(_("Ist ein Teil schon abgefahren, gilt die Absage für den Rest."))
+    sentences.append(_("Dafür brauchen Sie keine Anmeldung:"))
+    codes = _("Buchungsnummer %(number)s, Absagecode %(code)s", number=number, code=CANCEL_CODE)
+    return f"{' '.join(sentences)}\n{PORTAL}/absagen#{number}.{CANCEL_CODE}\n{codes}"
 
 
-def _near(begins_s: int, now: dt.datetime) -> str:
-    days = (local(begins_s).date() - local(seconds(now)).date()).days
-    word = {0: "heute, ", 1: "morgen, "}.get(days, "am ")
-    return word + _when(begins_s)
+def _begins(begins_s: int, now: dt.datetime) -> str:
+    days = (local(begins_s).date() - local(now).date()).days
+    if days == 0:
+        return _("Ihre Reise beginnt heute, %(moment)s.", moment=_when(begins_s))
+    if days == 1:
+        return _("Ihre Reise beginnt morgen, %(moment)s.", moment=_when(begins_s))
+    return _("Ihre Reise beginnt am %(moment)s.", moment=_when(begins_s))
 
 
 def _label(leg: BookingLeg) -> str:
     if leg.ride is not None:
-        return leg.ride.label
+        return said(leg.ride.label)
     route = leg.shown["route"]
-    return f"{KIND_WORDS[leg.kind]} {route}" if route else KIND_WORDS[leg.kind]
+    return f"{KIND_WORDS[leg.kind]} {route}" if route else str(KIND_WORDS[leg.kind])
 
 
 def _party(party: Party) -> str:
-    words = _people(party.people)
+    words = [ngettext("%(num)s Person", "%(num)s Personen", party.people)]
     if party.wheelchairs:
-        words += f", davon {party.wheelchairs} mit Rollstuhl"
+        words.append(_("davon %(wheelchairs)s mit Rollstuhl", wheelchairs=party.wheelchairs))
     if party.luggage:
-        words += ", 1 großes Gepäckstück" if party.luggage == 1 else f", {party.luggage} große Gepäckstücke"
+        words.append(ngettext("%(num)s großes Gepäckstück", "%(num)s große Gepäckstücke", party.luggage))
     if party.bicycles:
-        words += ", 1 Fahrrad" if party.bicycles == 1 else f", {party.bicycles} Fahrräder"
-    return words
+        words.append(ngettext("%(num)s Fahrrad", "%(num)s Fahrräder", party.bicycles))
+    return ", ".join(words)
 
 
-def _people(number: int) -> str:
-    return "1 Person" if number == 1 else f"{number} Personen"
+def _when_and_where(leg: BookingLeg) -> dict[str, str]:
+    return {
+        "moment": _when(leg.departure_s),
+        "origin": said(leg.origin_area),
+        "destination": said(leg.destination_area),
+    }
 
 
 def _detour(leg: BookingLeg) -> str:
     minutes = -(-leg.detour_s // 60)
     if minutes <= 0:
-        return "ohne Umweg"
-    return "1 Minute Umweg" if minutes == 1 else f"{minutes} Minuten Umweg"
+        return _("ohne Umweg")
+    return ngettext("%(num)s Minute Umweg", "%(num)s Minuten Umweg", minutes)
 
 
 def _price(booking: Booking) -> str:
-    return f"Ihr Anteil an den Fahrtkosten der privaten Fahrten: {_euros(booking.price_ct)}."
+    return _("Ihr Anteil an den Fahrtkosten der privaten Fahrten: %(price)s.", price=_euros(booking.price_ct))
 
 
 def _euros(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02d} Euro"
+    return _("%(amount)s Euro", amount=amount(cents))
 
 
 def _title(booking: Booking) -> str:
@@ -370,9 +548,4 @@ def _ride_title(ride: Ride) -> str:
 
 
 def _when(utc_s: int) -> str:
-    shown = local(utc_s)
-    return f"{WEEKDAYS[shown.weekday()]}, {shown:%d.%m.%Y}, {clock_text(shown)} Uhr"
-
-
-def _clock(utc_s: int) -> str:
-    return f"{clock_text(local(utc_s))} Uhr"
+    return _("%(day)s, %(time)s Uhr", day=weekday_and_day(utc_s), time=clock(utc_s))

@@ -31,7 +31,14 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "mitfahr" / "translations"
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 """Catalogues tell no time, so that only changed words change them."""
-KEYWORDS = {"_": None, "lazy": None, "gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "lazy": None,
+    "marked": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "lazy_ngettext": (1, 2),
+}
 IN_TEMPLATES = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 
 FOR_OPERATORS = ("mitfahr/cli/", "mitfahr/demo/", "web/templates/api/")

@@ -11,8 +11,18 @@ Messages are whole sentences with named places for what varies, never joined fra
 written twice. `make words` collects them into `mitfahr/translations/*.po`.
 """
 
-from mitfahr.languages.known import GERMAN, KNOWN, OFFERED, Language, language
-from mitfahr.languages.words import _, catalogue, current, lazy, lazy_ngettext, ngettext, switch, using
+from mitfahr.languages.known import GERMAN, KNOWN, OFFERED, Language, known_language, language
+from mitfahr.languages.words import (
+    _,
+    catalogue,
+    current,
+    lazy,
+    lazy_ngettext,
+    marked,
+    ngettext,
+    switch,
+    using,
+)
 
 __all__ = [
     "GERMAN",
@@ -22,9 +32,11 @@ __all__ = [
     "_",
     "catalogue",
     "current",
+    "known_language",
     "language",
     "lazy",
     "lazy_ngettext",
+    "marked",
     "ngettext",
     "switch",
     "using",

@@ -40,6 +40,11 @@ OFFERED = tuple(known for known in KNOWN if known.code in COMPLETE)
 _BY_CODE = {known.code: known for known in OFFERED}
 
 
+def known_language(code: str) -> Language:
+    """The language a person has chosen, or German when it is not offered any more."""
+    return language(code) or GERMAN
+
+
 def language(code: str | None) -> Language | None:
     """The language offered under this code."""
     return _BY_CODE.get(code or "")

@@ -54,6 +54,11 @@ def ngettext(one: str, many: str, num: int, /, **places: object) -> str:
     return catalogue().ngettext(one, many, num) % {"num": num, **places}
 
 
+def marked(message: str, /) -> str:
+    """The message itself: it is collected for translation here and said somewhere else."""
+    return message
+
+
 def lazy(message: str, /, **places: object) -> str:
     """Stands for a text until it is shown; where a real `str` is needed, call `str()`."""
     return cast(str, LazyProxy(_, message, enable_cache=False, **places))

@@ -20,6 +20,7 @@ from mitfahr.db.wishes import forget_wishes_before
 from mitfahr.domain.privacy import EXACT_PLACES_S, PEOPLE_S
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.times import local, moment, seconds
+from mitfahr.languages.stored import RIDE_OF_NOBODY
 
 NOBODY_ID = "0" * 32
 """The person that anonymous bookings belong to: nobody, who cannot log in."""
@@ -54,7 +55,7 @@ def anonymise_bookings(sessions: sessionmaker[Session], *, now: dt.datetime) -> 
         session.execute(
             update(Ride)
             .where(Ride.kind == RideKind.PRIVATE, Ride.ends_s > since_s, Ride.ends_s <= until_s)
-            .values(driver_id=None, label="Fahrt", vehicle=None, note=None, withdrawn_reason=None)
+            .values(driver_id=None, label=RIDE_OF_NOBODY, vehicle=None, note=None, withdrawn_reason=None)
         )
         session.execute(delete(OutboxMessage).where(OutboxMessage.sent_at < until))
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < until))

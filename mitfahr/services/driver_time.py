@@ -14,6 +14,7 @@ from mitfahr.domain.errors import OverlapsOtherRide
 from mitfahr.domain.recurrence import occurrences
 from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.times import local, moment, seconds
+from mitfahr.languages.stored import RIDE_WITH
 from mitfahr.services.series_draft import draft_of, drive_times_s
 
 _A_DAY = dt.timedelta(days=1)
@@ -88,7 +89,7 @@ def _planned(
     dated = published(session, series.id, since)
     for one in occurrences(draft.plan, vacations, since, until):
         if (one.day, one.direction) not in dated:
-            yield Span(*draft.span_s(one, drive_s), f"Fahrt mit {series.driver.first_name}")
+            yield Span(*draft.span_s(one, drive_s), RIDE_WITH % {"name": series.driver.first_name})
 
 
 def _end_s(span: Span) -> int:

@@ -18,11 +18,10 @@ from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Action, Role, require
 from mitfahr.domain.states import LIVE
 from mitfahr.domain.times import seconds
+from mitfahr.languages.stored import CLOSED_ACCOUNT
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.snapshot import Snapshot
-
-CLOSED = "Das Konto wurde geschlossen."
 
 
 def handle_report(
@@ -78,6 +77,6 @@ def _end_everything(
             )
         )
     for ride_id in rides:
-        withdraw_ride(sessions, snapshot, ride_id=ride_id, actor_id=person_id, now=now, reason=CLOSED)
+        withdraw_ride(sessions, snapshot, ride_id=ride_id, actor_id=person_id, now=now, reason=CLOSED_ACCOUNT)
     for booking_id in bookings:
-        cancel_booking(sessions, booking_id=booking_id, actor_id=person_id, now=now, reason=CLOSED)
+        cancel_booking(sessions, booking_id=booking_id, actor_id=person_id, now=now, reason=CLOSED_ACCOUNT)

@@ -16,6 +16,7 @@ from mitfahr.domain.prices import PriceLaw, check_rate
 from mitfahr.domain.recurrence import Direction, Occurrence, occurrences
 from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.times import local, seconds
+from mitfahr.languages.stored import ALREADY_DRIVING, NO_STREET, PRICE_TOO_HIGH, WOMEN_ONLY
 from mitfahr.messages import tell_gap
 from mitfahr.services.ride_draft import RideDraft, ride_row, ride_span_s
 from mitfahr.services.ride_schedule import Way, direct_way
@@ -26,11 +27,6 @@ AHEAD = dt.timedelta(days=28)
 """So far ahead rides of a series can be found and booked."""
 
 Ways = Mapping[Direction, Way | None]
-
-NO_WAY = "Zwischen Start und Ziel haben wir keine Straße gefunden."
-TOO_DEAR = "Ihr Preis ist höher, als das Gesetz an diesem Tag erlaubt."
-NOT_OPEN = "Fahrten nur für Frauen bieten nur Frauen an; das steht nicht mehr in Ihrem Konto."
-BUSY = "Zu dieser Zeit fahren Sie schon: {}."
 
 
 def publish_series(
@@ -73,7 +69,7 @@ def publish_dates(
     for one in due(session, series, vacations, now):
         dated = draft.on(one)
         way = ways[one.direction]
-        reason = NO_WAY if way is None else _hindrance(session, series, dated, way, law)
+        reason = NO_STREET if way is None else _hindrance(session, series, dated, way, law)
         gap = session.get(SeriesGap, (series.id, one.day, one.direction))
         if way is not None and reason is None:
             ride = _dated_ride(series, one, dated, way, law, now)
@@ -87,9 +83,15 @@ def publish_dates(
                 series_id=series.id, day=one.day, direction=one.direction, reason=reason, told_at=now
             )
             session.add(gap)
-            shown = local(seconds(dated.earliest))
-            title = f"{dated.origin.name} → {dated.destination.name} am {shown:%d.%m.%Y} um {shown:%H:%M} Uhr"
-            tell_gap(session, series.driver, title, reason, now)
+            tell_gap(
+                session,
+                series.driver,
+                dated.origin.name,
+                dated.destination.name,
+                seconds(dated.earliest),
+                reason,
+                now,
+            )
     return added
 
 
@@ -135,11 +137,11 @@ def _hindrance(session: Session, series: RideSeries, dated: RideDraft, way: Way,
     try:
         check_rate(dated.rate_ct_per_km, law.on(dated.day))
     except PriceTooHigh:
-        return TOO_DEAR
+        return PRICE_TOO_HIGH
     if dated.terms.women_only and not series.driver.is_woman:
-        return NOT_OPEN
+        return WOMEN_ONLY
     other = overlapping_ride(session, series.driver_id, *ride_span_s(dated, way.drive_s))
-    return BUSY.format(other.label) if other is not None else None
+    return ALREADY_DRIVING % {"ride": other.label} if other is not None else None
 
 
 def _dated_ride(

@@ -13,6 +13,7 @@ from mitfahr.db.live_revision import mark_changed
 from mitfahr.domain.errors import StateForbids
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.states import LegState, Side
+from mitfahr.languages.stored import REPLACED
 from mitfahr.messages import tell_replaced
 from mitfahr.offered import read_signed
 from mitfahr.services.book_journey import (
@@ -29,8 +30,6 @@ from mitfahr.services.find_itineraries import ride_ids_in
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.release_legs import legs_to_come, release_leg, rides_of
 from routing.snapshot import Snapshot
-
-REPLACED = "Sie haben eine andere Verbindung gewählt."
 
 
 def replace_booking(

@@ -16,6 +16,7 @@ from mitfahr.domain.prices import PriceLaw, check_rate, total_allowed_ct
 from mitfahr.domain.ride_terms import NO_TERMS, Terms
 from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_offer_times, check_places
 from mitfahr.domain.times import ZONE, seconds
+from mitfahr.languages.stored import RIDE_WITH
 from mitfahr.services.ride_schedule import Way, direct_way
 from routing.journey import Place
 from routing.snapshot import Snapshot
@@ -116,7 +117,7 @@ def ride_row(draft: RideDraft, way: Way, driver: Person, law: PriceLaw, now: dt.
     return Ride(
         id=new_id(),
         kind=RideKind.PRIVATE,
-        label=f"Fahrt mit {driver.first_name}",
+        label=RIDE_WITH % {"name": driver.first_name},
         driver_id=driver.id,
         seats=draft.seats,
         wheelchairs=draft.wheelchairs,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mitfahr.languages.stored import NEAR
 from routing.earth import beeline_m
 from routing.gazetteer import Gazetteer, Kind
 from routing.journey import Place
@@ -17,7 +18,7 @@ def told_area(timetable: Timetable, place: Place) -> str:
     if place.stop_id is not None or not timetable.n_stops:
         return place.name
     metres = beeline_m(place.lat, place.lon, timetable.stop_lat, timetable.stop_lon)
-    return f"in der Nähe von {timetable.stop_name[int(np.argmin(metres))]}"
+    return NEAR % {"stop": timetable.stop_name[int(np.argmin(metres))]}
 
 
 def told_locality(timetable: Timetable, gazetteer: Gazetteer | None, place: Place) -> str:

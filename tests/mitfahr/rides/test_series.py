@@ -26,11 +26,13 @@ from mitfahr.domain.errors import (
 from mitfahr.domain.prices import PriceLaw, Rate
 from mitfahr.domain.recurrence import Direction, Recurrence, Skip, Week
 from mitfahr.domain.ride_terms import Terms
+from mitfahr.domain.roles import Role
 from mitfahr.domain.states import LegState
 from mitfahr.domain.times import ZONE, local
+from mitfahr.languages.stored import ALREADY_DRIVING, PRICE_TOO_HIGH
 from mitfahr.services.change_series import change_series, coming_rides, end_series, leave_out
 from mitfahr.services.offer_series import offer_series, preview_series
-from mitfahr.services.publish_series import BUSY, TOO_DEAR, publish_series
+from mitfahr.services.publish_series import publish_series
 from mitfahr.services.ride_draft import RideDraft
 from mitfahr.services.series_draft import SeriesDraft
 from tests.mitfahr.rides.portal import LAW, NOW, VACATIONS, Portal, clock, district, place
@@ -216,6 +218,21 @@ class TestOverlap:
         leave_out(portal.sessions, series_id=series_id, driver_id=anna, day=TUESDAY, now=NOW)
         portal.offer(anna, at="07:10")
 
+    def test_a_run_months_later_is_refused_and_refuses(self, portal: Portal) -> None:
+        """At entry, with the reason: neither is found out by the worker four weeks before."""
+        anna, later = portal.person("Anna", Role.VOLUNTEER), dt.datetime(2026, 12, 1, 6, 30, tzinfo=dt.UTC)
+        series_id = offer(portal, anna)
+        with pytest.raises(OverlapsOtherRide) as refused:
+            portal.run(at=later, driver_id=anna)
+        assert refused.value.begins.date() == later.date() and refused.value.other_label == "Fahrt mit Anna"
+        portal.run(at=later + dt.timedelta(days=1), driver_id=anna)
+        leave_out(portal.sessions, series_id=series_id, driver_id=anna, day=later.date(), now=NOW)
+        portal.run(at=later, driver_id=anna)
+        wednesdays = Recurrence((Week(frozenset({2}), dt.time(7, 30)),), dt.date(2026, 11, 1))
+        with pytest.raises(OverlapsOtherRide) as refused:
+            offer(portal, anna, draft(wednesdays))
+        assert refused.value.other_label == "BürgerBus 500"
+
     def test_a_run_that_came_between_leaves_a_gap_that_is_told_once(self, portal: Portal) -> None:
         anna = portal.person("Anna")
         series_id = offer(portal, anna, draft(replace(TUESDAYS, first=dt.date(2026, 6, 30))))
@@ -232,9 +249,10 @@ class TestOverlap:
         assert (gap.day, gap.direction, gap.reason) == (
             dt.date(2026, 6, 30),
             Direction.OUT,
-            BUSY.format(label),
+            ALREADY_DRIVING % {"ride": label},
         )
         assert subjects(portal).count("Termin nicht veröffentlicht") == 1
+        assert portal.misses("Termin nicht veröffentlicht", later)
         with portal.sessions.begin() as session:
             session.get_one(Ride, run.id).withdrawn_at = NOW
         assert publish(portal, later) == 1, "tried again each time"
@@ -247,7 +265,7 @@ def test_a_rate_that_the_law_no_longer_allows_leaves_a_gap(portal: Portal) -> No
     lower = PriceLaw((Rate(30, dt.date(2005, 9, 1)), Rate(20, dt.date(2026, 6, 30))))
     assert publish(portal, NOW + dt.timedelta(days=1), lower) == 0
     with portal.readers() as session:
-        assert {gap.reason for gap in gaps_of_series(session, series_id, TUESDAY)} == {TOO_DEAR}
+        assert {gap.reason for gap in gaps_of_series(session, series_id, TUESDAY)} == {PRICE_TOO_HIGH}
 
 
 def test_rides_for_women_are_offered_by_women(portal: Portal) -> None:

@@ -1,0 +1,43 @@
+"""Standard phrases that are kept in the database, or travel through the search, as German texts: a ride's
+name, the area somebody comes from, the reason of a cancellation. They are said in the language of whoever
+reads them; what people have written themselves stays as it is."""
+
+from __future__ import annotations
+
+import re
+
+from mitfahr.languages.words import _, marked
+
+RIDE_WITH = marked("Fahrt mit %(name)s")
+RIDE_OF_NOBODY = marked("Fahrt")
+NEAR = marked("in der Nähe von %(stop)s")
+CLOSED_ACCOUNT = marked("Das Konto wurde geschlossen.")
+REPLACED = marked("Sie haben eine andere Verbindung gewählt.")
+NO_STREET = marked("Zwischen Start und Ziel haben wir keine Straße gefunden.")
+PRICE_TOO_HIGH = marked("Ihr Preis ist höher, als das Gesetz an diesem Tag erlaubt.")
+WOMEN_ONLY = marked("Fahrten nur für Frauen bieten nur Frauen an; das steht nicht mehr in Ihrem Konto.")
+ALREADY_DRIVING = marked("Zu dieser Zeit fahren Sie schon: %(ride)s.")
+
+_PHRASES = (
+    RIDE_WITH,
+    RIDE_OF_NOBODY,
+    NEAR,
+    CLOSED_ACCOUNT,
+    REPLACED,
+    NO_STREET,
+    PRICE_TOO_HIGH,
+    WOMEN_ONLY,
+    ALREADY_DRIVING,
+)
+_PATTERNS = [
+    (phrase, re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(phrase)))) for phrase in _PHRASES
+]
+
+
+def said(text: str) -> str:
+    """A stored text in the current language."""
+    for phrase, pattern in _PATTERNS:
+        match = pattern.fullmatch(text)
+        if match is not None:
+            return _(phrase, **{name: said(value) for name, value in match.groupdict().items()})
+    return text
