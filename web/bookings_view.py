@@ -13,6 +13,7 @@ from mitfahr.domain.states import FALLEN, LIVE, BookingState, LegState, Side
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import NOBODY_ASKED, Trust, may_rate
 from mitfahr.itinerary import journey_from_json
+from mitfahr.languages import _, lazy
 from mitfahr.messages import STATE_WORDS
 from mitfahr.seen import DriverSeen, driver_seen
 from mitfahr.services.change_party import party_can_change
@@ -45,11 +46,11 @@ LEG_LOOK = {
     LegState.NO_SHOW: "warning",
 }
 BOOKING_SIGN = {
-    BookingState.WAITING: Sign("Angefragt: noch nicht alles zugesagt", "warning"),
-    BookingState.BOOKED: Sign("Gebucht", "success"),
-    BookingState.BROKEN: Sign("Ein Abschnitt ist ausgefallen", "danger"),
-    BookingState.ENDED: Sign("Abgesagt", "danger"),
-    BookingState.TRAVELLED: Sign("Gefahren", "info"),
+    BookingState.WAITING: Sign(lazy("Angefragt: noch nicht alles zugesagt"), "warning"),
+    BookingState.BOOKED: Sign(lazy("Gebucht"), "success"),
+    BookingState.BROKEN: Sign(lazy("Ein Abschnitt ist ausgefallen"), "danger"),
+    BookingState.ENDED: Sign(lazy("Abgesagt"), "danger"),
+    BookingState.TRAVELLED: Sign(lazy("Gefahren"), "info"),
 }
 
 
@@ -152,14 +153,14 @@ def booking_view(
     return BookingView(
         booking_id=booking.id,
         reference=booking_number(booking.id),
-        sign=_sign(booking) if replaced_by is None else Sign("Ersetzt durch eine andere Reise", "info"),
+        sign=_sign(booking) if replaced_by is None else Sign(_("Ersetzt durch eine andere Reise"), "info"),
         journey=shown,
         legs=tuple(
             BookedLegView(leg) if row is None else _booked_leg(leg, row, now, trust)
             for leg, row in zip(shown.legs, by_place, strict=True)
         ),
-        origin=booking.origin_name or "Startpunkt",
-        destination=booking.destination_name or "Zielpunkt",
+        origin=booking.origin_name or _("Startpunkt"),
+        destination=booking.destination_name or _("Zielpunkt"),
         persons=booking.party.people,
         wheelchairs=booking.wheelchairs,
         price_ct=sum(standing_ct) if standing_ct else None,
@@ -200,13 +201,13 @@ def booking_views(
 def _sign(booking: Booking) -> Sign:
     states = {leg.state for leg in booking.legs}
     if states == {LegState.NOTED}:
-        return Sign("Vorgemerkt", "info")
+        return Sign(_("Vorgemerkt"), "info")
     if booking.state is BookingState.ENDED:
         for state in (LegState.DECLINED, LegState.LAPSED):
             if state in states:
                 return Sign(STATE_WORDS[state].capitalize(), "danger")
         if booking.lost_legs:
-            return Sign("Fällt aus", "danger")
+            return Sign(_("Fällt aus"), "danger")
     return BOOKING_SIGN[booking.state]
 
 

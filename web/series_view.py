@@ -9,16 +9,22 @@ from dataclasses import dataclass
 from mitfahr.db.rides import Ride
 from mitfahr.db.series import SeriesGap
 from mitfahr.domain.recurrence import Direction, PlannedDay, Recurrence, Skip, Week
+from mitfahr.languages import _, lazy
 from mitfahr.languages.formats import weekday
 from web.german import day_short
 
 SKIP_WORDS = {
-    Skip.EXCEPTION: "Sie fahren nicht",
-    Skip.HOLIDAY: "Feiertag",
-    Skip.VACATION: "Schulferien",
-    Skip.UNKNOWN: "Ferien noch nicht bekannt",
+    Skip.EXCEPTION: lazy("Sie fahren nicht"),
+    Skip.HOLIDAY: lazy("Feiertag"),
+    Skip.VACATION: lazy("Schulferien"),
+    Skip.UNKNOWN: lazy("Ferien noch nicht bekannt"),
 }
-_NUMBERS = ("Erste", "Zweite", "Dritte", "Vierte")
+_NUMBERED = (
+    lazy("Erste Woche:"),
+    lazy("Zweite Woche:"),
+    lazy("Dritte Woche:"),
+    lazy("Vierte Woche:"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +84,34 @@ def plan_words(plan: Recurrence) -> list[str]:
         sentences = [_week(plan.weeks[0])]
     else:
         sentences = [
-            f"{_NUMBERS[i]} Woche: {_week(week) if week.weekdays else 'frei'}"
+            f"{_NUMBERED[i]} {_week(week) if week.weekdays else _('frei')}"
             for i, week in enumerate(plan.weeks)
         ]
-    until = f"bis {day_short(plan.last)}" if plan.last else "bis Sie die Fahrt beenden"
-    sentences.append(f"ab {day_short(plan.first)}, {until}")
+    first = day_short(plan.first)
+    if plan.last:
+        sentences.append(_("ab %(first)s, bis %(last)s", first=first, last=day_short(plan.last)))
+    else:
+        sentences.append(_("ab %(first)s, bis Sie die Fahrt beenden", first=first))
     if plan.skips_holidays:
-        sentences.append("nicht an sächsischen Feiertagen")
+        sentences.append(_("nicht an sächsischen Feiertagen"))
     if plan.skips_vacations:
-        sentences.append("nicht in den sächsischen Schulferien")
+        sentences.append(_("nicht in den sächsischen Schulferien"))
     if plan.exceptions:
-        sentences.append(f"nicht am {', '.join(day_short(day) for day in sorted(plan.exceptions))}")
+        days = ", ".join(day_short(day) for day in sorted(plan.exceptions))
+        sentences.append(_("nicht am %(days)s", days=days))
     return sentences
 
 
 def _week(week: Week) -> str:
     days = ", ".join(weekday(day) for day in sorted(week.weekdays))
     if week.weekdays == frozenset(range(5)):
-        days = "Montag bis Freitag"
+        days = _("Montag bis Freitag")
     if week.weekdays == frozenset(range(7)):
-        days = "jeden Tag"
-    back = f", zurück {week.back:%H:%M} Uhr" if week.back else ""
-    next_day = " am nächsten Tag" if week.back is not None and week.back <= week.out else ""
-    return f"{days}: hin {week.out:%H:%M} Uhr{back}{next_day}"
+        days = _("jeden Tag")
+    out = _("%(days)s: hin %(time)s Uhr", days=days, time=f"{week.out:%H:%M}")
+    if week.back is None:
+        return out
+    time = f"{week.back:%H:%M}"
+    if week.back <= week.out:
+        return _("%(out)s, zurück %(time)s Uhr am nächsten Tag", out=out, time=time)
+    return _("%(out)s, zurück %(time)s Uhr", out=out, time=time)

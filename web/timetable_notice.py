@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mitfahr.db.timetables import is_demo_serving
+from mitfahr.languages import lazy
 from web.portal import portal
 
-DEMONSTRATION = "Vorführung: Dieser Fahrplan ist erfunden. Bitte nicht danach reisen."
-NONE_SERVING = "Es ist noch kein Fahrplan geladen. Die Verbindungssuche ist erst danach möglich."
+DEMONSTRATION = lazy("Vorführung: Dieser Fahrplan ist erfunden. Bitte nicht danach reisen.")
+NONE_SERVING = lazy("Es ist noch kein Fahrplan geladen. Die Verbindungssuche ist erst danach möglich.")
 
 
 def timetable_notice() -> str | None:

@@ -6,26 +6,27 @@ from flask import Flask
 
 from mitfahr.domain.reports import ReportKind, ReportOutcome
 from mitfahr.domain.trust import Praise, Trust
+from mitfahr.languages import _, lazy
 
 PRAISE_WORDS = {
-    Praise.PUNCTUAL: "pünktlich",
-    Praise.FRIENDLY: "freundlich",
-    Praise.CLEAR: "klare Absprachen",
-    Praise.SAFE: "fährt sicher",
-    Praise.CLEAN: "sauberes Auto",
+    Praise.PUNCTUAL: lazy("pünktlich"),
+    Praise.FRIENDLY: lazy("freundlich"),
+    Praise.CLEAR: lazy("klare Absprachen"),
+    Praise.SAFE: lazy("fährt sicher"),
+    Praise.CLEAN: lazy("sauberes Auto"),
 }
 REPORT_WORDS = {
-    ReportKind.UNSAFE: "Gefährlich gefahren oder Regeln verletzt",
-    ReportKind.RUDE: "Beleidigt, bedrängt oder bedroht",
-    ReportKind.DID_NOT_COME: "Nicht gekommen, ohne abzusagen",
-    ReportKind.MONEY: "Mehr Geld verlangt oder nicht bezahlt",
-    ReportKind.FALSE_DETAILS: "Falsche Angaben (Person, Auto, Telefon)",
-    ReportKind.OTHER: "Etwas anderes",
+    ReportKind.UNSAFE: lazy("Gefährlich gefahren oder Regeln verletzt"),
+    ReportKind.RUDE: lazy("Beleidigt, bedrängt oder bedroht"),
+    ReportKind.DID_NOT_COME: lazy("Nicht gekommen, ohne abzusagen"),
+    ReportKind.MONEY: lazy("Mehr Geld verlangt oder nicht bezahlt"),
+    ReportKind.FALSE_DETAILS: lazy("Falsche Angaben (Person, Auto, Telefon)"),
+    ReportKind.OTHER: lazy("Etwas anderes"),
 }
 OUTCOME_WORDS = {
-    ReportOutcome.NOTHING: "Nichts veranlasst",
-    ReportOutcome.TALKED: "Mit den Beteiligten gesprochen",
-    ReportOutcome.ACCOUNT_CLOSED: "Konto geschlossen",
+    ReportOutcome.NOTHING: lazy("Nichts veranlasst"),
+    ReportOutcome.TALKED: lazy("Mit den Beteiligten gesprochen"),
+    ReportOutcome.ACCOUNT_CLOSED: lazy("Konto geschlossen"),
 }
 
 
@@ -35,15 +36,21 @@ def trust_words(trust: Trust | None) -> list[str]:
         return []
     words = []
     if trust.mail_confirmed:
-        words.append("E-Mail-Adresse bestätigt")
+        words.append(_("E-Mail-Adresse bestätigt"))
     if trust.phone_confirmed:
-        words.append("Telefonnummer bestätigt")
+        words.append(_("Telefonnummer bestätigt"))
     said = trust.standing
     if not said.ratings:
-        return [*words, "noch keine Bewertung"]
-    words.append(f"{said.again} von {said.ratings} würden wieder zusammen fahren")
+        return [*words, _("noch keine Bewertung")]
+    words.append(
+        _(
+            "%(again)s von %(ratings)s würden wieder zusammen fahren",
+            again=said.again,
+            ratings=said.ratings,
+        )
+    )
     if said.praise:
-        words.append(", ".join(PRAISE_WORDS[word] for word in said.praise))
+        words.append(", ".join(str(PRAISE_WORDS[word]) for word in said.praise))
     return words
 
 

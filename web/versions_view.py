@@ -9,26 +9,27 @@ from typing import Any
 
 from mitfahr.db.timetables import FeedVersion
 from mitfahr.domain.versions import SWITCHABLE, SwitchReason, VersionStatus
+from mitfahr.languages import lazy
 from web.bookings_view import Sign
 
 STATUS_SIGN = {
-    VersionStatus.UPLOADED: Sign("wartet auf die Prüfung", "info"),
-    VersionStatus.CHECKING: Sign("wird geprüft", "warning"),
-    VersionStatus.REFUSED: Sign("abgelehnt", "danger"),
-    VersionStatus.FAILED: Sign("abgebrochen", "danger"),
-    VersionStatus.BUILT: Sign("bereit", "success"),
-    VersionStatus.LIVE: Sign("in Betrieb", "success"),
-    VersionStatus.RETIRED: Sign("war in Betrieb", "info"),
+    VersionStatus.UPLOADED: Sign(lazy("wartet auf die Prüfung"), "info"),
+    VersionStatus.CHECKING: Sign(lazy("wird geprüft"), "warning"),
+    VersionStatus.REFUSED: Sign(lazy("abgelehnt"), "danger"),
+    VersionStatus.FAILED: Sign(lazy("abgebrochen"), "danger"),
+    VersionStatus.BUILT: Sign(lazy("bereit"), "success"),
+    VersionStatus.LIVE: Sign(lazy("in Betrieb"), "success"),
+    VersionStatus.RETIRED: Sign(lazy("war in Betrieb"), "info"),
 }
 SEVERITY_SIGN = {
-    "error": Sign("Fehler", "danger"),
-    "warning": Sign("Warnung", "warning"),
-    "info": Sign("Hinweis", "info"),
+    "error": Sign(lazy("Fehler"), "danger"),
+    "warning": Sign(lazy("Warnung"), "warning"),
+    "info": Sign(lazy("Hinweis"), "info"),
 }
 REASON_WORDS = {
-    SwitchReason.TIMETABLE: "Fahrplan geschaltet",
-    SwitchReason.ROADS: "Straßennetz geschaltet",
-    SwitchReason.ROLLBACK: "zurück zur vorigen Fassung",
+    SwitchReason.TIMETABLE: lazy("Fahrplan geschaltet"),
+    SwitchReason.ROADS: lazy("Straßennetz geschaltet"),
+    SwitchReason.ROLLBACK: lazy("zurück zur vorigen Fassung"),
 }
 BUSY = frozenset({VersionStatus.UPLOADED, VersionStatus.CHECKING})
 PER_PAGE = 100

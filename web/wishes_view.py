@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mitfahr.db.wishes import Wish, WishFit
 from mitfahr.domain.times import local, seconds
+from mitfahr.languages import _
 from web.german import day, on_weekday
 
 
@@ -35,7 +36,7 @@ def wish_view(wish: Wish, now: dt.datetime) -> WishView:
         origin=wish.origin_name,
         destination=wish.destination_name,
         when=_listed([on_weekday(number) for number in sorted(days.weekdays)]) or day(days.first),
-        hours=f"{'Ankunft' if request.arrive_by else 'Abfahrt'} zwischen {begins:%H:%M} und {ends:%H:%M} Uhr",
+        hours=_hours(f"{begins:%H:%M}", f"{ends:%H:%M}", request.arrive_by),
         until=days.last if days.weekdays else None,
         persons=request.party.people,
         is_running=wish.ended_at is None and wish.last_day >= local(now_s).date(),
@@ -47,4 +48,12 @@ def wish_view(wish: Wish, now: dt.datetime) -> WishView:
 
 def _listed(words: list[str]) -> str:
     """montags, dienstags und freitags"""
-    return " und ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(words)s und %(last)s", words=", ".join(words[:-1]), last=words[-1])
+
+
+def _hours(begins: str, ends: str, arrive_by: bool) -> str:
+    if arrive_by:
+        return _("Ankunft zwischen %(begins)s und %(ends)s Uhr", begins=begins, ends=ends)
+    return _("Abfahrt zwischen %(begins)s und %(ends)s Uhr", begins=begins, ends=ends)
