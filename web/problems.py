@@ -35,9 +35,9 @@ def problem(
     """`parameters`: name and detail of each parameter that is to blame; `code` names what was refused."""
     body: dict[str, Any] = {
         "type": f"/api#fehler-{status}",
-        "title": title,
+        "title": str(title),
         "status": status,
-        "detail": detail,
+        "detail": str(detail),
     }
     if code is not None:
         body["code"] = code
