@@ -26,17 +26,17 @@ PASSWORD = "lange genug 1"
 
 DRAWING = """
 from {first_day}
-days 3
+days {n_days}
 at Lommatzsch 0 0
 at Zehren 8000 0
 at Meißen 15000 0
 street Lommatzsch Zehren 8000 m 480 s
 street Zehren Meißen 7000 m 420 s
 line 416 | Lommatzsch  Zehren  Meißen
-t1 days 0,1,2 | 09:00 09:20 09:40
-t2 days 0,1,2 | 11:00 11:20 11:40
+t1 days {days} | 09:00 09:20 09:40
+t2 days {days} | 11:00 11:20 11:40
 line 9 type 715 | Zehren[phone]  Lommatzsch
-t3 days 0,1,2 | 15:00 15:20
+t3 days {days} | 15:00 15:20
 """
 FIRST_DAY = dt.date(2026, 6, 2)
 SEVEN = dt.datetime(2026, 6, 2, 5, 0, tzinfo=dt.UTC)
@@ -53,9 +53,10 @@ class Served:
     driver_id: str
 
 
-def serve(app: Flask, first_day: dt.date = FIRST_DAY, now: dt.datetime = SEVEN) -> Served:
+def serve(app: Flask, first_day: dt.date = FIRST_DAY, now: dt.datetime = SEVEN, *, n_days: int = 3) -> Served:
     """Put the drawing live; Anna offers her car and the association a BürgerBus on its first day."""
-    drawn = world(DRAWING.format(first_day=first_day))
+    days = ",".join(map(str, range(n_days)))
+    drawn = world(DRAWING.format(first_day=first_day, n_days=n_days, days=days))
     _put_live(app, drawn)
     portal: Portal = app.extensions[EXTENSION]
     return Served(drawn, _publish_run(portal, drawn, now), *_offer_ride(portal, drawn, now))
