@@ -11,6 +11,7 @@ from flask_login import current_user
 from mitfahr.db.access_tokens import AccessToken, tokens_of
 from mitfahr.domain.access_tokens import Scope
 from mitfahr.domain.errors import TooManyTokens
+from mitfahr.languages import _
 from mitfahr.services.create_token import create_token
 from mitfahr.services.revoke_token import revoke_token
 from web.access import SIGNED_IN, access
@@ -56,7 +57,7 @@ def revoke(token_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("profile/revoke_token.html", token=token, form=form)
     revoke_token(portal().writing, token_id=token_id, person_id=current_user.id)
-    flash("Der Schlüssel ist gelöscht. Programme kommen damit nicht mehr herein.", "success")
+    flash(_("Der Schlüssel ist gelöscht. Programme kommen damit nicht mehr herein."), "success")
     return redirect(url_for("access_tokens.mine"))
 
 

@@ -11,7 +11,7 @@ from wtforms import Form
 
 from mitfahr.demo.accounts import DEMO_PASSWORD
 from mitfahr.domain import errors
-from mitfahr.languages import current
+from mitfahr.languages import _, current
 from mitfahr.services.log_in import log_in as check_password
 from mitfahr.services.register_person import register_person
 from web.access import PUBLIC, SIGNED_IN, access
@@ -75,7 +75,7 @@ def register() -> ResponseReturnValue:
         form[FIELD_OF[type(error)]].errors = [explained.advice]
         return _register_page(form, explained)
     sign_in(person)
-    flash("Ihr Konto ist angelegt und Sie sind angemeldet.", "success")
+    flash(_("Ihr Konto ist angelegt und Sie sind angemeldet."), "success")
     return _onward(form)
 
 
@@ -91,7 +91,7 @@ def register_for_booking() -> ResponseReturnValue:
 @access(SIGNED_IN)
 def log_out() -> ResponseReturnValue:
     logout_user()
-    flash("Sie sind abgemeldet.", "success")
+    flash(_("Sie sind abgemeldet."), "success")
     answer = redirect(url_for("search.start"))
     answer.headers["Clear-Site-Data"] = '"cache"'  # the way back must not show the account's pages
     return answer

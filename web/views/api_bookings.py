@@ -16,6 +16,7 @@ from mitfahr.domain.access_tokens import Scope
 from mitfahr.domain.errors import Unknown
 from mitfahr.domain.times import seconds
 from mitfahr.itinerary import answer_json
+from mitfahr.languages import _
 from mitfahr.services import book_journey as booking_service
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.change_party import change_party
@@ -140,7 +141,7 @@ def cancel_leg(booking_id: str, leg_id: str) -> Response:
 def unreadable(error: ParametersInvalid) -> Response:
     status = 422 if isinstance(error, BodyInvalid) else 400
     mistakes = [dataclasses.asdict(mistake) for mistake in error.mistakes]
-    return problem(status, "Diese Anfrage ist nicht zu verstehen", str(error), mistakes)
+    return problem(status, _("Diese Anfrage ist nicht zu verstehen"), str(error), mistakes)
 
 
 @views.after_request

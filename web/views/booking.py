@@ -15,6 +15,7 @@ from mitfahr.db.bookings import booking_of, bookings_of_trip
 from mitfahr.domain.errors import BookingRefused
 from mitfahr.domain.roles import Action
 from mitfahr.domain.states import BookingState
+from mitfahr.languages import _, marked
 from mitfahr.offered import Offered, read_all_signed
 from mitfahr.services import book_journey as booking_service
 from mitfahr.services.find_itineraries import facts_of_rides
@@ -31,8 +32,10 @@ from web.portal import portal
 views = Blueprint("booking", __name__)
 
 DONE = {
-    BookingState.BOOKED: "Das hat geklappt. Hier ist Ihre Bestätigung.",
-    BookingState.WAITING: "Ihre Anfrage ist gesendet. Sie bekommen eine E-Mail, sobald sie beantwortet ist.",
+    BookingState.BOOKED: marked("Das hat geklappt. Hier ist Ihre Bestätigung."),
+    BookingState.WAITING: marked(
+        "Ihre Anfrage ist gesendet. Sie bekommen eine E-Mail, sobald sie beantwortet ist."
+    ),
 }
 
 
@@ -70,7 +73,7 @@ def book() -> ResponseReturnValue:
     with here.reading() as session:
         states = {one.state for one in bookings_of_trip(session, booking_of(session, booking_id))}
     waiting = BookingState.WAITING in states
-    flash(DONE[BookingState.WAITING if waiting else BookingState.BOOKED], "success")
+    flash(_(DONE[BookingState.WAITING if waiting else BookingState.BOOKED]), "success")
     return redirect(url_for("journeys.one", booking_id=booking_id))
 
 

@@ -17,6 +17,7 @@ from mitfahr.db.ratings import rating_by
 from mitfahr.domain.errors import NotRateable
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import OF_DRIVERS, OF_RIDERS, Praise, may_rate
+from mitfahr.languages import _
 from mitfahr.seen import companion
 from mitfahr.services.block_person import block_person
 from mitfahr.services.rate_leg import rate_leg
@@ -51,7 +52,7 @@ def rate(leg_id: str) -> ResponseReturnValue:
         praise=[Praise(word) for word in form.praise.data],
         now=now,
     )
-    flash("Danke, Ihre Antwort ist gespeichert.", "success")
+    flash(_("Danke, Ihre Antwort ist gespeichert."), "success")
     return redirect(back)
 
 
@@ -75,7 +76,9 @@ def report(leg_id: str) -> ResponseReturnValue:
     )
     if form.block.data:
         _block(other, now)
-    flash("Ihre Meldung ist bei uns. Wir kümmern uns darum und melden uns, wenn wir Fragen haben.", "success")
+    flash(
+        _("Ihre Meldung ist bei uns. Wir kümmern uns darum und melden uns, wenn wir Fragen haben."), "success"
+    )
     return redirect(back)
 
 
@@ -88,7 +91,13 @@ def block(leg_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("companions/block.html", form=form, leg=leg, other=other, back=back)
     _block(other, dt.datetime.now(dt.UTC))
-    flash(f"Erledigt. Sie und {other.first_name} bekommen keine gemeinsame Fahrt mehr angeboten.", "success")
+    flash(
+        _(
+            "Erledigt. Sie und %(name)s bekommen keine gemeinsame Fahrt mehr angeboten.",
+            name=other.first_name,
+        ),
+        "success",
+    )
     return redirect(url_for("profile.blocked"))
 
 

@@ -15,7 +15,7 @@ from mitfahr.db.trust import trust_of
 from mitfahr.domain.booking_numbers import cancel_code
 from mitfahr.domain.errors import BookingRefused, NothingServes, StateForbids, Unknown
 from mitfahr.domain.times import seconds
-from mitfahr.languages import _
+from mitfahr.languages import _, lazy
 from mitfahr.messages import calendar_of
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.change_party import change_party
@@ -34,7 +34,7 @@ from web.journeys_view import FallbackView, fallback_view
 from web.portal import portal
 from web.way_on import WayOn, way_on
 
-STILL_THERE = "An Ihrer Buchung hat sich nichts geändert. Hier sehen Sie, was jetzt möglich ist."
+STILL_THERE = lazy("An Ihrer Buchung hat sich nichts geändert. Hier sehen Sie, was jetzt möglich ist.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,9 @@ def take_other_way(booking_id: str) -> ResponseReturnValue:
         flash(f"{explained.title}. {STILL_THERE}", "danger")
         return redirect(url_for("journeys.one", booking_id=booking_id))
     except StateForbids:
-        flash("Sie haben schon eine andere Verbindung gebucht.", "info")
+        flash(_("Sie haben schon eine andere Verbindung gebucht."), "info")
         return redirect(url_for("journeys.one", booking_id=booking.replaced_by or booking_id))
-    flash("Das hat geklappt. Hier ist Ihre neue Reise.", "success")
+    flash(_("Das hat geklappt. Hier ist Ihre neue Reise."), "success")
     return redirect(url_for("journeys.one", booking_id=new_id))
 
 
@@ -118,12 +118,13 @@ def cancel(booking_id: str) -> ResponseReturnValue:
     """Ask what to cancel, then do it."""
     booking = _own(booking_id)
     form = CancelForm()
-    options = {WHOLE: "Nur diese Reise" if booking.trip_id else "Die ganze Reise"}
+    options = {WHOLE: _("Nur diese Reise") if booking.trip_id else _("Die ganze Reise")}
     if booking.trip_id:
-        options[BOTH] = "Hin- und Rückfahrt"
+        options[BOTH] = _("Hin- und Rückfahrt")
     if len(booking.live_vehicles) > 1:
         options |= {
-            leg.leg_id: f"Nur {leg.shown.title} ab {leg.shown.origin}" for leg in booking.live_vehicles
+            leg.leg_id: _("Nur %(title)s ab %(stop)s", title=leg.shown.title, stop=leg.shown.origin)
+            for leg in booking.live_vehicles
         }
     form.what.choices = choices(options)
     if not form.validate_on_submit():
@@ -140,7 +141,7 @@ def cancel(booking_id: str) -> ResponseReturnValue:
         keep_others=None if whole else form.keep_others.data,
         whole_trip=form.what.data == BOTH,
     )
-    flash("Ihre Reise ist abgesagt." if whole else "Der Abschnitt ist abgesagt.", "success")
+    flash(_("Ihre Reise ist abgesagt.") if whole else _("Der Abschnitt ist abgesagt."), "success")
     return redirect(url_for("journeys.one", booking_id=booking_id))
 
 

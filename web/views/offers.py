@@ -14,6 +14,7 @@ from mitfahr.db.series import series_of
 from mitfahr.domain import errors
 from mitfahr.domain.prices import asked_ct, shares_ct, total_allowed_ct
 from mitfahr.domain.roles import Action
+from mitfahr.languages import _
 from mitfahr.services.change_series import Coming, change_series, coming_rides
 from mitfahr.services.offer_ride import offer_ride, preview_ride
 from mitfahr.services.offer_series import offer_series, preview_series
@@ -164,9 +165,9 @@ def _publish(form: OfferForm, draft: RideDraft) -> str:
         now=dt.datetime.now(dt.UTC),
     )
     if back is None:
-        flash("Ihre Fahrt ist veröffentlicht. Wer mitfahren möchte, findet sie ab jetzt.", "success")
+        flash(_("Ihre Fahrt ist veröffentlicht. Wer mitfahren möchte, findet sie ab jetzt."), "success")
         return url_for("rides.one", ride_id=ride_id)
-    flash("Hin- und Rückfahrt sind veröffentlicht. Wer mitfahren möchte, findet sie ab jetzt.", "success")
+    flash(_("Hin- und Rückfahrt sind veröffentlicht. Wer mitfahren möchte, findet sie ab jetzt."), "success")
     return url_for("rides.mine")
 
 
@@ -184,10 +185,10 @@ def _publish_series(form: OfferForm, draft: RideDraft) -> str:
     }
     if series_id:
         change_series(here.writing, snapshot, series, series_id=series_id, **rules)
-        flash("Ihre regelmäßige Fahrt ist geändert.", "success")
+        flash(_("Ihre regelmäßige Fahrt ist geändert."), "success")
     else:
         series_id = offer_series(here.writing, snapshot, series, **rules)
-        flash("Ihre regelmäßige Fahrt ist veröffentlicht. Die ersten vier Wochen sind buchbar.", "success")
+        flash(_("Ihre regelmäßige Fahrt ist veröffentlicht. Die ersten vier Wochen sind buchbar."), "success")
     return url_for("series.one", series_id=series_id)
 
 

@@ -19,6 +19,7 @@ from mitfahr.db.trust import trust_of
 from mitfahr.domain import errors
 from mitfahr.domain.codes import Address
 from mitfahr.domain.times import seconds
+from mitfahr.languages import _, marked
 from mitfahr.services.block_person import unblock_person
 from mitfahr.services.change_profile import change_car, change_details, say_woman
 from mitfahr.services.confirm_address import ask_for_call, enter_code, send_mail_code
@@ -31,8 +32,8 @@ views = Blueprint("profile", __name__, url_prefix="/konto")
 
 ADDRESSES = {"e-mail": Address.MAIL, "telefon": Address.PHONE}
 CONFIRMED = {
-    Address.MAIL: "Ihre E-Mail-Adresse ist bestätigt.",
-    Address.PHONE: "Ihre Telefonnummer ist bestätigt.",
+    Address.MAIL: marked("Ihre E-Mail-Adresse ist bestätigt."),
+    Address.PHONE: marked("Ihre Telefonnummer ist bestätigt."),
 }
 FIELD_OF: dict[type[Exception], str] = {
     errors.NameMissing: "first_name",
@@ -74,7 +75,7 @@ def details() -> ResponseReturnValue:
         )
     except (errors.AccountRefused, errors.ContactInText) as error:
         return _refused("profile/details.html", form, error)
-    flash("Ihre Angaben sind geändert.", "success")
+    flash(_("Ihre Angaben sind geändert."), "success")
     return redirect(url_for("profile.mine"))
 
 
@@ -84,7 +85,7 @@ def women() -> ResponseReturnValue:
     """Say, or no longer say, that one is a woman."""
     is_woman = request.form.get("is_woman") == "ja"
     say_woman(portal().writing, person_id=current_user.id, is_woman=is_woman)
-    flash("Sie sehen jetzt auch Fahrten nur für Frauen." if is_woman else "Gespeichert.", "success")
+    flash(_("Sie sehen jetzt auch Fahrten nur für Frauen.") if is_woman else _("Gespeichert."), "success")
     return redirect(url_for("profile.mine"))
 
 
@@ -97,7 +98,7 @@ def car() -> ResponseReturnValue:
     form = CarForm(obj=known)
     if request.method == "POST" and request.form.get("forget"):
         change_car(portal().writing, person_id=current_user.id, car=None)
-        flash("Ihr Auto ist nicht mehr gespeichert.", "success")
+        flash(_("Ihr Auto ist nicht mehr gespeichert."), "success")
         return redirect(url_for("profile.mine"))
     if not form.validate_on_submit():
         return _form_page("profile/car.html", form, known=known)
@@ -105,7 +106,7 @@ def car() -> ResponseReturnValue:
         change_car(portal().writing, person_id=current_user.id, car=form.car)
     except (errors.PlateInvalid, errors.TooManySeats) as error:
         return _refused("profile/car.html", form, error, known=known)
-    flash("Ihr Auto ist gespeichert. Neue Angebote sind damit schon ausgefüllt.", "success")
+    flash(_("Ihr Auto ist gespeichert. Neue Angebote sind damit schon ausgefüllt."), "success")
     return redirect(url_for("profile.mine"))
 
 
@@ -130,7 +131,7 @@ def confirm(word: str) -> ResponseReturnValue:
         explained = explain(error)
         form.code.errors = [f"{explained.title}. {explained.advice}"]
         return _code_page(word, form, explained)
-    flash(CONFIRMED[kind], "success")
+    flash(_(CONFIRMED[kind]), "success")
     return redirect(url_for("profile.mine"))
 
 
@@ -143,10 +144,10 @@ def ask_for_code(word: str) -> ResponseReturnValue:
             send_mail_code(
                 here.writing, person_id=current_user.id, secret_key=here.settings.secret_key, now=now
             )
-            flash("Wir haben Ihnen einen Code geschickt.", "success")
+            flash(_("Wir haben Ihnen einen Code geschickt."), "success")
         else:
             ask_for_call(here.writing, person_id=current_user.id, now=now)
-            flash("Wir rufen Sie an und sagen Ihnen einen Code.", "success")
+            flash(_("Wir rufen Sie an und sagen Ihnen einen Code."), "success")
     except (errors.NothingToConfirm, errors.TooManyCodes) as error:
         explained = explain(error)
         flash(f"{explained.title}. {explained.advice}", "danger")
@@ -166,7 +167,7 @@ def blocked() -> str:
 @access(SIGNED_IN)
 def unblock(person_id: str) -> ResponseReturnValue:
     unblock_person(portal().writing, blocker_id=current_user.id, blocked_id=person_id)
-    flash("Sie können wieder zusammen fahren.", "success")
+    flash(_("Sie können wieder zusammen fahren."), "success")
     return redirect(url_for("profile.blocked"))
 
 

@@ -11,6 +11,7 @@ from flask_login import current_user
 from mitfahr.db.reports import handled_reports, open_reports, report_of, reports_about
 from mitfahr.domain.reports import ReportOutcome
 from mitfahr.domain.roles import Action, Role
+from mitfahr.languages import _
 from mitfahr.services.handle_report import handle_report
 from mitfahr.services.note_contact_reads import note_report_read
 from web.access import access
@@ -54,5 +55,5 @@ def one(report_id: str) -> ResponseReturnValue:
         note=(form.note.data or "").strip() or None,
         now=now,
     )
-    flash("Die Meldung ist bearbeitet.", "success")
+    flash(_("Die Meldung ist bearbeitet."), "success")
     return redirect(url_for("reports.waiting"))

@@ -17,6 +17,7 @@ from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Action
 from mitfahr.domain.states import LegState
 from mitfahr.domain.times import seconds
+from mitfahr.languages import _, marked
 from mitfahr.seen import PassengerSeen
 from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.foresee_requests import foresee_requests
@@ -34,8 +35,8 @@ from web.series_view import plan_words
 
 views = Blueprint("rides", __name__, url_prefix="/fahrten")
 
-REQUEST_GONE = "Diese Anfrage gilt nicht mehr: Sie ist abgelaufen oder wurde zurückgezogen."
-DOES_NOT_FIT = (
+REQUEST_GONE = marked("Diese Anfrage gilt nicht mehr: Sie ist abgelaufen oder wurde zurückgezogen.")
+DOES_NOT_FIT = marked(
     "Diese Anfrage passt nicht mehr: Mit denen, die schon zugesagt haben, würde der Umweg zu lang. "
     "Bitte lehnen Sie sie ab, dann bekommt die Person Bescheid."
 )
@@ -89,12 +90,12 @@ def confirm(leg_id: str) -> ResponseReturnValue:
             here.writing, here.live.current(now), leg_id=leg_id, driver_id=current_user.id, now=now
         )
     except NoLongerHolds:
-        flash(DOES_NOT_FIT, "danger")
+        flash(_(DOES_NOT_FIT), "danger")
     except StateForbids:
-        flash(REQUEST_GONE, "danger")
+        flash(_(REQUEST_GONE), "danger")
     else:
-        name = asking.person.first_name if asking else "Ihr Fahrgast"
-        flash(f"Zugesagt. {name} bekommt gleich Bescheid.", "success")
+        name = asking.person.first_name if asking else _("Ihr Fahrgast")
+        flash(_("Zugesagt. %(name)s bekommt gleich Bescheid.", name=name), "success")
     return redirect(url_for("rides.one", ride_id=ride.ride_id))
 
 
@@ -117,9 +118,9 @@ def decline(leg_id: str) -> ResponseReturnValue:
             reason=form.words,
         )
     except StateForbids:
-        flash(REQUEST_GONE, "danger")
+        flash(_(REQUEST_GONE), "danger")
     else:
-        flash("Abgelehnt. Die Person bekommt Bescheid und sucht sich einen anderen Weg.", "success")
+        flash(_("Abgelehnt. Die Person bekommt Bescheid und sucht sich einen anderen Weg."), "success")
     return redirect(url_for("rides.one", ride_id=ride.ride_id))
 
 
@@ -140,7 +141,7 @@ def withdraw(ride_id: str) -> ResponseReturnValue:
         now=now,
         reason=form.words,
     )
-    flash("Ihre Fahrt ist zurückgenommen. Wer mitfahren wollte, bekommt Bescheid.", "success")
+    flash(_("Ihre Fahrt ist zurückgenommen. Wer mitfahren wollte, bekommt Bescheid."), "success")
     return redirect(url_for("rides.mine"))
 
 

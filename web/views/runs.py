@@ -18,6 +18,7 @@ from mitfahr.domain.errors import NoSeats, RideRefused, TooManySeats, Unknown
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Action
 from mitfahr.domain.times import seconds
+from mitfahr.languages import _, ngettext
 from mitfahr.services.find_places import FoundPlace, PlaceKind
 from mitfahr.services.publish_run import check_may_run, check_run, organisations_to_run_for, publish_run
 from mitfahr.services.withdraw_ride import withdraw_ride
@@ -130,13 +131,11 @@ def publish() -> ResponseReturnValue:
             refused.append(f"{written_day(day)}: {explained.title}. {explained.advice}")
     if published:
         flash(
-            "Eine Fahrt ist veröffentlicht."
-            if published == 1
-            else f"{published} Fahrten sind veröffentlicht.",
+            ngettext("Eine Fahrt ist veröffentlicht.", "%(num)s Fahrten sind veröffentlicht.", published),
             "success",
         )
     for sentence in refused:
-        flash(f"Nicht veröffentlicht: {sentence}", "danger")
+        flash(_("Nicht veröffentlicht: %(reason)s", reason=sentence), "danger")
     return redirect(url_for("runs.planned"))
 
 
@@ -157,8 +156,12 @@ def cancel(ride_id: str) -> ResponseReturnValue:
         now=now,
         reason=form.words,
     )
-    told = " Alle Fahrgäste bekommen eine Nachricht." if run.everybody else ""
-    flash(f"Die Fahrt ist abgesagt.{told}", "success")
+    flash(
+        _("Die Fahrt ist abgesagt. Alle Fahrgäste bekommen eine Nachricht.")
+        if run.everybody
+        else _("Die Fahrt ist abgesagt."),
+        "success",
+    )
     return redirect(url_for("runs.one", ride_id=ride_id))
 
 

@@ -15,6 +15,7 @@ from mitfahr.domain.recurrence import planned_days
 from mitfahr.domain.roles import Action
 from mitfahr.domain.states import holds_seats
 from mitfahr.domain.times import seconds
+from mitfahr.languages import _
 from mitfahr.services.change_series import coming_rides, end_series, leave_out
 from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
 from mitfahr.services.publish_series import AHEAD
@@ -77,11 +78,14 @@ def leave(series_id: str, day: str) -> ResponseReturnValue:
     )
     if booked:
         flash(
-            f"Am {written_day(date)} hat schon jemand gebucht. Diese Fahrt bleibt, bis Sie sie zurücknehmen.",
+            _(
+                "Am %(day)s hat schon jemand gebucht. Diese Fahrt bleibt, bis Sie sie zurücknehmen.",
+                day=written_day(date),
+            ),
             "warning",
         )
         return redirect(url_for("rides.one", ride_id=booked[0]))
-    flash(f"Am {written_day(date)} fahren Sie nicht.", "success")
+    flash(_("Am %(day)s fahren Sie nicht.", day=written_day(date)), "success")
     return redirect(url_for("series.one", series_id=series_id))
 
 
@@ -130,8 +134,13 @@ def end(series_id: str) -> ResponseReturnValue:
         reason=form.words,
         now=now,
     )
-    told = " Wer gebucht hatte, bekommt Bescheid." if touched else ""
-    flash(f"Ihre regelmäßige Fahrt endet am {written_day(form.last_day.data)}.{told}", "success")
+    last_day = written_day(form.last_day.data)
+    flash(
+        _("Ihre regelmäßige Fahrt endet am %(day)s. Wer gebucht hatte, bekommt Bescheid.", day=last_day)
+        if touched
+        else _("Ihre regelmäßige Fahrt endet am %(day)s.", day=last_day),
+        "success",
+    )
     return redirect(url_for("series.one", series_id=series_id))
 
 

@@ -18,6 +18,7 @@ from mitfahr.db.people import Person
 from mitfahr.db.timetables import FeedVersion, feed_versions, serving, switches
 from mitfahr.domain.errors import FileTooLarge, NothingToRollBackTo, TimetableRefused, Unknown
 from mitfahr.domain.roles import Action
+from mitfahr.languages import _
 from mitfahr.services.accept_upload import accept_upload
 from mitfahr.services.switch_timetable import roll_back, rollback_target, switch_timetable
 from web.access import access
@@ -73,7 +74,7 @@ def upload() -> ResponseReturnValue:
         return _refused(FileTooLarge(limit_mb))
     except TimetableRefused as error:
         return _refused(error)
-    flash("Die Datei ist angekommen. Sie wird jetzt geprüft.", "success")
+    flash(_("Die Datei ist angekommen. Sie wird jetzt geprüft."), "success")
     return redirect(url_for("timetables.one", version_id=version.id))
 
 
@@ -114,7 +115,7 @@ def switch(version_id: str) -> ResponseReturnValue:
             switch_timetable(session, _actor(session), version_id, dt.datetime.now(dt.UTC))
     except TimetableRefused as error:
         return _refused(error)
-    flash("Der Fahrplan ist in Betrieb. Jede Suche benutzt ihn ab jetzt.", "success")
+    flash(_("Der Fahrplan ist in Betrieb. Jede Suche benutzt ihn ab jetzt."), "success")
     return redirect(url_for("timetables.versions"))
 
 
@@ -129,7 +130,7 @@ def back() -> ResponseReturnValue:
                 roll_back(session, _actor(session), dt.datetime.now(dt.UTC), form.seen_revision.data)
         except TimetableRefused as error:
             return _refused(error)
-        flash("Der vorige Fahrplan ist wieder in Betrieb.", "success")
+        flash(_("Der vorige Fahrplan ist wieder in Betrieb."), "success")
         return redirect(url_for("timetables.versions"))
     with portal().reading() as session:
         before = rollback_target(session)

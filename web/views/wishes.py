@@ -15,6 +15,7 @@ from mitfahr.db.wishes import wish_of, wishes_of
 from mitfahr.domain import errors
 from mitfahr.domain.roles import Action
 from mitfahr.domain.wishes import request_on
+from mitfahr.languages import _
 from mitfahr.services.find_places import FoundPlace
 from mitfahr.services.keep_wish import end_wish, keep_wish
 from routing.errors import UnknownStop
@@ -82,7 +83,7 @@ def keep() -> ResponseReturnValue:
         )
     ]
     if question.errors or None in ends:
-        flash("Bitte suchen Sie zuerst nach einer Verbindung. Dann können Sie die Suche merken.", "info")
+        flash(_("Bitte suchen Sie zuerst nach einer Verbindung. Dann können Sie die Suche merken."), "info")
         return redirect(url_for("search.start"))
     origin, destination = (end for end in ends if end is not None)
     form.offer(question.day.data)
@@ -107,7 +108,8 @@ def keep() -> ResponseReturnValue:
         form[field].errors = [f"{explained.title}. {explained.advice}"]
         return _form_page(question, form), explained.status
     flash(
-        "Ihr Gesuch ist gespeichert. Sobald jemand etwas Passendes anbietet, schreiben wir Ihnen.", "success"
+        _("Ihr Gesuch ist gespeichert. Sobald jemand etwas Passendes anbietet, schreiben wir Ihnen."),
+        "success",
     )
     return redirect(url_for("wishes.one", wish_id=wish_id))
 
@@ -124,7 +126,7 @@ def one(wish_id: str) -> str:
 @access(SIGNED_IN)
 def end(wish_id: str) -> ResponseReturnValue:
     end_wish(portal().writing, wish_id=wish_id, person_id=current_user.id, now=dt.datetime.now(dt.UTC))
-    flash("Ihr Gesuch ist beendet. Wir suchen nicht mehr weiter.", "success")
+    flash(_("Ihr Gesuch ist beendet. Wir suchen nicht mehr weiter."), "success")
     return redirect(url_for("wishes.mine"))
 
 
