@@ -19,9 +19,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.db.place_indexes import places_of
 from mitfahr.db.timetables import ServingFolders, serving_folders
 from mitfahr.domain.errors import NothingServes
-from mitfahr.services.find_places import Places
+from mitfahr.places.index import PlaceIndex
 from mitfahr.services.live_rides import LiveRides, read_live_rides, refresh_live_rides
 from routing.errors import SnapshotUnreadable
 from routing.gazetteer import Gazetteer
@@ -42,11 +43,14 @@ class Served:
     revision: int
     without_rides: Snapshot
     gazetteer: Gazetteer | None
+    built_places: PlaceIndex | None = None
 
     @cached_property
-    def places(self) -> Places:
-        """The index behind the search fields."""
-        return Places.of(self.without_rides.timetable, self.gazetteer)
+    def places(self) -> PlaceIndex:
+        """The index behind the search fields; made here, in seconds, only where the build left none."""
+        if self.built_places is not None:
+            return self.built_places
+        return PlaceIndex.of(self.without_rides.timetable, self.gazetteer)
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,19 @@ class Live:
             at / folders.hierarchy if folders.hierarchy else None,
         )
         gazetteer = Gazetteer.open(at / folders.gazetteer) if folders.gazetteer else None
-        return Served(folders.revision, snapshot, gazetteer)
+        return Served(folders.revision, snapshot, gazetteer, self._places(folders))
+
+    def _places(self, folders: ServingFolders) -> PlaceIndex | None:
+        """The index that was built for these; one that is damaged or gone keeps nobody from searching."""
+        with self._reading() as session:
+            folder = places_of(session, folders.timetable, folders.gazetteer or "")
+        if folder is None:
+            return None
+        try:
+            return PlaceIndex.open(self._snapshots_dir / folder)
+        except SnapshotUnreadable:
+            log.exception("the index of places is made anew in this process")
+            return None
 
     def _refreshed(self, session: Session, now: dt.datetime) -> _Current:
         served, known = self._served, self._current

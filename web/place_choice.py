@@ -13,14 +13,16 @@ from dataclasses import dataclass
 
 from wtforms import HiddenField, StringField
 
-from mitfahr.services.find_places import FoundPlace, PlaceKind, Places, find_places, the_one_meant
+from mitfahr.languages import lazy
+from mitfahr.places.index import PlaceIndex
+from mitfahr.services.find_places import FoundPlace, PlaceKind, find_places, the_one_meant
 
 MAX_LENGTH = 600
 CHOICES = 12
 LOOKED_THROUGH = 60
 """So many places are found before those of other kinds are left out."""
 
-UNKNOWN_PLACE = (
+UNKNOWN_PLACE = lazy(
     "Diesen Ort haben wir nicht gefunden. Bitte prüfen Sie die Schreibweise oder nennen Sie "
     "eine Haltestelle oder Adresse in der Nähe."
 )
@@ -37,7 +39,7 @@ class Choice:
 
 
 def meant(
-    places: Places,
+    places: PlaceIndex,
     text: StringField,
     choice: HiddenField,
     choices: list[Choice],

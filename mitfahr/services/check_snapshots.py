@@ -7,7 +7,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from mitfahr.db.place_indexes import places_of
 from mitfahr.db.timetables import serving_folders
+from mitfahr.places.index import KIND as PLACES
+from mitfahr.places.index import PlaceIndex
 from routing import store
 from routing.errors import SnapshotUnreadable
 from routing.gazetteer import Gazetteer
@@ -22,6 +25,7 @@ OPENERS: dict[str, Callable[[Path], object]] = {
     "roads": RoadGraph.open,
     "hierarchy": Hierarchy.open,
     "gazetteer": Gazetteer.open,
+    PLACES: PlaceIndex.open,
 }
 
 
@@ -33,9 +37,11 @@ def damaged_snapshots(session: Session, snapshots_dir: Path) -> list[str]:
     folders = serving_folders(session)
     if folders is None:
         return []
+    named = {kind: getattr(folders, kind) for kind in OPENERS if kind != PLACES}
+    named[PLACES] = places_of(session, folders.timetable, folders.gazetteer or "")
     found = []
     for kind, opener in OPENERS.items():
-        folder = getattr(folders, kind)
+        folder = named[kind]
         if folder is None:
             continue
         try:

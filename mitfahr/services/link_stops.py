@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.timetables import LinkSet, RoadsVersion, feed_versions, links_between, serving
 from mitfahr.domain.versions import SWITCHABLE
 from mitfahr.services.build_version import Clock
+from mitfahr.services.index_places import index_places
 from routing import store
 from routing.progress import Progress
 from routing.timetable import Timetable
@@ -43,9 +44,10 @@ def link_stops(
 ) -> str:
     """Name of the links folder of this pair; found if it is there and sound, built if not.
 
-    Without roads every walk is a straight line. Raises SnapshotUnreadable.
+    What both name together is indexed too. Without roads every walk is a straight line. Raises SnapshotUnreadable.
     """
     roads_folder = roads.roads if roads else ""
+    index_places(sessions, snapshots_dir, timetable_folder, roads_folder, now)
     with sessions() as session:
         present = links_between(session, timetable_folder, roads_folder)
     if present is not None and store.is_sound(snapshots_dir / present, "links"):

@@ -7,7 +7,9 @@ import time
 
 import pytest
 
-from mitfahr.services.find_places import FoundPlace, PlaceKind, Places, find_places, the_one_meant, words_of
+from mitfahr.places.index import PlaceIndex
+from mitfahr.places.words import words_of
+from mitfahr.services.find_places import FoundPlace, PlaceKind, find_places, the_one_meant
 from routing.gazetteer import Gazetteer, Kind, Name
 from routing.query import Point, StopRef
 from tests.worlds import world
@@ -38,48 +40,48 @@ NAMES = Gazetteer.of(
 
 
 @pytest.fixture(scope="module")
-def places() -> Places:
-    return Places.of(STOPS.timetable, NAMES)
+def places() -> PlaceIndex:
+    return PlaceIndex.of(STOPS.timetable, NAMES)
 
 
-def labels(places: Places, text: str) -> list[str]:
+def labels(places: PlaceIndex, text: str) -> list[str]:
     return [found.label for found in find_places(places, text)]
 
 
-def test_the_exact_name_comes_first_then_what_contains_it(places: Places) -> None:
+def test_the_exact_name_comes_first_then_what_contains_it(places: PlaceIndex) -> None:
     assert labels(places, "meißen")[0] == "Meißen (Stadt)"
     assert "Elblandklinikum Meißen, Meißen (Krankenhaus)" in labels(places, "meißen")
 
 
 @pytest.mark.parametrize("typed", ["Meißen", "meissen", "MEISSEN", "Meisen", "Meisßen"])
-def test_spellings_and_typing_errors_of_one_town(places: Places, typed: str) -> None:
+def test_spellings_and_typing_errors_of_one_town(places: PlaceIndex, typed: str) -> None:
     assert labels(places, typed)[0] == "Meißen (Stadt)"
 
 
 @pytest.mark.parametrize(
     "typed", ["Döbelner Straße 12", "Doebelner Str. 12", "dobelner strasse 12 lommatzsch"]
 )
-def test_an_address_in_several_spellings(places: Places, typed: str) -> None:
+def test_an_address_in_several_spellings(places: PlaceIndex, typed: str) -> None:
     assert labels(places, typed) == ["Döbelner Straße 12, Lommatzsch"]
 
 
-def test_a_beginning_is_enough_and_words_come_in_any_order(places: Places) -> None:
+def test_a_beginning_is_enough_and_words_come_in_any_order(places: PlaceIndex) -> None:
     assert labels(places, "Lomm")[0] == "Lommatzsch (Stadt)"
     assert labels(places, "elbland meiß") == ["Elblandklinikum Meißen, Meißen (Krankenhaus)"]
     assert labels(places, "lomat")[0] == "Lommatzsch (Stadt)"
     assert labels(places, "5 großenhainer")[0] == "Großenhainer Straße 5, Meißen"
 
 
-def test_a_name_spelt_right_brings_no_similar_ones(places: Places) -> None:
+def test_a_name_spelt_right_brings_no_similar_ones(places: PlaceIndex) -> None:
     assert labels(places, "zehren")[:2] == ["Zehren, Diera-Zehren (Ort)", "Zehren (Haltestelle)"]
     assert all("Zehren" in label for label in labels(places, "zehren"))
 
 
-def test_an_unknown_house_number_still_finds_the_street(places: Places) -> None:
+def test_an_unknown_house_number_still_finds_the_street(places: PlaceIndex) -> None:
     assert labels(places, "Großenhainer Straße 99")[0] == "Großenhainer Straße, Meißen (Straße)"
 
 
-def test_coordinates_are_a_place(places: Places) -> None:
+def test_coordinates_are_a_place(places: PlaceIndex) -> None:
     for typed in ("51.16,13.47", "51.16, 13.47", "51,16 13,47", "51,16; 13,47"):
         (found,) = find_places(places, typed)
         assert found.kind is PlaceKind.POINT
@@ -87,12 +89,12 @@ def test_coordinates_are_a_place(places: Places) -> None:
     assert find_places(places, "99.0, 13.47") == []
 
 
-def test_a_stop_is_meant_as_a_stop(places: Places) -> None:
+def test_a_stop_is_meant_as_a_stop(places: PlaceIndex) -> None:
     stop = next(found for found in find_places(places, "Zehren") if found.kind is PlaceKind.STOP)
     assert stop.place == StopRef("Zehren")
 
 
-def test_doubt_is_not_decided_for_the_person(places: Places) -> None:
+def test_doubt_is_not_decided_for_the_person(places: PlaceIndex) -> None:
     assert the_one_meant(find_places(places, "Neudorf"), "Neudorf") is None
     assert the_one_meant(find_places(places, "Zehren"), "Zehren") is None
     meant = the_one_meant(find_places(places, "Meißen"), "Meißen")
@@ -100,14 +102,14 @@ def test_doubt_is_not_decided_for_the_person(places: Places) -> None:
     assert the_one_meant(find_places(places, "Meisen"), "Meisen") is None
 
 
-def test_a_chosen_label_is_beyond_doubt(places: Places) -> None:
+def test_a_chosen_label_is_beyond_doubt(places: PlaceIndex) -> None:
     for label in labels(places, "Neudorf"):
         meant = the_one_meant(find_places(places, label), label)
         assert meant is not None and meant.label == label
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "…", "xyzzy", "(", "%", "'" * 500])
-def test_nothing_is_found_for_nothing(places: Places, typed: str) -> None:
+def test_nothing_is_found_for_nothing(places: PlaceIndex, typed: str) -> None:
     assert find_places(places, typed) == []
 
 
@@ -125,7 +127,7 @@ def test_forty_thousand_names_answer_at_once() -> None:
         for street in streets
         for number in range(1, 11)
     ]
-    places = Places.of(STOPS.timetable, Gazetteer.of(names, "drawn", "nobody"))
+    places = PlaceIndex.of(STOPS.timetable, Gazetteer.of(names, "drawn", "nobody"))
     best_s = 1.0
     for typed in (streets[5] + " 7", streets[9][:5], streets[11].replace("a", "e", 1), "neu"):
         begun = time.perf_counter()
@@ -144,7 +146,7 @@ def test_the_name_counts_more_than_what_lies_around_it() -> None:
         attribution="nobody",
     )
     for typed in ("Meisen", "meiß"):
-        assert labels(Places.of(STOPS.timetable, towns), typed)[0].startswith("Meißen")
+        assert labels(PlaceIndex.of(STOPS.timetable, towns), typed)[0].startswith("Meißen")
 
 
 def test_a_town_and_its_stop_close_by_are_not_asked_about() -> None:

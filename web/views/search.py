@@ -13,8 +13,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from mitfahr.offered import join_tokens, read_signed
+from mitfahr.places.index import PlaceIndex
 from mitfahr.services.find_itineraries import find_itineraries
-from mitfahr.services.find_places import FoundPlace, Places, find_places
+from mitfahr.services.find_places import FoundPlace, find_places
 from routing.errors import RoutingError
 from web.access import PUBLIC, access
 from web.errors import explain
@@ -162,7 +163,7 @@ def _start_page(form: SearchForm) -> str:
     return render_template("search/start.html", form=form)
 
 
-def _places() -> Places:
+def _places() -> PlaceIndex:
     return served().places
 
 
