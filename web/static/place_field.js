@@ -6,6 +6,7 @@ for (const box of document.querySelectorAll("[data-place-field]")) {
   const choice = box.querySelector("input[type=hidden]");
   const list = box.querySelector("[role=listbox]");
   const status = box.querySelector("[role=status]");
+  const words = box.dataset;
   let active = -1;
 
   input.setAttribute("role", "combobox");
@@ -47,7 +48,7 @@ for (const box of document.querySelectorAll("[data-place-field]")) {
     const count = options().length;
     active = -1;
     show(count > 0 && document.activeElement === input && !choice.value);
-    status.textContent = count ? `${count} Vorschläge, mit den Pfeiltasten wählen` : "Keine Vorschläge";
+    status.textContent = count ? words.found.replace("#", count) : words.none;
   });
   input.addEventListener("input", () => {
     choice.value = "";
@@ -79,20 +80,20 @@ for (const box of document.querySelectorAll("[data-place-field]")) {
     here.hidden = false;
     here.addEventListener("click", () => {
       status.classList.remove("visually-hidden");
-      status.textContent = "Ihr Standort wird bestimmt …";
+      status.textContent = words.locating;
       navigator.geolocation.getCurrentPosition(
         ({ coords }) => {
           const lat = Number(coords.latitude.toFixed(5));
           const lon = Number(coords.longitude.toFixed(5));
-          input.value = `Mein Standort (${lat.toFixed(5)}, ${lon.toFixed(5)})`;
+          input.value = `${words.here} (${lat.toFixed(5)}, ${lon.toFixed(5)})`;
           choice.value = JSON.stringify(["point", input.value, lat, lon, null]);
-          status.textContent = "Ihr Standort ist eingetragen.";
+          status.textContent = words.located;
         },
         (error) => {
           status.textContent =
             error.code === error.PERMISSION_DENIED
-              ? "Ihr Gerät gibt den Standort nicht frei. Bitte tippen Sie den Ort ein."
-              : "Der Standort ist gerade nicht zu bestimmen. Bitte tippen Sie den Ort ein.";
+              ? words.refused
+              : words.unknown;
         },
         { timeout: 10000, maximumAge: 60000 },
       );
