@@ -14,6 +14,7 @@ from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import NOBODY_ASKED, Trust, may_rate
 from mitfahr.itinerary import journey_from_json
 from mitfahr.languages import _, lazy
+from mitfahr.languages.stored import said
 from mitfahr.messages import STATE_WORDS
 from mitfahr.seen import DriverSeen, driver_seen
 from mitfahr.services.change_party import party_can_change
@@ -222,7 +223,7 @@ def _booked_leg(
         sign=Sign(STATE_WORDS[row.state], LEG_LOOK[row.state]),
         driver=driver,
         answer_by_s=row.hold_until_s if row.state is LegState.REQUESTED else None,
-        reason=row.reason,
+        reason=said(row.reason) if row.reason else None,
         is_live=row.state in LIVE,
         is_lost=row in row.booking.lost_legs,
         can_rate=(

@@ -20,6 +20,7 @@ from mitfahr.languages.formats import (
     near_day_and_clock,
     on_weekday,
 )
+from mitfahr.languages.stored import said
 
 __all__ = [
     "WEEKDAYS",
@@ -67,6 +68,7 @@ FILTERS = (
     euro,
     kilograms,
     phone_link,
+    said,
 )
 
 

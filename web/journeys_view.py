@@ -11,6 +11,7 @@ from mitfahr.domain.mobility import Known, together
 from mitfahr.domain.ride_terms import NO_TERMS, Terms
 from mitfahr.domain.trust import Trust
 from mitfahr.languages import lazy
+from mitfahr.languages.stored import said
 from mitfahr.services.find_fallbacks import Fallback
 from mitfahr.services.find_itineraries import Itinerary, RideFacts
 from mitfahr.trip_facts import StopOnTheWay, TripFacts, stop_is_accessible, trip_facts
@@ -326,7 +327,7 @@ OF_ICON = {"train": Carrier.TRAIN, "tram": Carrier.TRAM}
 
 def _title(leg: Leg, word: str, ride: RideFacts | None) -> str:
     if ride is not None:
-        return ride.label
+        return said(ride.label)
     if not leg.route or leg.kind is LegKind.WALK:
         return word
     return leg.route if leg.route.startswith(word) else f"{word} {leg.route}"

@@ -11,6 +11,7 @@ from mitfahr.db.series import SeriesGap
 from mitfahr.domain.recurrence import Direction, PlannedDay, Recurrence, Skip, Week
 from mitfahr.languages import _, lazy
 from mitfahr.languages.formats import weekday
+from mitfahr.languages.stored import said
 from web.german import day_short
 
 SKIP_WORDS = {
@@ -66,7 +67,7 @@ def series_days(
             for ride in rides
             if ride.series_day == day
         ]
-        of_day += [SeriesRide(gap.direction, None, 0, gap.reason) for gap in gaps if gap.day == day]
+        of_day += [SeriesRide(gap.direction, None, 0, said(gap.reason)) for gap in gaps if gap.day == day]
         found.append(SeriesDay(day, skipped.get(day), of_day))
     return found
 
