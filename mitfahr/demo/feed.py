@@ -7,10 +7,12 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from mitfahr.demo.copies import Copy, copies, neighbours
 from mitfahr.demo.days import NIGHT, SATURDAY, SCHOOL, SUNDAY, WORKING, exceptions, weekly_services
+from mitfahr.demo.geometry import to_degrees
 from mitfahr.demo.stations import Station, stations
 from mitfahr.demo.stops import Stop, bay, platform, station_stop
 from mitfahr.demo.trips import (
@@ -85,8 +87,13 @@ def _tables(
     )
     yield (
         "trips.txt",
-        "route_id service_id trip_id trip_headsign direction_id wheelchair_accessible bikes_allowed",
+        "route_id service_id trip_id trip_headsign direction_id wheelchair_accessible bikes_allowed shape_id",
         _trips(all_copies, through),
+    )
+    yield (
+        "shapes.txt",
+        "shape_id shape_pt_lat shape_pt_lon shape_pt_sequence",
+        _shapes(all_copies),
     )
     yield (
         "stop_times.txt",
@@ -158,6 +165,7 @@ def _trips(all_copies: list[Copy], through: list[Trip]) -> Iterator[Row]:
                 trip.direction,
                 trip.wheelchair or "",
                 trip.bikes or "",
+                _key(_shape_ids()[trip.pattern.line], copy),
             )
     for trip in through:
         yield (
@@ -168,7 +176,22 @@ def _trips(all_copies: list[Copy], through: list[Trip]) -> Iterator[Row]:
             trip.direction,
             trip.wheelchair,
             trip.bikes,
+            "",
         )
+
+
+@cache
+def _shape_ids() -> dict[tuple[tuple[float, float], ...], str]:
+    """The name of every way that a vehicle takes."""
+    lines = dict.fromkeys(trip.pattern.line for trip in all_trips())
+    return {line: f"demo-way-{i}" for i, line in enumerate(lines, start=1)}
+
+
+def _shapes(all_copies: list[Copy]) -> Iterator[Row]:
+    for copy in all_copies:
+        for line, shape_id in _shape_ids().items():
+            for sequence, (x, y) in enumerate(line):
+                yield (_key(shape_id, copy), *copy.shifted(*to_degrees(x, y)), sequence)
 
 
 def _stop_times(all_copies: list[Copy], through: list[Trip]) -> Iterator[Row]:
@@ -234,7 +257,7 @@ def _through_trains(all_copies: list[Copy]) -> Iterator[Trip]:
             106,
         )
         for direction, pair in enumerate((stops, stops[::-1])):
-            pattern = Pattern(pair, (0, _THROUGH_MIN))
+            pattern = Pattern(pair, (0, _THROUGH_MIN), ())
             for service in (WORKING, SATURDAY, SUNDAY):
                 for hour in range(5, 22):
                     trip_id = f"{route.id}-{service}-{direction}-{hour:02d}"

@@ -16,6 +16,7 @@ from mitfahr.demo.copies import Copy, copies, neighbours
 from mitfahr.demo.geometry import Line, chance, point_along, to_degrees, to_metres
 from mitfahr.demo.highways import ROUNDABOUTS, Junction, Motorway, Road, junctions, motorways, roads
 from mitfahr.demo.places import Place, destinations, municipalities, places
+from mitfahr.demo.scenery import scenery
 from mitfahr.demo.stations import Station, stations
 from mitfahr.demo.stops import square_heading
 from mitfahr.demo.streets import BuiltUp, built_up, through_street_name
@@ -94,7 +95,16 @@ def draw_district() -> Drawing:
     for destination in destinations():
         key, value = destination.tag.split("=")
         drawing.node(*to_metres(destination.lat, destination.lon), {"name": destination.name, key: value})
+    for line, tags in scenery():
+        _draw_scenery(drawing, line, tags)
     return drawing
+
+
+def _draw_scenery(drawing: Drawing, line: Line, tags: Tags) -> None:
+    """A line with nodes of its own: no street meets it."""
+    is_closed = bool((line[0] == line[-1]).all())
+    nodes = [drawing.node(x, y) for x, y in line[: -1 if is_closed else None].tolist()]
+    drawing.way([*nodes, nodes[0]] if is_closed else nodes, tags)
 
 
 def _draw_middle(drawing: Drawing, junction: Junction) -> None:

@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 
 from mitfahr.demo.days import NIGHT, SATURDAY, SCHOOL, SUNDAY, WORKING
-from mitfahr.demo.geometry import chance, length_m
+from mitfahr.demo.geometry import chance, length_m, to_metres
 from mitfahr.demo.highways import Junction, Road, junctions, roads, roads_at
 from mitfahr.demo.lines import (
     BUS,
@@ -27,6 +27,7 @@ from mitfahr.demo.lines import (
 from mitfahr.demo.places import municipalities, places
 from mitfahr.demo.stations import stations
 from mitfahr.demo.stops import Stop, bus_stop, platform, stop_along
+from mitfahr.demo.tracks import rail_line
 
 BUS_AGENCY, RAIL_AGENCY, SUBURBAN_AGENCY, NARROW_GAUGE_AGENCY = (
     "demo-vg",
@@ -54,10 +55,11 @@ class Route:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Stops and whole minutes after the start, never decreasing."""
+    """Stops and whole minutes after the start, never decreasing; `line` in metres is where the vehicle drives."""
 
     stops: tuple[Stop, ...]
     minutes: tuple[int, ...]
+    line: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ def _rail_pattern(line: RailLine, index: int, direction: int) -> Pattern:
     calls = line.calls if direction == 0 else line.calls[::-1]
     begin = calls[0][1]
     stops = tuple(platform(stations()[name], 1 + 2 * index + direction) for name, _ in calls)
-    return Pattern(stops, tuple(abs(minute - begin) for _, minute in calls))
+    line = rail_line([name for name, _ in calls])
+    return Pattern(stops, tuple(abs(minute - begin) for _, minute in calls), line)
 
 
 def _rail_starts(line: RailLine, pattern: Pattern, direction: int, first: int, last: int) -> range:
@@ -229,6 +232,7 @@ def _tour(hub: Junction, villages: list[Junction]) -> tuple[list[Junction], list
 def bus_pattern(via: tuple[str, ...], line: str) -> Pattern:
     """Along the quickest roads between the given places, calling at every stop on the way."""
     calls: list[tuple[Stop, float]] = []
+    line_m: list[tuple[float, float]] = []
     clock_s = 0.0
 
     def call(stop: Stop | None, at_s: float) -> None:
@@ -236,6 +240,8 @@ def bus_pattern(via: tuple[str, ...], line: str) -> Pattern:
         if stop is not None and (not calls or calls[-1][0] != stop):
             calls.append((stop, at_s))
             clock_s += _HALT_S
+            if stop.parent:  # to the bay in front of the station, away from the road
+                line_m.append(to_metres(stop.lat, stop.lon))
 
     names = _way(via)
     call(bus_stop(junctions()[names[0]], line), 0.0)
@@ -243,12 +249,13 @@ def bus_pattern(via: tuple[str, ...], line: str) -> Pattern:
         start, end = junctions()[first], junctions()[second]
         road = _road_between(first, second)
         drive_s = _bus_s(road)
+        line_m.extend(map(tuple, road.seen_from(start).tolist()))
         call(stop_along(road, start), clock_s + 0.15 * drive_s)
         call(stop_along(road, end), clock_s + 0.85 * drive_s)
         clock_s += drive_s
         call(bus_stop(end, line), clock_s)
     minutes = np.maximum.accumulate(np.floor(np.array([at_s for _, at_s in calls]) / 60 + 0.5).astype(int))
-    return Pattern(tuple(stop for stop, _ in calls), tuple(minutes.tolist()))
+    return Pattern(tuple(stop for stop, _ in calls), tuple(minutes.tolist()), tuple(line_m))
 
 
 def _way(via: tuple[str, ...]) -> list[str]:
