@@ -20,6 +20,7 @@ from web.views import (
     api,
     api_bookings,
     booking,
+    brand,
     calls,
     cancel_link,
     companions,
@@ -28,6 +29,7 @@ from web.views import (
     journeys,
     language_switch,
     legal,
+    lines,
     maps,
     offers,
     profile,
@@ -36,6 +38,7 @@ from web.views import (
     runs,
     search,
     series,
+    stops,
     timetables,
     wishes,
 )
@@ -43,6 +46,8 @@ from web.views import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     search.views,
     connection.views,
+    stops.views,
+    lines.views,
     booking.views,
     journeys.views,
     cancel_link.views,
@@ -62,6 +67,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     api_bookings.views,
     maps.views,
     legal.views,
+    brand.views,
     language_switch.views,
     health.views,
 )
@@ -95,15 +101,18 @@ def create_app(settings: Settings) -> Flask:
     headers.protect(app, https=settings.is_https)
     compression.compress(app)
     assets.serve(app, settings.data_dir)
+    brand.register(app)
     german.register(app)
     trust_words.register(app)
     walk_words.register(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(chosen=chosen, errors_of=errors_of)
+    app.jinja_env.globals.update(
+        chosen=chosen, errors_of=errors_of, map_credit=map_credit, map_source=map_source
+    )
     app.context_processor(_for_every_page)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for reads_only in (search.views, connection.views, booking.review, wishes.form, maps.views):
+    for reads_only in (search.views, connection.views, stops.search, booking.review, wishes.form, maps.views):
         csrf.exempt(reads_only)  # whoever takes no cookies can still search and look
     for shows_a_secret in (cancel_link.views, api_bookings.views):
         csrf.exempt(shows_a_secret)  # in the request itself: no cookie says who is asking
@@ -121,6 +130,4 @@ def _for_every_page() -> dict[str, object]:
         "menu": menu,
         "account_menu": account_menu,
         "timetable_notice": timetable_notice(),
-        "map_credit": map_credit,
-        "map_source": map_source,
     }
