@@ -11,14 +11,15 @@ from wtforms import Field, FieldList, Form, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
-from mitfahr.languages import _
-from web.german import WEEKDAYS, day_short, local, now
+from mitfahr.languages import GERMAN, _, marked, using
+from mitfahr.languages.formats import local, weekday
+from web.german import now
 
 _CLOCK = re.compile(r"(\d{1,2})\s*(?:[:.,h]|uhr)?\s*(\d{2})?\s*(?:uhr)?", re.IGNORECASE)
 _AMOUNT = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?\s*(€|euro?|ct|cent)?", re.IGNORECASE)
-_DATE = re.compile(r"(?:\w+,?\s+)?(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d{2}|\d{4})?")
+_DATE = re.compile(r"(?:\w+,?\s+)?(\d{1,2})[./]\s*(\d{1,2})[./]?\s*(\d{2}|\d{4})?")
 FARTHEST_YEARS = 100
-_FROM_TODAY = {"heute": 0, "morgen": 1, "übermorgen": 2}
+_FROM_TODAY = (marked("heute"), marked("morgen"), marked("übermorgen"))
 
 
 def choices(words: Mapping[str, str]) -> list[SelectChoice]:
@@ -84,7 +85,7 @@ class ClockField(_Typed):
 
 
 class DayField(_Typed):
-    """A day: 23.11.2026, 23.11., heute, morgen, Mittwoch, 2026-11-23.
+    """A day: 23.11.2026, 23/11, 23.11., heute, morgen, Mittwoch, 2026-11-23.
 
     Without a year the next such day is meant, a weekday means the next one from today on.
     """
@@ -93,16 +94,17 @@ class DayField(_Typed):
         return _day(text)
 
     def written(self, value: dt.date) -> str:
-        return day_short(value)
+        return f"{value:%d.%m.%Y}"
 
 
 def _day(text: str) -> dt.date:
     today, word = local(now()).date(), text.casefold()
-    if word in _FROM_TODAY:
-        return today + dt.timedelta(days=_FROM_TODAY[word])
-    for weekday, name in enumerate(WEEKDAYS):
-        if word in (name.casefold(), name[:2].casefold()):
-            return today + dt.timedelta(days=(weekday - today.weekday()) % 7)
+    for days, name in enumerate(_FROM_TODAY):
+        if word in (name, _(name).casefold()):
+            return today + dt.timedelta(days=days)
+    for number in range(7):
+        if word in _names_of(number):
+            return today + dt.timedelta(days=(number - today.weekday()) % 7)
     try:
         date = _date(text, today)
         if abs(date.year - today.year) > FARTHEST_YEARS:
@@ -110,6 +112,14 @@ def _day(text: str) -> dt.date:
         return date
     except ValueError:
         raise ValueError(_("Bitte schreiben Sie den Tag wie 23.11.2026, heute oder morgen.")) from None
+
+
+def _names_of(weekday_number: int) -> set[str]:
+    """In German and in the language of the page, in full and the two letters of calendars."""
+    with using(GERMAN):
+        german = weekday(weekday_number).casefold()
+    shown = weekday(weekday_number).casefold()
+    return {german, german[:2], shown, shown[:2]}
 
 
 def _date(text: str, today: dt.date) -> dt.date:
@@ -130,7 +140,7 @@ class DaysField(_Typed):
         return frozenset(_day(part.strip()) for part in re.split(r"[;,\n]", text) if part.strip())
 
     def written(self, value: frozenset[dt.date]) -> str:
-        return ", ".join(day_short(day) for day in sorted(value))
+        return ", ".join(f"{day:%d.%m.%Y}" for day in sorted(value))
 
 
 class CentField(_Typed):
