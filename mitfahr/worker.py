@@ -26,11 +26,13 @@ from mitfahr.domain.errors import NothingServes
 from mitfahr.live import Live
 from mitfahr.mail import transport_for
 from mitfahr.services.anonymise_bookings import anonymise_bookings
+from mitfahr.services.ask_for_ratings import ask_for_ratings
 from mitfahr.services.blur_places import blur_places
 from mitfahr.services.build_timetable import build_waiting_timetables
 from mitfahr.services.build_version import BuildStopped, fail_dead_builds
 from mitfahr.services.clean_up import clean_up
 from mitfahr.services.complete_legs import complete_legs
+from mitfahr.services.draw_map import draw_missing_maps
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.match_wishes import match_wishes
@@ -66,9 +68,11 @@ class Worker:
             Job("lapse_holds", dt.timedelta(minutes=1), self._lapse_holds),
             Job("match_wishes", dt.timedelta(minutes=1), self._match_wishes),
             Job("remind_riders", dt.timedelta(minutes=5), self._remind_riders),
+            Job("ask_for_ratings", dt.timedelta(minutes=15), self._ask_for_ratings),
             Job("complete_legs", dt.timedelta(minutes=5), self._complete_legs),
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
+            Job("draw_maps", dt.timedelta(minutes=1), self._draw_maps),
             Job("dead_builds", dt.timedelta(minutes=1), self._fail_dead_builds),
             Job("retention", dt.timedelta(hours=1), self._forget),
             Job("clean_up", dt.timedelta(hours=1), self._clean_up),
@@ -122,6 +126,9 @@ class Worker:
     def _remind_riders(self) -> None:
         remind_riders(self.sessions, now=utc_now())
 
+    def _ask_for_ratings(self) -> None:
+        ask_for_ratings(self.sessions, now=utc_now())
+
     def _complete_legs(self) -> None:
         complete_legs(self.sessions, now=utc_now())
 
@@ -141,6 +148,9 @@ class Worker:
     def _build_timetables(self) -> None:
         build_waiting_timetables(self.sessions, self.settings, utc_now, self._stop_if_told)
         link_waiting(self.sessions, self.settings.snapshots_dir, utc_now, self._stop_if_told)
+
+    def _draw_maps(self) -> None:
+        draw_missing_maps(self.sessions, self.settings.snapshots_dir)
 
     def _fail_dead_builds(self) -> None:
         fail_dead_builds(self.sessions, self.settings, utc_now)

@@ -35,9 +35,11 @@ from mitfahr.domain.states import BookingState, LegState
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import RATE_WITHIN_S, Praise, Standing, Trust
 from mitfahr.domain.vehicles import Car
+from mitfahr.services.ask_for_ratings import ask_for_ratings
 from mitfahr.services.block_person import block_person, unblock_person
 from mitfahr.services.book_journey import BookingForm, book_journey
 from mitfahr.services.change_profile import change_car, change_details
+from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.confirm_address import ask_for_call, code_to_say, enter_code, send_mail_code
 from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.handle_report import handle_report
@@ -177,6 +179,53 @@ def test_a_single_rating_is_shown_when_the_other_side_has_been_silent(portal: Po
     rate_leg(portal.sessions, leg_id=leg_id, rater_id=rita, again=True, praise=[], now=AFTER)
     assert trust(portal, anna).standing.ratings == 0
     assert trust(portal, anna, AFTER + dt.timedelta(seconds=RATE_WITHIN_S)).standing == Standing(1, 1)
+
+
+def mails_about_ratings(portal: Portal) -> list[OutboxMessage]:
+    with portal.readers() as session:
+        rows = session.scalars(select(OutboxMessage).where(OutboxMessage.subject.like("Wie war%")))
+        return sorted(rows, key=lambda row: row.recipient)
+
+
+def test_both_sides_are_asked_once_how_it_was(portal: Portal) -> None:
+    anna, rita, leg_id = booked(portal)
+    complete_legs(portal.sessions, now=AFTER)
+    asked_from = clock("11:00")  # two hours after the latest end of the ride
+    assert ask_for_ratings(portal.sessions, now=asked_from - dt.timedelta(hours=1)) == 0
+    assert ask_for_ratings(portal.sessions, now=asked_from) == 2
+    assert ask_for_ratings(portal.sessions, now=asked_from) == 0
+    to_anna, to_rita = mails_about_ratings(portal)
+    assert "Rita" in to_anna.body and f"/mitfahrt/{leg_id}/bewerten" in to_anna.body
+    assert "Anna" in to_rita.body and "Ja oder Nein" in to_rita.body
+    assert portal.contradictions(asked_from) == []
+    with portal.sessions.begin() as session:
+        session.delete(session.get_one(OutboxMessage, to_rita.id))
+    assert any("0 statt mindestens 1" in line for line in portal.contradictions(asked_from))
+    again = portal.book(
+        rita, portal.token(portal.ride_leg(portal.offer(anna, at="12:00"), "B", "D")), now=NOW
+    )
+    complete_legs(portal.sessions, now=clock("16:00"))
+    assert portal.booking(again).state is BookingState.TRAVELLED
+    assert ask_for_ratings(portal.sessions, now=clock("16:00")) == 0, (
+        "who often travel together are asked once"
+    )
+
+
+def test_who_has_said_it_or_wants_nothing_more_to_do_with_the_other_is_not_asked(portal: Portal) -> None:
+    anna, rita, leg_id = booked(portal)
+    sven = portal.person("Sven")
+    portal.book(sven, portal.token(portal.ride_leg(portal.offer(anna, at="12:00"), "B", "D")))
+    complete_legs(portal.sessions, now=clock("16:00"))
+    rate_leg(portal.sessions, leg_id=leg_id, rater_id=rita, again=True, praise=[], now=AFTER)
+    block_person(portal.sessions, portal.snapshot(), blocker_id=sven, blocked_id=anna, now=AFTER)
+    assert ask_for_ratings(portal.sessions, now=clock("16:00")) == 1
+    (mail,) = mails_about_ratings(portal)
+    assert mail.recipient.startswith("anna") and "Rita" in mail.body and "Sven" not in mail.body
+    assert portal.contradictions(clock("16:00")) == []
+    over = AFTER + dt.timedelta(seconds=RATE_WITHIN_S)
+    unasked = booked(portal)[2]
+    complete_legs(portal.sessions, now=AFTER)
+    assert ask_for_ratings(portal.sessions, now=over) == 0, f"nobody could answer about {unasked}"
 
 
 def test_a_leg_that_fell_away_is_not_rated(portal: Portal) -> None:
