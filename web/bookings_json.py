@@ -12,13 +12,14 @@ from mitfahr.domain.states import LIVE, LegState
 from mitfahr.domain.times import local, seconds
 from mitfahr.itinerary import journey_from_json, journey_json
 from mitfahr.seen import DriverSeen, driver_seen
+from mitfahr.services.find_fallbacks import found_json
 from mitfahr.services.find_itineraries import Itinerary
 
 
 def offer_json(itinerary: Itinerary) -> dict[str, Any]:
     """A found journey with what it costs and the signed offer that books it (null: nothing to book)."""
     return {
-        **journey_json(itinerary.journey),
+        **found_json(itinerary.journey, itinerary.fallback),
         "price_ct": itinerary.price_ct,
         "offer": itinerary.token,
         "offer_expires": _moment(itinerary.expires_s),

@@ -110,7 +110,7 @@ _PLAN: Schema = {
     "description": (
         "Alle Verbindungen im Zeitfenster, zu denen es keine gibt, die zugleich nicht früher abfährt, nicht "
         "später ankommt und nicht mehr Fahrzeuge braucht. Verbindungen mit privater Mitfahrt kommen dazu; "
-        "sie verdrängen keine aus dem Fahrplan. Dieselbe Antwort gibt „mitfahr plan --json“."
+        "sie verdrängen keine aus dem Fahrplan, und neben jeder steht der nächste Weg ohne sie („fallback“). Dieselbe Antwort gibt „mitfahr plan --json“."
     ),
     "parameters": [
         _parameter(
@@ -343,6 +343,14 @@ _JOURNEY = {
     "legs": _list_of("Leg"),
 }
 
+_FOUND = {
+    **_JOURNEY,
+    "fallback": {
+        "oneOf": [{"$ref": "#/components/schemas/Fallback"}, {"type": "null"}],
+        "description": "was bleibt, wenn die Fahrerin oder der Fahrer nicht kommt; null: keine private Mitfahrt dabei",
+    },
+}
+
 _BOOKED = {
     "id": _typed("string"),
     "number": _typed("string", "Buchungsnummer, wie man sie am Telefon sagt"),
@@ -357,7 +365,20 @@ _BOOKED = {
 }
 
 _SCHEMAS: Schema = {
-    "Plan": _object({"timetable": _object(_TIMETABLE, "Der Fahrplan"), "journeys": _list_of("Journey")}),
+    "Plan": _object({"timetable": _object(_TIMETABLE, "Der Fahrplan"), "journeys": _list_of("Found")}),
+    "Found": _object(_FOUND, "Eine gefundene Verbindung."),
+    "Fallback": _object(
+        {
+            "journey": {"oneOf": [{"$ref": "#/components/schemas/Journey"}, {"type": "null"}]},
+            "is_last": _typed(
+                "boolean",
+                "true: an diesem Tag fährt ohne private Mitfahrt nichts mehr; die letzte Verbindung hängt an einem "
+                "einzelnen Menschen",
+            ),
+        },
+        "Der nächste Weg ohne private Mitfahrt, nicht früher los als die Verbindung; „journey“ ist null, wenn "
+        "innerhalb von 24 Stunden keiner fährt.",
+    ),
     "Journey": _object(_JOURNEY),
     "Search": _with_defaults(
         {"from": {"$ref": "#/components/schemas/Where"}, "to": {"$ref": "#/components/schemas/Where"}}
@@ -387,7 +408,7 @@ _SCHEMAS: Schema = {
     "Offers": _object({"timetable": _object(_TIMETABLE, "Der Fahrplan"), "journeys": _list_of("Offer")}),
     "Offer": _object(
         {
-            **_JOURNEY,
+            **_FOUND,
             "price_ct": _or_null(
                 "integer", "was alle zusammen privat zahlen, in Cent; null: keine Mitfahrt dabei"
             ),

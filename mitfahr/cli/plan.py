@@ -11,6 +11,7 @@ import click
 from mitfahr.cli.options import DURATION, LAT_LON, MOMENT
 
 if TYPE_CHECKING:
+    from mitfahr.services.find_fallbacks import Fallback
     from routing.journey import Journey
 
 WORDS = {
@@ -56,8 +57,9 @@ def plan(
     """
     from mitfahr.cli.installation import Installation, utc_now
     from mitfahr.domain.trip_request import TripRequest
-    from mitfahr.itinerary import answer_json, journey_json
+    from mitfahr.itinerary import answer_json
     from mitfahr.live import Live
+    from mitfahr.services.find_fallbacks import find_fallbacks, found_json
     from routing.query import Party, Point
     from routing.search import search
 
@@ -68,14 +70,15 @@ def plan(
         Point(*origin), Point(*destination), when, arrive_by=arrive_by, window_s=window, party=Party(seats)
     )
     journeys = search(snapshot, request.query(booked_at=now))
+    fallbacks = find_fallbacks(snapshot, request, journeys, now)
     if as_json:
-        answer = answer_json(snapshot.timetable, [journey_json(journey) for journey in journeys])
+        answer = answer_json(snapshot.timetable, list(map(found_json, journeys, fallbacks)))
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        _show(journeys)
+        _show(journeys, fallbacks)
 
 
-def _show(journeys: list[Journey]) -> None:
+def _show(journeys: list[Journey], fallbacks: list[Fallback | None]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -84,7 +87,7 @@ def _show(journeys: list[Journey]) -> None:
     console = Console()
     if not journeys:
         console.print("In diesem Zeitfenster gibt es keine Verbindung.")
-    for journey in journeys:
+    for journey, fallback in zip(journeys, fallbacks, strict=True):
         begin, end = local(journey.departure_s), local(journey.arrival_s)
         minutes = (journey.arrival_s - journey.departure_s) // 60
         table = Table(
@@ -100,3 +103,16 @@ def _show(journeys: list[Journey]) -> None:
                 f"{WORDS[leg.kind.value]} {leg.route or metres}".strip(),
             )
         console.print(table)
+        if fallback is not None:
+            console.print(_without_a_ride(fallback))
+
+
+def _without_a_ride(fallback: Fallback) -> str:
+    """The next way when the driver does not come."""
+    from mitfahr.domain.times import local
+
+    if fallback.journey is None:
+        return "Ohne private Mitfahrt: innerhalb eines Tages nichts."
+    begin, end = local(fallback.journey.departure_s), local(fallback.journey.arrival_s)
+    words = f"Ohne private Mitfahrt: {begin:%d.%m. %H:%M} – {end:%H:%M}."
+    return f"{words} An diesem Tag fährt sonst nichts mehr." if fallback.is_last else words

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import booking_of
 from mitfahr.domain.times import ZONE, local, moment, seconds
 from mitfahr.domain.trip_request import TripRequest
-from mitfahr.itinerary import journey_from_json
+from mitfahr.itinerary import JourneyJson, journey_from_json, journey_json
 from routing.errors import RoutingError
 from routing.journey import Journey
 from routing.query import VEHICLE_KINDS, LegKind
@@ -29,6 +30,28 @@ class Fallback:
 
     journey: Journey | None
     is_last: bool
+
+
+class FallbackJson(TypedDict):
+    journey: JourneyJson | None
+    is_last: bool
+
+
+class FoundJson(JourneyJson):
+    """A journey of an answer; `fallback` is null without a private ride."""
+
+    fallback: FallbackJson | None
+
+
+def found_json(journey: Journey, fallback: Fallback | None) -> FoundJson:
+    """What programs are told of a journey that was found and of what is left without its driver."""
+    left: FallbackJson | None = None
+    if fallback is not None:
+        left = {
+            "journey": journey_json(fallback.journey) if fallback.journey else None,
+            "is_last": fallback.is_last,
+        }
+    return {**journey_json(journey), "fallback": left}
 
 
 def find_fallbacks(

@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
 from mitfahr.cli.main import main
-from tests.web.served import Served
+from tests.web.served import Served, offered, person
 from web.portal import EXTENSION, Portal
 
 
@@ -66,6 +66,26 @@ def test_plan(served: Served, client: FlaskClient, description: dict[str, Any]) 
     ride = next(leg for leg in legs if leg["kind"] == "ride")
     assert ride["ride_id"] == served.ride_id
     assert ride["bookable_until"] == "2026-06-02T09:00:00+02:00"
+
+
+def test_every_ride_has_the_next_way_without_one_beside_it(
+    app: Flask, served: Served, client: FlaskClient, description: dict[str, Any]
+) -> None:
+    answer = client.get("/api/v1/plan", query_string=question(served))
+    for journey in answer.json["journeys"]:
+        uses_ride = any(leg["kind"] == "ride" for leg in journey["legs"])
+        assert (journey["fallback"] is not None) == uses_ride
+        if uses_ride:
+            left = journey["fallback"]["journey"]
+            assert all(leg["kind"] != "ride" for leg in left["legs"])
+            assert left["departure"] >= journey["departure"] and not journey["fallback"]["is_last"]
+    person(app.extensions[EXTENSION], "Otto")
+    offered(app.extensions[EXTENSION], served, "Otto", "12:30")
+    late = client.get("/api/v1/plan", query_string=question(served, time="2026-06-02T12:00:00+02:00"))
+    conforms(description, late, "/api/v1/plan")
+    (ride,) = [one for one in late.json["journeys"] if any(leg["kind"] == "ride" for leg in one["legs"])]
+    assert ride["fallback"]["is_last"], "the buses go next morning"
+    assert ride["fallback"]["journey"]["departure"].startswith("2026-06-03")
 
 
 @pytest.mark.parametrize(

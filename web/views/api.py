@@ -12,8 +12,10 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from mitfahr.domain.errors import NothingServes
-from mitfahr.itinerary import answer_json, journey_json
+from mitfahr.itinerary import answer_json
+from mitfahr.languages import _
 from mitfahr.services.closed_rides import closed_to
+from mitfahr.services.find_fallbacks import find_fallbacks, found_json
 from routing.overlay import RideKind
 from routing.search import search
 from routing.snapshot import Snapshot
@@ -33,13 +35,14 @@ def plan() -> Response:
         asked = read_plan(request.args)
     except ParametersInvalid as error:
         mistakes = [dataclasses.asdict(mistake) for mistake in error.mistakes]
-        return problem(400, "So kann nicht gesucht werden", str(error), mistakes)
+        return problem(400, _("So kann nicht gesucht werden"), str(error), mistakes)
     now = dt.datetime.now(dt.UTC)
     snapshot = portal().live.current(now)
     with portal().reading() as session:
         banned = closed_to(session, None, frozenset(), now)
     journeys = search(snapshot, asked.query(booked_at=now, banned=banned))
-    return json_response(answer_json(snapshot.timetable, [journey_json(journey) for journey in journeys]))
+    fallbacks = find_fallbacks(snapshot, asked, journeys, now)
+    return json_response(answer_json(snapshot.timetable, list(map(found_json, journeys, fallbacks))))
 
 
 @views.get("/v1/status")
