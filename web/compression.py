@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 
 import brotli
 from flask import Flask, Response, request
@@ -20,7 +21,7 @@ TEXTS = frozenset(
         "image/svg+xml",
     }
 )
-ENCODERS = {
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda text: brotli.compress(text, quality=5),
     "gzip": lambda text: gzip.compress(text, 5, mtime=0),
 }

@@ -205,6 +205,6 @@ ELSEWHERE = {
 
 NO_PAGES = {
     "api.plan", "api.status", "api.openapi", "api_bookings.all_to_come", "api_bookings.one", "health.health",
-    "journeys.calendar", "search.results_again",
+    "journeys.calendar", "search.results_again", "brand.sheet", "brand.logo", "brand.manifest",
 }  # fmt: skip
 """GET routes that answer with data or send elsewhere."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import brotli
 from flask import Flask
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 
 from mitfahr.db.timetables import FeedVersion, serving
 from mitfahr.demo.accounts import DEMO_PASSWORD, accounts
+from mitfahr.domain.colours import Colour
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.settings import Settings
 from tests.web.conftest import NOW
@@ -151,3 +153,35 @@ def _serve(app: Flask, is_demo: bool) -> None:
         session.add(feed)
         session.flush()
         serving(session).feed_version_id = feed.id
+
+
+def test_the_operators_look_is_on_every_page(settings: Settings, sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "wappen.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    told = replace(
+        settings,
+        database_url=sqlite_url,
+        portal_name="Mitfahren in Meißen",
+        brand_colour=Colour.read("#7a0019"),
+        logo_file=tmp_path / "wappen.svg",
+    )
+    client = create_app(told).test_client()
+    page = client.get("/impressum").text
+    assert "<title>Impressum – Mitfahren in Meißen</title>" in page
+    sheet = re.search(r'href="(/marke/farben.css\?v=[0-9a-f]{12})"', page)
+    logo = re.search(r'src="(/marke/logo\?v=[0-9a-f]{12})"', page)
+    assert sheet is not None and logo is not None
+    answer = client.get(sheet[1])
+    assert (
+        "--kern-color-action-default: #7a0019" in answer.text
+        and "immutable" in answer.headers["Cache-Control"]
+    )
+    assert client.get(logo[1]).mimetype == "image/svg+xml"
+
+
+def test_the_portal_can_be_installed(client: FlaskClient) -> None:
+    answer = client.get("/manifest.webmanifest")
+    assert answer.mimetype == "application/manifest+json"
+    told = answer.get_json(force=True)
+    assert (told["name"], told["start_url"], told["display"]) == ("Mitfahrportal", "/", "standalone")
+    for shown in told["icons"]:
+        assert client.get(shown["src"]).mimetype == "image/png"
