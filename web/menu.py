@@ -13,6 +13,7 @@ from web.access import is_open, rule_of
 
 ENTRIES = (
     ("search.start", lazy("Verbindung suchen")),
+    ("stops.all", lazy("Abfahrten")),
     ("journeys.mine", lazy("Meine Fahrten")),
     ("wishes.mine", lazy("Meine Gesuche")),
     ("offers.form", lazy("Fahrt anbieten")),

@@ -12,6 +12,7 @@ import enum
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mitfahr.domain.saxony import Vacations, public_holiday
 
@@ -77,7 +78,7 @@ def periods(first: dt.date, keys: Sequence[int], vacations: Vacations) -> list[P
     days = [first + dt.timedelta(days=i) for i in range(len(keys))]
     marked = [(cell_of(day, vacations), key) for day, key in zip(days, keys, strict=True)]
     cuts = [0, *_changes(marked, 0), len(days)] if days else []
-    return [_period(days[begin:end], marked[begin:end]) for begin, end in zip(cuts, cuts[1:], strict=False)]
+    return [_period(days[begin:end], marked[begin:end]) for begin, end in pairwise(cuts)]
 
 
 def columns(period: Period, keys: Sequence[int], first: dt.date) -> list[Column]:

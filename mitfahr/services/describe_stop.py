@@ -57,7 +57,7 @@ def describe_stop(snapshot: Snapshot, stop: StopIdx, day: dt.date) -> StopFacts:
     head = int(known.stop_of[stop])
     calls = stop_calls(known, stop)
     from_day = max(0, (day - timetable.first_day).days)
-    runs = timetable.service_runs[:, from_day:].any(axis=1)
+    runs = np.asarray(timetable.service_runs[:, from_day:].any(axis=1), np.bool_)
     return StopFacts(
         stop_id=timetable.stop_id[head],
         name=timetable.stop_name[head],
@@ -80,7 +80,7 @@ def _lines(known: Network, calls: StopCalls) -> tuple[LineHere, ...]:
     ways: dict[tuple[int, int], list[int]] = defaultdict(list)
     for i, key in enumerate(zip(calls.line.tolist(), directions(known, calls).tolist(), strict=True)):
         ways[key].append(i)
-    found = []
+    found: list[LineHere] = []
     for (line, direction), own in ways.items():
         names = Counter(calls.destination(i) for i in own).most_common(MOST_DESTINATIONS)
         agency = int(timetable.route_agency[line])
@@ -89,7 +89,7 @@ def _lines(known: Network, calls: StopCalls) -> tuple[LineHere, ...]:
                 RouteIdx(line),
                 direction,
                 tuple(name for name, _ in names),
-                bool(np.all(calls.must_ask[own])),
+                bool(calls.must_ask[own].all()),
                 timetable.agency_name[agency] if agency >= 0 else "",
                 timetable.agency_phone[agency] if agency >= 0 else "",
             )

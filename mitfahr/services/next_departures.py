@@ -138,9 +138,16 @@ def _planned(
             live_rows[:, 0] * timetable.n_days + live_rows[:, 1],
         )
         entry, day = entry[~said], day[~said]
-    first = np.argsort(at_s[entry, day], kind="stable")[:limit]
-    for i, time_s in zip(entry[first].tolist(), at_s[entry[first], day[first]].tolist(), strict=True):
-        yield _departure(calls, i, time_s, time_s, Said.NOTHING)
+    by_time = np.argsort(at_s[entry, day], kind="stable")
+    told: set[tuple[object, ...]] = set()
+    for i, time_s in zip(entry[by_time].tolist(), at_s[entry[by_time], day[by_time]].tolist(), strict=True):
+        departure = _departure(calls, i, time_s, time_s, Said.NOTHING)
+        looks = (time_s, departure.route, departure.destination, departure.platform, departure.must_ask)
+        if looks not in told:  # two vehicles at once are one departure to whoever waits
+            told.add(looks)
+            yield departure
+        if len(told) == limit:
+            return
 
 
 def _live(snapshot: Snapshot, calls: StopCalls, from_s: int, until_s: int) -> Iterator[Departure]:
