@@ -48,7 +48,10 @@ bench: .venv/.tested kernels ## Messtabelle, 20 Minuten (ARGS=--quick: 3), neben
 	@$(UV) sync --inexact --frozen --quiet --group bench --python $(PYTHON) || echo "ohne die Programme, mit denen Straßen verglichen werden"
 	@$(BIN)/python -m tests.bench $(if $(BASE),--base $(BASE)) $(ARGS)
 
+words: .venv/.tested ## Texte für Übersetzungen einsammeln (danach: python -m scripts.words missing en)
+	@$(BIN)/python -m scripts.words update
+
 clean: ## Daten der Entwicklung löschen (./var)
 	rm -rf var
 
-.PHONY: help run setup kernels test soak check bench clean
+.PHONY: help run setup kernels test soak check bench words clean

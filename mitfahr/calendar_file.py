@@ -17,6 +17,7 @@ from mitfahr.db.bookings import Booking
 from mitfahr.db.outbox import PORTAL
 from mitfahr.domain.states import FALLEN, BookingState
 from mitfahr.domain.times import moment
+from mitfahr.languages import _
 from routing.journey import Journey
 
 STATUS = {
@@ -37,7 +38,7 @@ def calendar_file(booking: Booking, description: str, sequence: int, now: dt.dat
     entry.add("dtstamp", now)
     entry.add("dtstart", moment(begins_s))
     entry.add("dtend", moment(ends_s))
-    entry.add("summary", f"{booking.origin_name or 'Start'} → {booking.destination_name or 'Ziel'}")
+    entry.add("summary", f"{booking.origin_name or _('Start')} → {booking.destination_name or _('Ziel')}")
     entry.add("description", description)
     if booking.origin_name:
         entry.add("location", booking.origin_name)

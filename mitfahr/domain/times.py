@@ -59,11 +59,3 @@ def moment(utc_s: int) -> dt.datetime:
 def local(utc_s: int, zone: ZoneInfo = ZONE) -> dt.datetime:
     """The same moment as clocks in the district show it, with its offset."""
     return dt.datetime.fromtimestamp(utc_s, zone)
-
-
-def clock_text(shown: dt.datetime) -> str:
-    """07:05, of a moment as `local` gives it; in the hour that comes twice it says which one is meant."""
-    text = f"{shown.hour:02}:{shown.minute:02}"
-    if shown.utcoffset() == shown.replace(fold=1 - shown.fold).utcoffset():
-        return text
-    return f"{text} ({'Sommerzeit' if shown.dst() else 'Winterzeit'})"

@@ -19,8 +19,9 @@ from mitfahr.domain.errors import OverlapsOtherRide, StateForbids
 from mitfahr.domain.holds import LONGEST_HOLD_S
 from mitfahr.domain.prices import PriceLaw, Rate
 from mitfahr.domain.states import LegState
-from mitfahr.domain.times import ClockChange, clock_text, local, moment, resolve, seconds
+from mitfahr.domain.times import ClockChange, local, moment, resolve, seconds
 from mitfahr.domain.trip_request import TripRequest
+from mitfahr.languages.formats import clock
 from mitfahr.services.book_journey import BookingForm, book_journey
 from mitfahr.services.check_data import data_faults
 from mitfahr.services.complete_legs import complete_legs
@@ -130,7 +131,7 @@ def test_an_offer_in_the_hour_that_is_missing_means_an_hour_later(spring: Night)
     anna = spring.portal.person("Anna")
     ride = spring.portal.ride(spring.offer(anna, "02:30"))
     assert moment(ride.begins_s) == dt.datetime(2026, 3, 29, 1, 30, tzinfo=dt.UTC)
-    assert clock_text(local(ride.begins_s)) == "03:30"
+    assert clock(ride.begins_s) == "03:30"
     with pytest.raises(OverlapsOtherRide):
         spring.offer(anna, "03:30")
     spring.offer(anna, "01:30")
@@ -164,7 +165,7 @@ def test_twelve_hours_are_twelve_hours(autumn: Night) -> None:
     begins = moment(autumn.portal.ride(ride_id).begins_s)
     leg = autumn.book(autumn.portal.person("Rita"), ride_id, begins, autumn.evening)
     assert leg.hold_until_s == seconds(autumn.evening) + LONGEST_HOLD_S
-    assert clock_text(local(leg.hold_until_s)) == "07:00"
+    assert clock(leg.hold_until_s) == "07:00"
 
 
 def test_mails_say_which_of_the_two_hours_is_meant(autumn: Night) -> None:
@@ -184,7 +185,7 @@ def test_a_leg_ends_at_its_own_of_the_two_moments(autumn: Night) -> None:
     begins = moment(autumn.portal.ride(ride_id).begins_s)
     leg = autumn.book(autumn.portal.person("Rita"), ride_id, begins, autumn.evening)
     arrival = moment(leg.arrival_s)
-    assert [clock_text(local(seconds(at))) for at in (begins, begins + HOUR)] == [
+    assert [clock(seconds(at)) for at in (begins, begins + HOUR)] == [
         "02:50 (Sommerzeit)",
         "02:50 (Winterzeit)",
     ]
@@ -223,5 +224,5 @@ def test_an_hourly_job_runs_once_in_each_hour_there_is(portal: Portal, night: dt
 )
 def test_clocks_are_shown_so_that_nobody_is_an_hour_early(utc: str, shown: str) -> None:
     at = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
-    assert clock_text(local(seconds(at))) == shown
+    assert clock(seconds(at)) == shown
     assert resolve(local(seconds(at)).date(), dt.time(12)).clock_change is ClockChange.NONE
