@@ -114,6 +114,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     for reads_only in (search.views, connection.views, stops.search, booking.review, wishes.form, maps.views):
         csrf.exempt(reads_only)  # whoever takes no cookies can still search and look
+    csrf.exempt(legal.feedback)  # changes nothing in anybody's name; its form carries a signed moment
     for shows_a_secret in (cancel_link.views, api_bookings.views):
         csrf.exempt(shows_a_secret)  # in the request itself: no cookie says who is asking
     csrf.exempt(language_switch.views)  # see there

@@ -406,6 +406,11 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         marked("Das ist kein Kennzeichen"),
         marked("Bitte schreiben Sie es wie MEI-AB 12, oder lassen Sie es weg."),
     ),
+    domain.TooMuchFeedback: _refused(
+        429,
+        marked("Gerade schreiben uns sehr viele"),
+        marked("Ihre Nachricht ist noch nicht gesendet. Bitte versuchen Sie es in einer Stunde noch einmal oder rufen Sie uns an."),
+    ),
     domain.NothingToConfirm: _refused(
         409,
         marked("Hier ist gerade nichts zu bestätigen"),

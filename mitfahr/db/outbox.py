@@ -74,6 +74,18 @@ def queue_mail(
     return message
 
 
+def mails_since(session: Session, recipient: str, subject: str, since: dt.datetime) -> int:
+    """How many mails of this subject were written for somebody."""
+    found = session.scalar(
+        select(sa.func.count()).where(
+            OutboxMessage.recipient == recipient,
+            OutboxMessage.subject == subject,
+            OutboxMessage.created_at > since,
+        )
+    )
+    return int(found or 0)
+
+
 def due_messages(session: Session, now: dt.datetime, limit: int) -> list[str]:
     """Ids of messages to send now, oldest first; those that another worker holds are left out."""
     return list(

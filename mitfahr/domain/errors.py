@@ -4,6 +4,7 @@ MitfahrError
 ├── NotAllowed                  this person may not do this
 ├── Unknown                     no such ride, booking or leg (or not one this person may see)
 ├── LinkUnreadable              a link to a journey that is cut off or changed
+├── TooMuchFeedback             the operator has got as many messages as an hour may bring
 ├── StateForbids                the state table has no such move (a second "yes", a late "no")
 ├── BookingRefused
 │   ├── SeatTaken               fewer seats or wheelchair places left than the party needs
@@ -277,6 +278,10 @@ class TooManyTokens(AccountRefused):
 
 class LastAdmin(AccountRefused):
     """The only active administrator keeps that role."""
+
+
+class TooMuchFeedback(MitfahrError):
+    """More messages from strangers than anybody reads within an hour."""
 
 
 class TrustRefused(MitfahrError):

@@ -61,6 +61,7 @@ def running_site(sqlite_template: Path, data_dir: Path) -> Iterator[Site]:
             "MITFAHR_DATA_DIR": str(data_dir),
             "DATABASE_URL": f"sqlite:///{database}",
             "OPERATOR_NAME": "Landkreis Beispiel",
+            "OPERATOR_EMAIL": "portal@example.org",
             "OPERATOR_PHONE": "03521 725-0",
             "OPERATOR_PHONE_HOURS": "Montag bis Freitag 8 bis 16 Uhr",
         }

@@ -191,6 +191,8 @@ PAGES = (
     Listed("impressum", "legal/imprint.html", "/impressum"),
     Listed("datenschutz", "legal/privacy.html", "/datenschutz"),
     Listed("barrierefreiheit", "legal/accessibility.html", "/barrierefreiheit"),
+    Listed("barriere-melden", "legal/feedback.html", "/barriere-melden"),
+    Listed("barriere-melden-fehler", "legal/feedback.html", pressed("/barriere-melden", "Absenden")),
     Listed("schnittstelle", "api/page.html", "/api"),
     Listed("gibt-es-nicht", "error.html", "/gibt-es-nicht", ADMIN),
 )

@@ -120,6 +120,7 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "legal.imprint": EVERYBODY,
     "legal.privacy": EVERYBODY,
     "legal.accessibility": EVERYBODY,
+    "legal.feedback": EVERYBODY,
     "api.plan": EVERYBODY,
     "api.status": EVERYBODY,
     "api_bookings.search": WITH_A_KEY,
