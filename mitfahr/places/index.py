@@ -30,7 +30,7 @@ IN_NAME, IN_KIND, BESIDE_NAME, AROUND = 1.0, 0.9, 0.85, 0.8
 """How much it counts where a word was found: in the name, as a word for its kind, in what tells it from
 namesakes, in the municipality around it."""
 
-LEAST_WEIGHT = 0.12
+LEAST_WEIGHT, NUMBER_WEIGHT = 0.12, 0.35
 
 KIND_LEFT_OUT, TOWN_LEFT_OUT, MIDDLE_LEFT_OUT = 2.0, 0.6, 0.4
 """Who means a school says so; the town before the name of a stop is often left out, and so is what only says
@@ -131,7 +131,7 @@ class PlaceIndex:
         kind_words = sorted({row.word for row in rows})
         kind_at = {word: i for i, word in enumerate(kind_words)}
         posting_start, posting = _rows_of([sorted(found[word]) for word in words])
-        weight = _weights(np.diff(posting_start), len(rows))
+        weight = _weights(words, rows, own_words)
         values = [found[word][i] for word in words for i in sorted(found[word])]
         own_start, own = _rows_of([[number[word] for word in of_entry] for of_entry in own_words])
         by_pair: dict[int, list[int]] = defaultdict(list)
@@ -193,9 +193,22 @@ def _rows_of(lists: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray
     return start, np.array([value for row in lists for value in row], dtype=np.int32)
 
 
-def _weights(count: NDArray[np.int64], n: int) -> NDArray[np.float32]:
-    told = np.log((n + 1) / count) / math.log(n + 1)
-    return np.maximum(told, LEAST_WEIGHT).astype(np.float32)
+def _weights(
+    words: Sequence[str], rows: Sequence[Entry], own_words: Sequence[Sequence[str]]
+) -> NDArray[np.float32]:
+    """By how many names hold a word; houses repeat their street and do not count, nor what lies around."""
+    count: dict[str, int] = defaultdict(int)
+    n = 1
+    for row, own in zip(rows, own_words, strict=True):
+        if row.kind != EntryKind.ADDRESS:
+            n += 1
+            for word in own:
+                count[word] += 1
+    told = [
+        NUMBER_WEIGHT if word[0].isdigit() else 1 - math.log(max(1, count[word])) / math.log(n + 1)
+        for word in words
+    ]
+    return np.maximum(np.array(told), LEAST_WEIGHT).astype(np.float32)
 
 
 def _left_out_weight(rows: Sequence[Entry], own_words: Sequence[Sequence[str]]) -> NDArray[np.float32]:

@@ -27,6 +27,7 @@ _LEAST_EXPLAINED = 0.55
 _PRIOR, _NEARNESS = 0.22, 0.08
 _NEAR_M = 10_000.0
 _OTHER_READING = 0.96
+_AS_TYPED, _COMPARED = 0.03, 40
 
 
 class Ranked(NamedTuple):
@@ -50,8 +51,19 @@ def ranked(index: PlaceIndex, text: str, near: tuple[float, float] | None = None
             if word not in fits:
                 fits[word] = known(index, word)
         best = _merged(best, _scored(index, other, fits, near, _OTHER_READING))
-    order = np.argsort(-best.score, kind="stable")
-    return Ranked(best.entry[order], best.score[order], best.is_exact[order])
+    order = np.argsort(-best.score, kind="stable")[:_LOOKED_AT]
+    score = best.score[order] + _AS_TYPED * _stand_as_typed(index, best.entry[order], text)
+    again = np.argsort(-score, kind="stable")
+    return Ranked(best.entry[order][again], score[again], best.is_exact[order][again])
+
+
+def _stand_as_typed(index: PlaceIndex, entries: NDArray[np.int64], text: str) -> NDArray[np.bool_]:
+    """(k,) where the text stands in the name letter by letter: Göltzscha is not Goltzscha."""
+    typed = text.strip().casefold()
+    stands = np.zeros(len(entries), dtype=bool)
+    for i, entry in enumerate(entries[:_COMPARED].tolist()):
+        stands[i] = typed in index.name[entry].casefold()
+    return stands
 
 
 def _nothing() -> Ranked:
@@ -153,10 +165,11 @@ def _readings(index: PlaceIndex, typed: list[str], fits: dict[str, Known]) -> li
     """The same text with a space more or less: "lommatzschmarkt", "bahnhof straße"."""
     readings = []
     for i, word in enumerate(typed):
-        if fits[word].best < _GOOD_ENOUGH:
-            parts = _apart(index, word)
-            if parts:
-                readings.append([*typed[:i], *parts, *typed[i + 1 :]])
+        parts = _apart(index, word)
+        if parts and (
+            fits[word].best < _GOOD_ENOUGH or all(exactly(index, part) is not None for part in parts)
+        ):
+            readings.append([*typed[:i], *parts, *typed[i + 1 :]])
         if i + 1 < len(typed) and exactly(index, word + typed[i + 1]) is not None:
             readings.append([*typed[:i], word + typed[i + 1], *typed[i + 2 :]])
     return readings[:3]
