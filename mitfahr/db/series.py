@@ -14,7 +14,7 @@ from mitfahr.db.bookings import BookingLeg
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
 from mitfahr.domain.errors import Unknown
-from mitfahr.domain.recurrence import Direction
+from mitfahr.domain.recurrence import Direction, Recurrence
 from mitfahr.domain.states import LIVE
 
 
@@ -97,6 +97,31 @@ def published(session: Session, series_id: str, since: dt.date) -> set[tuple[dt.
         )
     )
     return {(day, direction) for day, direction in rows if day is not None and direction is not None}
+
+
+def forget_series_before(session: Session, day: dt.date, moment: dt.datetime) -> None:
+    """Delete series that were over before `day` or ended before `moment`, with the places in them.
+
+    Their rides stay, as single ones; while one of them is still to come (somebody has booked it), so does the
+    series.
+    """
+    coming = sa.exists().where(
+        Ride.series_id == RideSeries.id, Ride.withdrawn_at.is_(None), Ride.ends_s > moment.timestamp()
+    )
+    rows = session.execute(select(RideSeries.id, RideSeries.plan, RideSeries.ended_at).where(~coming))
+    over = [
+        series_id
+        for series_id, plan, ended_at in rows
+        if (ended_at is not None and ended_at < moment) or _ends_before(plan, day)
+    ]
+    of_rides = sa.update(Ride).where(Ride.series_id.in_(over))
+    session.execute(of_rides.values(series_id=None, series_day=None, series_direction=None))
+    session.execute(sa.delete(RideSeries).where(RideSeries.id.in_(over)))
+
+
+def _ends_before(plan: dict[str, Any], day: dt.date) -> bool:
+    last = Recurrence.from_json(plan).last
+    return last is not None and last < day
 
 
 def booked_ride_ids(session: Session, series_id: str) -> set[str]:

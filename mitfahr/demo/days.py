@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import cache
 
-import holidays
-from holidays.constants import PUBLIC
-from holidays.constants import SCHOOL as SCHOOL_HOLIDAYS
+from mitfahr.domain.saxony import Vacations, public_holiday
+from mitfahr.school_vacations import read_vacations
 
 WORKING, SATURDAY, SUNDAY, SCHOOL, NIGHT = "mofr", "sa", "so", "schule", "nacht"
 """Service ids. SCHOOL is a part of WORKING; NIGHT is the night after a Friday or Saturday."""
@@ -45,22 +44,18 @@ def exceptions(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, str, bo
 
 
 def _kind(day: dt.date) -> str:
-    if day.weekday() == _SUNDAY or day in _public_holidays(day.year):
+    if day.weekday() == _SUNDAY or public_holiday(day):
         return SUNDAY
     if day.weekday() == _SATURDAY or (day.month, day.day) in ((12, 24), (12, 31)):
         return SATURDAY
     return WORKING
 
 
-def _public_holidays(year: int) -> frozenset[dt.date]:
-    return _saxon(year, PUBLIC)
-
-
 def _is_school_holiday(day: dt.date) -> bool:
-    """As announced, for the years the package knows (up to 2029 at present); later ones have none."""
-    return day in _saxon(day.year, SCHOOL_HOLIDAYS)
+    """As announced; years that nobody has announced yet have none."""
+    return _vacations().on(day) is not None
 
 
 @cache
-def _saxon(year: int, category: str) -> frozenset[dt.date]:
-    return frozenset(holidays.country_holidays("DE", subdiv="SN", years=year, categories=(category,)))
+def _vacations() -> Vacations:
+    return read_vacations()

@@ -16,6 +16,7 @@ from mitfahr.db.ratings import Rating
 from mitfahr.db.reports import Report
 from mitfahr.db.retention import Forgetting, done_until_s, set_done
 from mitfahr.db.rides import Ride
+from mitfahr.db.series import forget_series_before
 from mitfahr.db.wishes import forget_wishes_before
 from mitfahr.domain.privacy import EXACT_PLACES_S, PEOPLE_S
 from mitfahr.domain.rides import RideKind
@@ -30,7 +31,7 @@ def anonymise_bookings(sessions: sessionmaker[Session], *, now: dt.datetime) -> 
     """Take people off what ended PEOPLE_S ago; commits. Returns how many bookings.
 
     With it go mails that were sent and keys of forms from that time, what is written about who read whose
-    contact data, and wishes that ended EXACT_PLACES_S ago. Counts, prices and blurred places stay. A report
+    contact data, and wishes and series that ended EXACT_PLACES_S ago. Counts, prices and blurred places stay. A report
     keeps its people until staff have dealt with it.
     """
     until_s = seconds(now) - PEOPLE_S
@@ -62,6 +63,7 @@ def anonymise_bookings(sessions: sessionmaker[Session], *, now: dt.datetime) -> 
         forget_reads_before(session, local(until_s).date())
         over = seconds(now) - EXACT_PLACES_S
         forget_wishes_before(session, local(over).date(), moment(over))
+        forget_series_before(session, local(over).date(), moment(over))
         set_done(session, Forgetting.PEOPLE, max(since_s, until_s))
     return len(booking_ids)
 

@@ -30,6 +30,7 @@ from mitfahr.domain.roles import Role
 from mitfahr.domain.states import LegState
 from mitfahr.domain.times import ZONE, local
 from mitfahr.languages.stored import ALREADY_DRIVING, PRICE_TOO_HIGH
+from mitfahr.services.anonymise_bookings import anonymise_bookings
 from mitfahr.services.change_series import change_series, coming_rides, end_series, leave_out
 from mitfahr.services.offer_series import offer_series, preview_series
 from mitfahr.services.publish_series import publish_series
@@ -389,3 +390,35 @@ def test_a_ride_with_its_way_back_is_offered_whole_or_not_at_all(portal: Portal)
     with pytest.raises(InThePast):
         portal.offer(bert, back=replace(back, earliest=NOW))
     assert len(portal.snapshot().rides) == 3
+
+
+def test_the_plan_of_a_series_is_forgotten_two_weeks_after_its_last_ride(portal: Portal) -> None:
+    anna = portal.person("Anna")
+    over = offer(portal, anna, draft(replace(TUESDAYS, last=dt.date(2026, 6, 9))))
+    asta = portal.person("Asta")
+    ended = offer(portal, asta)
+    end_series(
+        portal.sessions,
+        district()[1],
+        series_id=ended,
+        driver_id=asta,
+        last_day=dt.date(2026, 6, 1),
+        with_booked=False,
+        reason=None,
+        now=NOW,
+    )
+    goes_on = offer(portal, portal.person("Ayse"))
+
+    def left(now: dt.datetime) -> set[str]:
+        anonymise_bookings(portal.sessions, now=now)
+        with portal.readers() as session:
+            return set(session.scalars(sa.select(RideSeries.id)))
+
+    last_evening = dt.datetime(2026, 6, 9, 18, 0, tzinfo=dt.UTC)
+    assert left(last_evening) == {over, ended, goes_on}
+    assert left(last_evening + dt.timedelta(days=13)) == {over, goes_on}
+    assert left(last_evening + dt.timedelta(days=16)) == {goes_on}
+    with portal.readers() as session:
+        rides = session.scalars(sa.select(Ride).where(Ride.driver_id == anna)).all()
+        assert len(rides) == 4 and not any(ride.series_id or ride.series_day for ride in rides)
+    assert portal.contradictions() == []
