@@ -51,8 +51,8 @@ _SCENERY_FROM = {
 }
 _SMALL_SCENERY_FROM = 11
 
-_PLACES_FROM = {"city": 6, "town": 8, "borough": 11, "suburb": 11, "village": 11, "quarter": 13, "hamlet": 12}
-_SMALL_PLACES_FROM = 13
+_PLACES_FROM = {"city": 6, "town": 8, "borough": 11, "suburb": 11, "village": 10, "quarter": 12, "hamlet": 11}
+_SMALL_PLACES_FROM = 12
 _LEAST_RANK_OF_SIGHTS = 500
 """Hospitals, stations, schools, town halls, castles: what people tell the way by."""
 

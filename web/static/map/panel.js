@@ -94,7 +94,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
     const lat = places.map((place) => place[1]);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     map.fitBounds([[Math.min(...lon), Math.min(...lat)], [Math.max(...lon), Math.max(...lat)]], {
-      padding: 50,
+      padding: Math.min(80, box.clientWidth / 6),
       maxZoom: 16,
       animate: !calm,
       duration: 500,
@@ -109,6 +109,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
       return;
     }
     on.addSource("ways", { type: "geojson", data: shown.ways });
+    if (on.getLayer("line")) on.setPaintProperty("line", "line-opacity", 0.25); // other lines step back
     const lines = ["==", ["geometry-type"], "LineString"];
     const walk = ["==", ["get", "kind"], "walk"];
     const colour = ["match", ["get", "kind"], "walk", c.walk, "ride", c.ride, c.way];
@@ -132,7 +133,9 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
       id: "way-name", type: "symbol", source: "ways",
       filter: ["match", ["get", "role"], ["board", "alight", "start", "goal"], true, false],
       layout: {
-        "text-font": ["Fira Sans"], "text-field": ["get", "name"], "text-size": 14, "text-max-width": 9,
+        "text-font": ["Fira Sans"], "text-size": 14, "text-max-width": 9,
+        "text-field": ["match", ["get", "role"], "start", panel.dataset.start, "goal", panel.dataset.goal, ["get", "name"]],
+        "symbol-sort-key": ["match", ["get", "role"], ["start", "goal"], 0, 1],
         "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 1, "text-justify": "auto",
       },
       paint: { "text-color": c.text, "text-halo-color": c.halo, "text-halo-width": 2 },

@@ -30,16 +30,28 @@ if (dialog) {
     name.textContent = found.label;
   }
 
+  // Where the field points already, as [longitude, latitude].
+  function placeIn(field) {
+    try {
+      const [, , lat, lon] = JSON.parse(field.querySelector("input[type=hidden]").value);
+      return [lon, lat];
+    } catch {
+      return null;
+    }
+  }
+
   async function open(field) {
     target = field;
     dialog.showModal();
+    const there = placeIn(field);
     if (map) {
       map.resize();
+      if (there) map.jumpTo({ center: there, zoom: 15 });
       map.getCanvas().focus();
       return;
     }
     const { openMap } = await import("./map.js");
-    map = await openMap(box);
+    map = await openMap(box, there ? { center: there, zoom: 15 } : {});
     if (!map) {
       take.disabled = true;
       return;
