@@ -118,8 +118,8 @@ def _rail_pattern(line: RailLine, index: int, direction: int) -> Pattern:
     calls = line.calls if direction == 0 else line.calls[::-1]
     begin = calls[0][1]
     stops = tuple(platform(stations()[name], 1 + 2 * index + direction) for name, _ in calls)
-    line = rail_line([name for name, _ in calls])
-    return Pattern(stops, tuple(abs(minute - begin) for _, minute in calls), line)
+    minutes = tuple(abs(minute - begin) for _, minute in calls)
+    return Pattern(stops, minutes, rail_line([name for name, _ in calls]))
 
 
 def _rail_starts(line: RailLine, pattern: Pattern, direction: int, first: int, last: int) -> range:
