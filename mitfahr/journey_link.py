@@ -24,6 +24,8 @@ from routing.journey import Boarding, Journey, Leg, Place
 from routing.query import LegKind
 
 MAX_VEHICLES = 8
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""No portal has timetables of other years, and clocks need not reckon with them."""
 _CLOCK = re.compile(r"(\d{2,3}):([0-5]\d)(?::([0-5]\d))?")
 _POSITIONS = re.compile(r"(\d{1,3})-(\d{1,3})")
 
@@ -116,6 +118,8 @@ def _read(text: str) -> LinkedLeg:
     day = dt.date.fromisoformat(day_text)
     found = _POSITIONS.fullmatch(positions)
     if kind == LegKind.WALK or found is None or not (origin_id and destination_id and ref):
+        raise ValueError(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(text)
     linked = LinkedLeg(
         kind=LegKind(kind),

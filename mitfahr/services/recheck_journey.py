@@ -193,8 +193,13 @@ def _found(snapshot: Snapshot, query: Query, legs: Sequence[Leg], now: dt.dateti
 
 
 def _soonest(found: Sequence[Journey]) -> Journey | None:
+    """The first to arrive; with a private ride only where nothing else goes, because its driver may say no."""
     in_vehicles = [journey for journey in found if journey.vehicles]
-    return min(in_vehicles, key=lambda one: (one.arrival_s, -one.departure_s, one.vehicles), default=None)
+    return min(
+        in_vehicles,
+        key=lambda one: (one.uses_private_ride, one.arrival_s, -one.departure_s, one.vehicles),
+        default=None,
+    )
 
 
 def _signature(legs: Sequence[Leg]) -> list[tuple[object, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from mitfahr.services.register_person import register_person
 from mitfahr.services.ride_draft import RideDraft
 from routing.gazetteer import Gazetteer, Kind, Name
 from routing.journey import Place
+from routing.live_trips import LiveTrip
 from tests.worlds import World, world
 from web.portal import EXTENSION, Portal
 
@@ -183,3 +184,13 @@ def offered(portal: Portal, served: Served, first_name: str, clock: str) -> str:
         vacations=portal.settings.vacations,
         now=dt.datetime.now(dt.UTC),
     )
+
+
+def said_live(app: Flask, served: Served, facts: str) -> None:
+    """What live data says, as `tests.worlds` draws it, is known to the portal from here on."""
+    trips: tuple[LiveTrip, ...] = world(f"{served.world.text}\n{facts}").live
+    portal: Portal = app.extensions[EXTENSION]
+    portal.live.current(served.world.at("07:00"))
+    known = portal.live._current
+    assert known is not None
+    portal.live._current = replace(known, snapshot=known.snapshot.with_live_trips(trips))

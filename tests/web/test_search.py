@@ -6,10 +6,13 @@ import html
 import re
 
 import pytest
+import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 
 from mitfahr.services.find_places import FoundPlace, PlaceKind
-from tests.web.served import Served
+from tests.web.served import Served, said_live
+from web.forms.search import SearchForm
 from web.place_choice import decode, encode
 
 QUESTION = {
@@ -162,3 +165,78 @@ def test_a_choice_survives_the_form() -> None:
 )
 def test_a_forged_choice_is_no_place(value: str) -> None:
     assert decode(value) is None
+
+
+def test_why_nothing_goes_and_what_goes_instead(served: Served, client: FlaskClient) -> None:
+    back = QUESTION | {"origin": "Meißen", "destination": "Lommatzsch"}
+    page = client.post("/verbindungen", data=back).text
+    assert "An diesem Tag fährt dorthin nichts." in page and "Das nächste, was geht" not in page
+    late = client.post("/verbindungen", data=QUESTION | {"day": "2026-06-04", "clock": "18:00"}).text
+    assert "An diesem Tag war die letzte Abfahrt um 11:00 Uhr." in late
+
+
+def test_what_was_switched_off_is_named(served: Served, client: FlaskClient) -> None:
+    asked = QUESTION | {"origin": "Zehren", "destination": "Lommatzsch", "clock": "14:30"}
+    page = client.post("/verbindungen", data=asked | {"kinds": ["ride"]}).text
+    assert "Um 15:00 Uhr ginge es mit „Rufbus (fährt nur nach Anruf)“" in page
+
+
+def test_a_deadline_that_has_passed_is_named(served: Served, client: FlaskClient) -> None:
+    asked = QUESTION | {"kinds": ["buergerbus"], "clock": "09:00"}
+    with time_machine.travel(served.world.at("09:55"), tick=False):
+        page = client.post("/verbindungen", data=asked).text
+    assert "„BürgerBus 500“ um 10:00 Uhr konnte nur bis" in page
+
+
+def test_too_few_seats_are_named(served: Served, client: FlaskClient) -> None:
+    page = client.post("/verbindungen", data=QUESTION | {"kinds": ["buergerbus"], "persons": "5"}).text
+    assert "„BürgerBus 500“ um 10:00 Uhr hat nicht genug Platz" in page
+
+
+def test_too_far_from_every_stop_proposes_the_nearest(served: Served, client: FlaskClient) -> None:
+    lat, lon = served.world.places["Lommatzsch"]
+    asked = QUESTION | {"origin": f"{lat + 0.03:.5f}, {lon:.5f}", "kinds": ["transit"]}
+    page = client.post("/verbindungen", data=asked).text
+    assert "Die nächste Haltestelle vom Start ist „Lommatzsch“" in page
+    assert "Das nächste, was geht" in page and "ab Lommatzsch" in page
+
+
+def test_another_day_is_proposed(served: Served, client: FlaskClient) -> None:
+    asked = QUESTION | {"origin": "Zehren", "destination": "Lommatzsch", "clock": "16:00"}
+    page = client.post(
+        "/verbindungen", data=asked | {"kinds": ["rufbus"], "direction": "an", "clock": "09:00"}
+    )
+    assert "An diesem Tag ist man frühestens um 15:20 Uhr dort." in page.text
+    assert "Mittwoch, 3. Juni 2026, 15:00 – 15:20 Uhr" in page.text
+
+
+def test_a_wheelchair_search_returns_no_leg_known_to_be_impossible(
+    app: Flask, served: Served, client: FlaskClient
+) -> None:
+    said_live(app, served, "added z1 day 0 wheelchair no | Lommatzsch 08:30 | Meißen 08:50")
+    asked = QUESTION | {"clock": "08:00", "kinds": ["transit"]}
+    assert "08:30 – 08:50 Uhr" in client.post("/verbindungen", data=asked).text
+    assert "08:30 – 08:50 Uhr" not in client.post("/verbindungen", data=asked | {"wheelchairs": "1"}).text
+
+
+def test_sorting_and_sieving_without_scripts(served: Served, client: FlaskClient) -> None:
+    page = client.post("/verbindungen", data=QUESTION | {"order": "dauer", "sieves": ["ohne-buchung"]}).text
+    assert "09:00 – 09:40 Uhr" in page and "10:00 – 10:30 Uhr" not in page
+    assert re.search(r"\d von \d Verbindungen", page)
+    quick = client.post("/verbindungen", data=QUESTION | {"order": "dauer"}).text
+    assert quick.index("10:00 – 10:30 Uhr") < quick.index("09:00 – 09:40 Uhr")
+    assert "Anna" not in client.post("/verbindungen", data=QUESTION | {"shown": "transit"}).text
+
+
+def test_what_somebody_pushes_changes_the_question(app: Flask, served: Served, client: FlaskClient) -> None:
+    with app.test_request_context():
+        form = SearchForm(formdata=None)
+    form.aids.data, form.pace.data, form.change_time.data = ["rollator"], "1.25", "120"
+    places = [FoundPlace(PlaceKind.STOP, name, 51.0, 13.0, name, is_exact=True) for name in ("A", "B")]
+    form.move_to(served.world.at("09:00"))
+    asked = form.request(*places)
+    assert (asked.party.luggage, asked.walk_speed_m_s, asked.transfer_slack_s) == (1, 0.8, 300)
+    page = client.post(
+        "/verbindungen", data=QUESTION | {"aids": ["rollator"], "prefers": "fewer_changes"}
+    ).text
+    assert 'value="rollator" checked' in page and 'name="aids" value="rollator"' in page

@@ -14,14 +14,17 @@ from flask_login import current_user
 
 from mitfahr.offered import join_tokens, read_signed
 from mitfahr.places.index import PlaceIndex
+from mitfahr.services.explain_nothing import Nothing, Why, explain_nothing
 from mitfahr.services.find_itineraries import find_itineraries
 from mitfahr.services.find_places import FoundPlace, find_places
 from routing.errors import RoutingError
+from routing.timetable import Timetable
 from web.access import PUBLIC, access
 from web.errors import explain
-from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm
+from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm, form_of
 from web.german import local
-from web.journeys_view import journey_views
+from web.journeys_view import JourneyView, journey_view, journey_views
+from web.nothing_words import obstacle_words
 from web.place_choice import Choice, encode, meant, take_chosen
 from web.portal import portal, served
 from web.shown_first import Order, lines_first, passes, rides_first
@@ -129,6 +132,17 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
         answer.request.party.people,
         answer.car_m,
     )
+    is_found = any(journey.vehicles for journey in journeys)
+    nothing = None
+    if answer.beyond_window or not is_found:
+        nothing = explain_nothing(
+            here.reading,
+            snapshot,
+            answer.request,
+            now=now,
+            person_id=current_user.id if current_user.is_authenticated else None,
+            propose=not is_found,
+        )
     outward = form.outward.data
     if outward:
         journeys = [
@@ -148,13 +162,31 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
         rides=rides_first(rides, lines, asked.arrive_by, order, asked.prefers),
         n_found=len(journeys),
         n_hidden=len(journeys) - len(sifted),
-        is_found=any(journey.vehicles for journey in journeys),
+        is_found=is_found,
         beyond_window=answer.beyond_window,
+        reasons=_reasons(nothing, snapshot.timetable),
+        proposal=_proposal(nothing, snapshot.timetable),
         clock_change=CLOCK_CHANGE_WORDS.get(form.moment.clock_change),
         timetable=snapshot.timetable,
         is_covered=snapshot.timetable.first_day <= form.day.data <= snapshot.timetable.last_day,
         rides_wanted="ride" in form.kinds.data,
     )
+
+
+def _reasons(nothing: Nothing | None, timetable: Timetable) -> list[str]:
+    """In words, each once; that the day has no timetable stands on the page anyway."""
+    obstacles = nothing.obstacles if nothing else ()
+    words = [obstacle_words(one, timetable) for one in obstacles if one.why is not Why.NO_TIMETABLE]
+    return list(dict.fromkeys(words))
+
+
+def _proposal(nothing: Nothing | None, timetable: Timetable) -> tuple[JourneyView, SearchForm] | None:
+    """The nearest thing that works, and the question that finds it."""
+    if nothing is None or nothing.proposal is None:
+        return None
+    found = nothing.proposal
+    journey = journey_view(found.journey, [None] * len(found.journey.legs), {}, timetable)
+    return journey, form_of(found.request, timetable)
 
 
 def _start_page(form: SearchForm) -> str:
