@@ -91,6 +91,18 @@ def run(line: str, first_stop: str = "Lommatzsch") -> Steps:
     return steps
 
 
+def connection(page: Page, scene: Scene) -> None:
+    ask(page, scene.site.day)
+    card = page.locator("article.journey", has_text="Bus 416").first
+    card.get_by_role("button", name="Link, Drucken, Kalender").click()
+
+
+def linked(page: Page, scene: Scene) -> None:
+    connection(page, scene)
+    page.get_by_role("button", name="Link zu dieser Verbindung").click()
+    expect(page.get_by_text("Diese Verbindung gilt.")).to_be_visible()
+
+
 def new_wish(page: Page, scene: Scene) -> None:
     ask(page, scene.site.day, clock="23:00")
     page.get_by_role("button", name="Gesuch speichern").click()
@@ -113,6 +125,8 @@ PAGES = (
     Listed("welcher-ort", "search/choose.html", search(origin="Neudorf", destination="Neudorf")),
     Listed("verbindungen", "search/results.html", search()),
     Listed("keine-verbindung", "search/results.html", search(origin="Meißen", destination="Lommatzsch")),
+    Listed("verbindung", "connection/one.html", connection),
+    Listed("verbindung-link", "connection/one.html", linked),
     Listed("pruefen-gast", "booking/review.html", review("Fahrt mit Anna")),
     Listed("pruefen", "booking/review.html", review("Fahrt mit Anna"), RIDER),
     Listed("pruefen-hin-und-zurueck", "booking/review.html", there_and_back, RIDER),
@@ -206,7 +220,8 @@ ELSEWHERE = {
 """Templates of pages that a visit changes for good: these tests look at them on their way."""
 
 NO_PAGES = {
-    "api.plan", "api.status", "api.openapi", "api_bookings.all_to_come", "api_bookings.one", "health.health",
-    "journeys.calendar", "search.results_again", "brand.sheet", "brand.logo", "brand.manifest",
+    "api.plan", "api.status", "api.openapi", "api_bookings.all_to_come", "api_bookings.one", "connection.linked", "health.health",
+    "journeys.calendar", "search.results_again", "brand.sheet", "brand.logo", "brand.manifest", "map.tile",
+    "map.booked_way",
 }  # fmt: skip
 """GET routes that answer with data or send elsewhere."""

@@ -182,10 +182,10 @@ def test_what_was_switched_off_is_named(served: Served, client: FlaskClient) -> 
 
 
 def test_a_deadline_that_has_passed_is_named(served: Served, client: FlaskClient) -> None:
-    asked = QUESTION | {"kinds": ["buergerbus"], "clock": "09:00"}
-    with time_machine.travel(served.world.at("09:55"), tick=False):
+    asked = QUESTION | {"origin": "Zehren", "kinds": ["buergerbus"], "clock": "10:05"}
+    with time_machine.travel(served.world.at("10:05"), tick=False):
         page = client.post("/verbindungen", data=asked).text
-    assert "„BürgerBus 500“ um 10:00 Uhr konnte nur bis" in page
+    assert "„BürgerBus 500“ um 10:15 Uhr konnte nur bis Dienstag, 2. Juni 2026, 10:00 Uhr" in page
 
 
 def test_too_few_seats_are_named(served: Served, client: FlaskClient) -> None:
