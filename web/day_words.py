@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from mitfahr.day_tables import DayTables
 from mitfahr.domain.day_types import Cell, Column, Kind, Unusual
 from mitfahr.domain.saxony import Vacations, public_holiday
 from mitfahr.languages import _, lazy
@@ -16,6 +18,15 @@ GROUP_WORDS = {
     DayGroup.SATURDAY: lazy("Samstag"),
     DayGroup.SUNDAY: lazy("Sonn- und Feiertag"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDays:
+    """Days that differ, each in words, and the vacations; `knows_vacations` as in `DayTables`."""
+
+    unusual: tuple[tuple[dt.date, str], ...]
+    vacations: tuple[str, ...]
+    knows_vacations: bool
 
 
 def weekdays_words(weekdays: Iterable[int]) -> str:
@@ -57,11 +68,22 @@ def unusual_words(unusual: Unusual) -> str:
     if name:
         day = f"{day} ({name})"
     if unusual.like is None:
-        return _("%(day)s: eigener Fahrplan", day=day)
+        return _("%(day)s: ein Fahrplan nur für diesen Tag", day=day)
     return _("%(day)s: wie %(other_day)s", day=day, other_day=cell_words(unusual.like))
 
 
-def vacations_in(first: dt.date, last: dt.date, vacations: Vacations) -> list[str]:
+def special_days(days: DayTables, today: dt.date, vacations: Vacations) -> SpecialDays:
+    """What is to be said below the tables of a period, from today on."""
+    period = days.period
+    first = max(period.first, today)
+    return SpecialDays(
+        unusual=tuple((one.day, unusual_words(one)) for one in period.unusual if one.day >= today),
+        vacations=tuple(_vacations_in(first, period.last, vacations)),
+        knows_vacations=days.knows_vacations,
+    )
+
+
+def _vacations_in(first: dt.date, last: dt.date, vacations: Vacations) -> list[str]:
     """Winterferien vom 08.02.2027 bis 19.02.2027, of those that touch these days."""
     return [
         _(

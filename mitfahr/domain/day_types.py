@@ -73,6 +73,11 @@ def cell_of(day: dt.date, vacations: Vacations) -> Cell:
     return (Kind.VACATION if vacations.on(day) else Kind.SCHOOL), weekday
 
 
+def is_eve(day: dt.date) -> bool:
+    """Christmas Eve and New Year's Eve: on working days most lines run as on Saturdays. They are told one by one."""
+    return (day.month, day.day) in ((12, 24), (12, 31))
+
+
 def periods(first: dt.date, keys: Sequence[int], vacations: Vacations) -> list[Period]:
     """Periods without a gap from `first` on; `keys` are equal for days with the same departures."""
     days = [first + dt.timedelta(days=i) for i in range(len(keys))]
@@ -134,7 +139,8 @@ def _explained(marked: Sequence[tuple[Cell, int]]) -> list[int]:
 def _period(days: Sequence[dt.date], marked: Sequence[tuple[Cell, int]]) -> Period:
     of_cell: dict[Cell, list[tuple[dt.date, int]]] = defaultdict(list)
     for day, (cell, key) in zip(days, marked, strict=True):
-        of_cell[cell].append((day, key))
+        if not is_eve(day):
+            of_cell[cell].append((day, key))
     usual, usual_key = {}, {}
     for cell, own in sorted(of_cell.items()):
         usual_key[cell] = Counter(key for _, key in own).most_common(1)[0][0]
@@ -142,6 +148,13 @@ def _period(days: Sequence[dt.date], marked: Sequence[tuple[Cell, int]]) -> Peri
     unusual = tuple(
         Unusual(day, next((other for other, known in usual_key.items() if known == key), None))
         for day, (cell, key) in zip(days, marked, strict=True)
-        if key != usual_key[cell]
+        if key != usual_key.get(cell) and not (is_eve(day) and _is_like_its_kind(cell, key, usual_key))
     )
     return Period(days[0], days[-1], usual, unusual)
+
+
+def _is_like_its_kind(cell: Cell, key: int, usual_key: dict[Cell, int]) -> bool:
+    """Of a cell that no other day tells about."""
+    return cell not in usual_key and any(
+        known == key for (kind, _), known in usual_key.items() if kind is cell[0]
+    )

@@ -12,7 +12,7 @@ from mitfahr.domain.mobility import Known
 from mitfahr.network import Network, network
 from mitfahr.services.line_timetable import GROUP_OF, DayGroup, line_timetable
 from web.access import PUBLIC, access
-from web.day_words import GROUP_WORDS, unusual_words, vacations_in
+from web.day_words import GROUP_WORDS, special_days
 from web.german import local
 from web.lines_view import title_of_line
 from web.portal import portal
@@ -55,8 +55,7 @@ def one(route_id: str) -> ResponseReturnValue:
         group_words=GROUP_WORDS,
         shown=ALL_DAYS if len(groups) > 1 else groups[0].value,
         days=days,
-        unusual=[unusual_words(one) for one in days.period.unusual] if days else [],
-        vacations=vacations_in(days.period.first, days.period.last, vacations) if days else [],
+        special=special_days(days, local(now).date(), vacations) if days else None,
         wheelchair={Known.of_gtfs(value) for value in found.wheelchair},
         agency=found.agency,
         phone=found.phone,

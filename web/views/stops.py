@@ -21,7 +21,7 @@ from mitfahr.services.suggest_stops import suggest_stops
 from routing.snapshot import Snapshot
 from routing.timetable import StopIdx
 from web.access import PUBLIC, access
-from web.day_words import column_words, unusual_words, vacations_in
+from web.day_words import column_words, special_days
 from web.departures_view import by_day
 from web.forms.departures import FEW, DeparturesForm, kept
 from web.forms.search import SearchForm
@@ -111,8 +111,7 @@ def poster(stop_id: str) -> ResponseReturnValue:
         chosen=chosen,
         days=days,
         columns=[column_words(column, days.columns) for column in days.columns] if days else [],
-        unusual=[unusual_words(one) for one in days.period.unusual] if days else [],
-        vacations=vacations_in(days.period.first, days.period.last, vacations) if days else [],
+        special=special_days(days, local(now).date(), vacations) if days else None,
         address=address,
         qr=_qr(address),
         timetable=snapshot.timetable,
@@ -267,4 +266,4 @@ def _place(name: str) -> str:
 def _qr(address: str) -> Markup:
     """Drawn without a style attribute, which the pages forbid."""
     code = segno.make(address, error="m", micro=False)
-    return Markup(code.svg_inline(scale=4, border=4, light="#fff", svgclass="qr", lineclass=None))  # noqa: S704
+    return Markup(code.svg_inline(omitsize=True, border=4, light="#fff", svgclass="qr", lineclass=None))  # noqa: S704
