@@ -53,8 +53,8 @@ FOR_STAFF = tuple(
     )
 )
 """Everything else is for residents and is told in Leichte Sprache, too."""
-SHORT_WORDS = 4
-"""What has no more words than this (names of buttons and fields) is simple as it is."""
+SHORT_WORDS = 8
+"""What has no more words than this, a name of a button or one short sentence, is simple as it is."""
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 _TAG = re.compile(r"</?[a-z][^>]*>")
