@@ -1,13 +1,17 @@
-"""Bookings in any order: hypothesis books, asks, confirms, declines, waits, cancels and withdraws at random.
+"""Bookings in any order: hypothesis books one way and both ways, asks, confirms, declines, waits, changes the
+party, cancels one leg, one way or both, withdraws rides and goes another way, at random.
 
 A model that only counts says after every step what must be free and in which state every leg is; the
-checker that operators run finds no contradiction in the tables at the end.
+checker that operators run finds no contradiction in the tables after any of them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -25,27 +29,48 @@ from hypothesis.stateful import (
 from sqlalchemy.engine import Engine
 
 from mitfahr.db.base import new_id
-from mitfahr.db.bookings import BookingLeg
-from mitfahr.domain.errors import NoLongerHolds, OfferExpired, SeatTaken, StateForbids
+from mitfahr.db.bookings import BookingLeg, bookings_of_trip
+from mitfahr.db.schema import metadata
+from mitfahr.domain.errors import (
+    DriverAsksFirst,
+    MitfahrError,
+    NoLongerHolds,
+    OfferExpired,
+    SeatTaken,
+    StateForbids,
+)
 from mitfahr.domain.states import FALLEN, HOLDING, LIVE, LegState
 from mitfahr.domain.times import seconds
+from mitfahr.offered import join_tokens
 from mitfahr.services.cancel_booking import cancel_booking
+from mitfahr.services.change_party import PartyChange, change_party
 from mitfahr.services.decide_request import confirm_request, decline_request
+from mitfahr.services.find_itineraries import Answer, ride_ids_in
+from mitfahr.services.find_replacement import offer_released, offer_replacement
 from mitfahr.services.lapse_holds import lapse_holds
+from mitfahr.services.replace_booking import replace_booking
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.journey import Leg
 from routing.query import Party
-from tests.mitfahr.rides.portal import NOW, Portal, district
+from routing.snapshot import Snapshot
+from tests.mitfahr.rides.portal import KEY, LAW, NOW, Portal, district
 
 RUN_SEATS = 3
+EXAMPLES = 10 * int(os.environ.get("MITFAHR_SOAK", "1"))
 parties = st.builds(Party, seats=st.integers(1, 2))
 ways = st.sampled_from(["AB", "AC", "AE", "BC", "BD", "CD", "CE", "DE"])
+
+
+Way = tuple[str, str, str, int, int]
+"""Ride, places and times of a leg: who is on the same one before and after is not asked twice."""
 
 
 @dataclass
 class ModelLeg:
     id: str
     ride_id: str
+    """Empty for a bus of the timetable."""
+    way: Way
     hops: range
     """On the run; unused for private rides, whose hops the checker compares."""
     state: LegState
@@ -58,7 +83,15 @@ class ModelBooking:
     id: str
     rider_id: str
     keep_others: bool
+    seats: int
     legs: list[ModelLeg] = field(default_factory=list)
+    trip: tuple[ModelBooking, ...] = ()
+    """Both ways, if they were booked as one."""
+    is_replaced: bool = False
+
+    @property
+    def live(self) -> list[ModelLeg]:
+        return [leg for leg in self.legs if leg.state in LIVE]
 
 
 class Bookings(RuleBasedStateMachine):
@@ -66,6 +99,7 @@ class Bookings(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
+        empty(self.portal)
         self.now = NOW
         self.bookings: list[ModelBooking] = []
         self.riders = [self.portal.person(name) for name in ("Rita", "Sven")]
@@ -75,6 +109,7 @@ class Bookings(RuleBasedStateMachine):
             asks: self.portal.offer(driver, seats=3, asks_first=asks, bookable_before_s=3600)
             for asks, driver in self.drivers.items()
         }
+        self.back_id = self.portal.offer(self.portal.person("Bodo"), "E", "A", at="12:00", seats=3)
         self.driver_of = {self.rides[asks]: driver for asks, driver in self.drivers.items()}
         self.withdrawn: set[str] = set()
         self.shown: list[tuple[str, Leg]] = []
@@ -93,23 +128,40 @@ class Bookings(RuleBasedStateMachine):
     @precondition(lambda self: self.bookable)
     @rule(way=ways, party=parties, rider=st.integers(0, 1), asks=st.booleans(), keep=st.booleans())
     def book_ride(self, way: str, party: Party, rider: int, asks: bool, keep: bool) -> None:
-        leg = self.ride_leg(asks, way, party)
+        leg = self.ride_leg(self.rides[asks], way, party)
         if leg is not None:
             self.book(rider, party, (leg,), keep)
 
     @precondition(lambda self: self.bookable)
     @rule(rider=st.integers(0, 1), asks=st.sampled_from([True, True, False]), keep=st.booleans())
     def book_chain(self, rider: int, asks: bool, keep: bool) -> None:
-        ride = self.ride_leg(asks, "CE", Party())
+        ride = self.ride_leg(self.rides[asks], "CE", Party())
         self.lapse({self.run_id})
         if ride is not None and max(self.run_taken()[:2]) < RUN_SEATS:
             self.book(rider, Party(), (self.portal.run_leg(self.run_id, "A", "C"), ride), keep)
 
     @precondition(lambda self: self.bookable)
+    @rule(way=ways, party=parties, rider=st.integers(0, 1), asks=st.booleans())
+    def book_there_and_back(self, way: str, party: Party, rider: int, asks: bool) -> None:
+        there = self.ride_leg(self.rides[asks], way, party)
+        back = self.ride_leg(self.back_id, way[::-1], party)
+        if there is None or back is None:
+            return
+        self.lapse({self.rides[asks], self.back_id})
+        token = join_tokens(*(self.portal.token(leg, party=party, now=self.now) for leg in (there, back)))
+        booking_id = self.portal.book(self.riders[rider], token, now=self.now)
+        with self.portal.readers() as session:
+            both = [one.id for one in bookings_of_trip(session, self.portal.booking(booking_id))]
+        trip = tuple(self.remember(one, rider, keep=False) for one in both)
+        assert trip[0].id == booking_id and len(trip) == 2
+        for one in trip:
+            one.trip = trip
+
+    @precondition(lambda self: self.bookable)
     @rule(way=ways, party=parties, asks=st.booleans())
     def look(self, way: str, party: Party, asks: bool) -> None:
         """Somebody is shown a ride and thinks about it."""
-        leg = self.ride_leg(asks, way, party)
+        leg = self.ride_leg(self.rides[asks], way, party)
         if leg is not None:
             self.shown.append((self.portal.token(leg, party=party, now=self.now), leg))
 
@@ -156,6 +208,74 @@ class Bookings(RuleBasedStateMachine):
             one.state = LegState.CANCELLED
         if leg is not None:
             self.chain(booking)
+
+    @precondition(lambda self: any(booking.trip for booking in self.bookings))
+    @rule(data=st.data())
+    def cancel_both_ways(self, data: st.DataObject) -> None:
+        booking = data.draw(st.sampled_from([one for one in self.bookings if one.trip]))
+        cancel_booking(
+            self.portal.sessions,
+            booking_id=booking.id,
+            actor_id=booking.rider_id,
+            now=self.now,
+            whole_trip=True,
+        )
+        for way in booking.trip:
+            for leg in way.live:
+                leg.state = LegState.CANCELLED
+
+    @precondition(lambda self: self.bookings)
+    @rule(data=st.data(), seats=st.integers(1, 3))
+    def change_the_party(self, data: st.DataObject, seats: int) -> None:
+        booking = data.draw(st.sampled_from(self.bookings))
+        refusal = self.refusal_of(booking, seats)
+        try:
+            change_party(
+                self.portal.sessions,
+                booking_id=booking.id,
+                change=PartyChange(seats),
+                actor_id=booking.rider_id,
+                idempotency_key=new_id(),
+                now=self.now,
+            )
+        except MitfahrError as error:
+            assert type(error) is refusal
+            return
+        assert refusal is None
+        booking.seats = seats
+        for leg in booking.live:
+            leg.seats = seats
+
+    @precondition(lambda self: self.bookable and self.bookings)
+    @rule(data=st.data())
+    def go_another_way(self, data: st.DataObject) -> None:
+        """What a search finds at this moment is not refused at the same moment."""
+        booking = data.draw(st.sampled_from(self.bookings))
+        answer = offer_replacement(
+            self.portal.sessions,
+            self.snapshot(),
+            booking_id=booking.id,
+            now=self.now,
+            secret_key=KEY,
+            law=LAW,
+        )
+        if answer is not None:
+            self.replace(booking, answer)
+
+    @precondition(lambda self: self.bookable and self.bookings)
+    @rule(data=st.data())
+    def take_back_what_was_released(self, data: st.DataObject) -> None:
+        booking = data.draw(st.sampled_from(self.bookings))
+        answer = offer_released(
+            self.portal.sessions,
+            booking_id=booking.id,
+            timetable_version="drawn",
+            now=self.now,
+            secret_key=KEY,
+            law=LAW,
+        )
+        if answer is not None:
+            self.replace(booking, answer, may_be_gone=(SeatTaken, NoLongerHolds))
 
     # what a driver does
 
@@ -211,15 +331,11 @@ class Bookings(RuleBasedStateMachine):
     # what must be true after every step
 
     @invariant()
-    def the_run_is_as_full_as_the_model_says(self) -> None:
-        assert self.portal.taken(self.run_id) == self.run_taken()
-        live = self.portal.live(self.now)[self.run_id]
-        assert [RUN_SEATS - free for free in live.seats_free] == self.run_taken()
-
-    @invariant()
-    def nobody_expired_occupies_a_seat(self) -> None:
+    def rides_are_as_full_as_the_model_says(self) -> None:
         live = self.portal.live(self.now)
-        for ride_id in set(self.rides.values()) - self.withdrawn:
+        assert self.portal.taken(self.run_id) == self.run_taken()
+        assert [RUN_SEATS - free for free in live[self.run_id].seats_free] == self.run_taken()
+        for ride_id in {*self.rides.values(), self.back_id} - self.withdrawn:
             on_board = sum(
                 leg.seats * 2
                 for booking in self.bookings
@@ -231,7 +347,7 @@ class Bookings(RuleBasedStateMachine):
                 for stop in live[ride_id].stops
                 if stop.promised_pickup_s is not None or stop.promised_dropoff_s is not None
             ]
-            assert (on_board == 0) == (promised == [])
+            assert (on_board == 0) == (promised == []), "nobody expired occupies a seat"
             assert all(0 <= free <= 3 for free in live[ride_id].seats_free)
 
     @invariant()
@@ -243,7 +359,8 @@ class Bookings(RuleBasedStateMachine):
             )
             assert {row.id: row.state for row in rows} == expected
 
-    def teardown(self) -> None:
+    @invariant()
+    def the_checker_finds_nothing(self) -> None:
         assert self.portal.contradictions(self.now) == []
 
     # the model
@@ -252,8 +369,13 @@ class Bookings(RuleBasedStateMachine):
     def bookable(self) -> bool:
         return self.now < NOW + dt.timedelta(hours=16)
 
-    def ride_leg(self, asks: bool, way: str, party: Party) -> Leg | None:
-        ride_id = self.rides[asks]
+    def snapshot(self) -> Snapshot:
+        """The district with the rides of this example, not those of all before it."""
+        live = self.portal.live(self.now)
+        own = {self.run_id, self.back_id, *self.rides.values()} - self.withdrawn
+        return district()[1].with_rides(live[ride_id] for ride_id in own)
+
+    def ride_leg(self, ride_id: str, way: str, party: Party) -> Leg | None:
         if ride_id in self.withdrawn:
             return None
         try:
@@ -273,16 +395,69 @@ class Bookings(RuleBasedStateMachine):
         self.last = (form, booking_id)
         self.remember(booking_id, rider, keep)
 
-    def remember(self, booking_id: str, rider: int, keep: bool) -> None:
-        booking = ModelBooking(booking_id, self.riders[rider], keep)
-        for leg in self.portal.booking(booking_id).legs:
-            asks = leg.ride_id == self.rides[True]
-            assert leg.state is (LegState.REQUESTED if asks else LegState.CONFIRMED)
+    def replace(
+        self, booking: ModelBooking, answer: Answer, may_be_gone: tuple[type[MitfahrError], ...] = ()
+    ) -> None:
+        itinerary = answer.itineraries[0]
+        assert itinerary.token is not None
+        form: dict[str, Any] = {
+            "booking_id": booking.id,
+            "token": itinerary.token,
+            "actor_id": booking.rider_id,
+            "idempotency_key": new_id(),
+            "secret_key": KEY,
+            "law": LAW,
+            "now": self.now,
+        }
+        self.lapse(ride_ids_in([itinerary.journey]))
+        if booking.is_replaced:
+            may_be_gone = (StateForbids,)
+        try:
+            replacement_id = replace_booking(self.portal.sessions, district()[1], **form)
+        except may_be_gone:
+            return
+        assert not booking.is_replaced
+        assert replace_booking(self.portal.sessions, district()[1], **form) == replacement_id
+        agreed = {leg.way: leg.state for leg in booking.live}
+        for leg in booking.live:
+            leg.state = LegState.CANCELLED
+        booking.is_replaced = True
+        rider = self.riders.index(booking.rider_id)
+        self.remember(replacement_id, rider, booking.keep_others, agreed)
+
+    def remember(
+        self, booking_id: str, rider: int, keep: bool, agreed: Mapping[Way, LegState] = MappingProxyType({})
+    ) -> ModelBooking:
+        stored = self.portal.booking(booking_id)
+        booking = ModelBooking(booking_id, self.riders[rider], keep, stored.seats)
+        for leg in stored.legs:
+            ride_id = leg.ride_id or ""
+            way = ride_id, leg.origin_name, leg.destination_name, leg.departure_s, leg.arrival_s
+            first = LegState.REQUESTED if ride_id == self.rides[True] else LegState.CONFIRMED
+            assert leg.state is (agreed.get(way, first) if ride_id else LegState.NOTED)
             hops = range(ord(leg.origin_name) - ord("A"), ord(leg.destination_name) - ord("A"))
-            booking.legs.append(
-                ModelLeg(leg.id, leg.ride_id or "", hops, leg.state, leg.hold_until_s, leg.seats)
-            )
+            booking.legs.append(ModelLeg(leg.id, ride_id, way, hops, leg.state, leg.hold_until_s, leg.seats))
         self.bookings.append(booking)
+        return booking
+
+    def refusal_of(self, booking: ModelBooking, seats: int) -> type[MitfahrError] | None:
+        """Why a booking cannot be for so many, as the database and the router's rides have it now."""
+        if not booking.live or any(map(self.expired, booking.live)):
+            return StateForbids
+        more = seats - booking.seats
+        if more > 0 and any(leg.ride_id == self.rides[True] for leg in booking.live):
+            return DriverAsksFirst
+        fits = all(more <= self.free(leg) for leg in booking.live if leg.ride_id)
+        return None if more <= 0 or fits else SeatTaken
+
+    def free(self, leg: ModelLeg) -> int:
+        """So many more people find room on the leg's part of its ride."""
+        stored = self.portal.ride(leg.ride_id)
+        with self.portal.readers() as session:
+            row = session.get_one(BookingLeg, leg.id)
+        seq = {stop.id: stop.seq for stop in stored.stops}
+        first, last = seq[row.board_stop_id or ""], seq[row.alight_stop_id or ""]
+        return min(hop.capacity - hop.taken for hop in stored.hops[first:last])
 
     def run_taken(self) -> list[int]:
         taken = [0] * 4
@@ -315,6 +490,14 @@ class Bookings(RuleBasedStateMachine):
                     leg.state = LegState.CANCELLED
 
 
+def empty(portal: Portal) -> None:
+    """Every drawn example begins on a database without rides, people and bookings."""
+    with portal.sessions.begin() as session:
+        for table in reversed(metadata.sorted_tables):
+            if table.name != "serving":
+                session.execute(sa.delete(table))
+
+
 def test_bookings_in_any_order(database: Engine) -> None:
     class OnThisDatabase(Bookings):
         portal = Portal(database)
@@ -322,7 +505,7 @@ def test_bookings_in_any_order(database: Engine) -> None:
     run_state_machine_as_test(
         OnThisDatabase,
         settings=settings(
-            max_examples=20,
+            max_examples=EXAMPLES,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
