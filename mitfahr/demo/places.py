@@ -155,7 +155,57 @@ Oberschule Lommatzsch              | amenity=school       | 51.1955 | 13.3125
 Gymnasium Großenhain               | amenity=school       | 51.2940 | 13.5330
 Freizeitbad Wellenspiel            | leisure=swimming_pool | 51.1750 | 13.4982
 Gymnasium Luisenstift Radebeul     | amenity=school       | 51.1065 | 13.6490
+Werner-Heisenberg-Gymnasium Riesa  | amenity=school       | 51.3005 | 13.3030
+Lößnitzgymnasium Radebeul          | amenity=school       | 51.1095 | 13.6330
+Gymnasium Coswig                   | amenity=school       | 51.1262 | 13.5850
+Freies Gymnasium Weinböhla         | amenity=school       | 51.1635 | 13.5660
+Oberschule Kötzschenbroda          | amenity=school       | 51.1092 | 13.6265
+Pestalozzi-Oberschule Meißen       | amenity=school       | 51.1665 | 13.4860
+Bürgerbüro Meißen                  | office=government    | 51.1636 | 13.4712
+Bürgeramt Riesa                    | office=government    | 51.3062 | 13.2935
+Amtsgericht Meißen                 | amenity=courthouse   | 51.1668 | 13.4835
+Polizeirevier Meißen               | amenity=police       | 51.1560 | 13.4770
+Polizeirevier Riesa                | amenity=police       | 51.3045 | 13.2970
+Ärztehaus Lommatzsch               | amenity=doctors      | 51.1962 | 13.3075
+Ärztehaus Nossen                   | amenity=doctors      | 51.0582 | 13.2965
+Zahnarztpraxis Lommatzsch          | amenity=dentist      | 51.1978 | 13.3102
+Stadtbibliothek Meißen             | amenity=library      | 51.1630 | 13.4722
+Hallenbad Nossen                   | leisure=sports_centre | 51.0565 | 13.3020
+Freibad Lommatzsch                 | leisure=water_park   | 51.1990 | 13.3145
+Bilzbad Radebeul                   | leisure=water_park   | 51.1190 | 13.6690
+Freibad Strehla                    | leisure=water_park   | 51.3545 | 13.2255
+Naturbad Großenhain                | leisure=water_park   | 51.2875 | 13.5270
+Tierpark Meißen                    | tourism=zoo          | 51.1605 | 13.4460
+Filmpalast Meißen                  | amenity=cinema       | 51.1622 | 13.4768
+Städtischer Friedhof Meißen        | landuse=cemetery     | 51.1585 | 13.4835
+Friedhof Lommatzsch                | landuse=cemetery     | 51.1945 | 13.3055
+Trinitatisfriedhof Riesa           | landuse=cemetery     | 51.3005 | 13.2885
+Hauptfriedhof Radebeul             | landuse=cemetery     | 51.1052 | 13.6420
+Friedhof Großenhain                | landuse=cemetery     | 51.2952 | 13.5265
+Dom zu Meißen                      | amenity=place_of_worship | 51.1663 | 13.4706
+Altzella                           | historic=monastery   | 51.0625 | 13.2790
+Schloss Schleinitz                 | historic=castle      | 51.1635 | 13.2735
+Schloss Hirschstein                | historic=castle      | 51.2510 | 13.3935
+Schloss Großenhain                 | historic=castle      | 51.2885 | 13.5345
+Universitätsklinikum Dresden       | amenity=hospital     | 51.0555 | 13.7830
+Seniorenheim Lommatzsch            | amenity=nursing_home | 51.1930 | 13.3120
+Jobcenter Meißen                   | office=employment_agency | 51.1600 | 13.4870
+Baumarkt Meißen                    | shop=doityourself    | 51.1702 | 13.4990
+Kaufland Meißen                    | shop=supermarket     | 51.1688 | 13.4975
+Kaufland Riesa                     | shop=supermarket     | 51.2995 | 13.2850
+Kaufland Radebeul                  | shop=supermarket     | 51.1042 | 13.6620
 """
+
+
+OTHER_NAMES = {
+    "Elblandklinikum Meißen": "Krankenhaus Meißen",
+    "Elblandklinikum Riesa": "Krankenhaus Riesa",
+    "Elblandklinikum Radebeul": "Krankenhaus Radebeul",
+    "Universitätsklinikum Dresden": "Uniklinik Dresden",
+    "Landesgymnasium Sankt Afra": "St. Afra",
+    "Landratsamt Meißen": "LRA Meißen",
+}
+"""What people call a destination besides its name."""
 
 
 @cache

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mitfahr.demo.copies import Copy, copies, neighbours
 from mitfahr.demo.geometry import Line, chance, point_along, to_degrees, to_metres
 from mitfahr.demo.highways import ROUNDABOUTS, Junction, Motorway, Road, junctions, motorways, roads
-from mitfahr.demo.places import Place, destinations, municipalities, places
+from mitfahr.demo.places import OTHER_NAMES, Place, destinations, municipalities, places
 from mitfahr.demo.scenery import scenery
 from mitfahr.demo.stations import Station, stations
 from mitfahr.demo.stops import square_heading
@@ -94,7 +94,9 @@ def draw_district() -> Drawing:
         _draw_place(drawing, place)
     for destination in destinations():
         key, value = destination.tag.split("=")
-        drawing.node(*to_metres(destination.lat, destination.lon), {"name": destination.name, key: value})
+        other = OTHER_NAMES.get(destination.name, "")
+        tags = {"name": destination.name, key: value} | ({"alt_name": other} if other else {})
+        drawing.node(*to_metres(destination.lat, destination.lon), tags)
     for line, tags in scenery():
         _draw_scenery(drawing, line, tags)
     return drawing
@@ -281,11 +283,17 @@ def _to_the_right(line: Line, metres: float) -> Line:
 _MUNICIPAL = (
     ("Rathaus", "amenity", "townhall"),
     ("Apotheke", "amenity", "pharmacy"),
+    ("Bibliothek", "amenity", "library"),
+    ("Sparkasse", "amenity", "bank"),
+    ("Post", "amenity", "post_office"),
     ("Einkaufsmarkt", "shop", "supermarket"),
 )
 _LOCAL = (
     (300, "Gemeindehaus", "amenity", "community_centre"),
     (500, "Arztpraxis", "amenity", "doctors"),
+    (400, "Feuerwehr", "amenity", "fire_station"),
+    (450, "Friedhof", "landuse", "cemetery"),
+    (450, "Kirche", "amenity", "place_of_worship"),
     (650, "Kindertagesstätte", "amenity", "kindergarten"),
     (900, "Grundschule", "amenity", "school"),
     (1200, "Einkaufsmarkt", "shop", "supermarket"),
@@ -323,7 +331,7 @@ def _seat(municipality: str) -> str:
     return max(own, key=lambda p: (p.name == municipalities()[municipality].name, p.people)).name
 
 
-_RENAMED = ("addr:city", "addr:suburb", "name")
+_RENAMED = ("addr:city", "addr:suburb", "name", "alt_name")
 
 
 def _write_nodes(writer: osmium.SimpleWriter, drawing: Drawing, copy: Copy, base: int) -> None:

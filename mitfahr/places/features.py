@@ -14,6 +14,7 @@ _KINDS: dict[str, tuple[str, str]] = {
     "hamlet": (marked("Ort"), ""),
     "isolated_dwelling": (marked("Ort"), ""),
     "farm": (marked("Hof"), ""),
+    "other_name": (marked("Ort"), ""),
     "borough": (marked("Stadtbezirk"), ""),
     "suburb": (marked("Ortsteil"), ""),
     "quarter": (marked("Ortsteil"), ""),

@@ -208,7 +208,7 @@ def _weights(
         NUMBER_WEIGHT if word[0].isdigit() else 1 - math.log(max(1, count[word])) / math.log(n + 1)
         for word in words
     ]
-    return np.maximum(np.array(told), LEAST_WEIGHT).astype(np.float32)
+    return np.array([max(weight, LEAST_WEIGHT) for weight in told], dtype=np.float32)
 
 
 def _left_out_weight(rows: Sequence[Entry], own_words: Sequence[Sequence[str]]) -> NDArray[np.float32]:

@@ -85,6 +85,7 @@ class _Reader:
     restrictions: list[Restriction] = field(default_factory=list)
     outcome: Counter[str] = field(default_factory=Counter)
     entries: list[Entry] = field(default_factory=list)
+    houses: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     n_nodes: int = 0
     n_ways: int = 0
 
@@ -98,6 +99,9 @@ class _Reader:
             self.halts[node.id] = halt_s
         if node.location.valid():
             self.entries += places.entries(tags, node.lat, node.lon)
+            house = places.house(tags)
+            if house is not None:
+                self.houses[node.id] = house
 
     def way(self, way: Any) -> None:
         self.n_ways += 1
@@ -108,6 +112,11 @@ class _Reader:
         if street is not None:
             self.way_id.append(way.id)
             self._street(street, way.nodes)
+        if "addr:interpolation" in tags:
+            lat, lon = _located(way.nodes)
+            if len(lat) == len(way.nodes):
+                houses = [self.houses.get(node.ref) for node in way.nodes]
+                self.entries += places.houses_between(tags, houses, lat, lon)
         if places.is_named_thing(tags):
             lat, lon = _located(way.nodes)
             if len(lat):
@@ -175,7 +184,7 @@ def read_extract(path: Path, progress: Progress, speeds: Speeds) -> RawExtract:
         locations.ignore_errors()
         halt_keys = {key.partition("=")[0] for key in speeds.halt_s}
         node_keys = KeyFilter(*places.KEYS, "barrier", *halt_keys)
-        way_keys = KeyFilter(*places.KEYS, "highway", "route")
+        way_keys = KeyFilter(*places.KEYS, "highway", "route", "addr:interpolation")
         progress("Orte und Adressen lesen", 0.0)
         for node in _objects(path, osmium.osm.NODE, locations, node_keys):
             reader.node(node)

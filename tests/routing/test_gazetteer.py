@@ -89,6 +89,47 @@ def test_points_of_interest_from_nodes_and_buildings(tmp_path: Path) -> None:
     ]
 
 
+def test_other_names_and_things_that_nobody_named(tmp_path: Path) -> None:
+    nodes = {
+        10: point(
+            500, 500, place="town", name="Meißen", population="28000", alt_name="Misnia; Meißen (Elbe)"
+        ),
+        20: point(100, 200, landuse="cemetery"),
+        21: point(110, 200, leisure="swimming_pool"),
+        22: point(120, 200, shop="supermarket", brand="Konsum"),
+        23: point(130, 200, leisure="sports_centre", sport="swimming", name="Wellenspiel"),
+    }
+    names = _names(tmp_path, nodes)
+    assert names[:3] == [
+        "PLACE town Meißen 28000",
+        "PLACE other_name Meißen (Elbe) 28000",
+        "PLACE other_name Misnia 28000",
+    ]
+    assert [name for name in names if name.startswith("POI")] == [
+        "POI public_bath Wellenspiel in Meißen 400",
+        "POI cemetery Friedhof in Meißen 200",
+        "POI supermarket Konsum in Meißen 200",
+    ]
+
+
+def test_house_numbers_of_a_line_are_spread_between_its_ends(tmp_path: Path) -> None:
+    street = {"addr__street": "Talstraße", "addr__city": "Miltitz"}
+    nodes = {
+        31: point(0, 100, addr__housenumber="2", **street),
+        32: (300, 100),
+        33: point(600, 100, addr__housenumber="8", **street),
+        34: point(700, 100, addr__housenumber="14a", **street),
+    }
+    line = way(31, 32, 33, 34, addr__interpolation="even")
+    gazetteer = read_osm(osm_file(tmp_path, BLOCK | nodes, [*STREETS, line])).gazetteer
+    houses = {
+        row.name: row for row in map(gazetteer.__getitem__, range(len(gazetteer))) if row.kind == Kind.ADDRESS
+    }
+    assert sorted(houses) == ["Talstraße 14a", *(f"Talstraße {number}" for number in (2, 4, 6, 8))]
+    assert (houses["Talstraße 4"].lat, houses["Talstraße 4"].lon) == pytest.approx(at(200, 100), abs=1e-6)
+    assert houses["Talstraße 6"].context == "Miltitz"
+
+
 def test_building_lies_at_its_middle(tmp_path: Path) -> None:
     nodes = {31: (200, 200), 32: (300, 200), 33: (300, 300), 34: (200, 300)}
     school = way(31, 32, 33, 34, 31, amenity="school", name="Afra")
