@@ -6,6 +6,7 @@ from typing import Any
 
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.states import BookingState, LegState
+from mitfahr.services.next_departures import Said
 from routing.query import LegKind
 
 Schema = dict[str, Any]
@@ -32,6 +33,7 @@ def description(operator: str) -> Schema:
         "servers": [{"url": "/"}],
         "paths": {
             "/api/v1/plan": {"get": _PLAN},
+            "/api/v1/stops/{stop_id}/departures": {"get": _DEPARTURES},
             "/api/v1/status": {"get": _STATUS},
             "/api/v1/search": {"post": _SEARCH},
             "/api/v1/bookings": {"post": _BOOK, "get": _BOOKINGS},
@@ -150,6 +152,45 @@ _PLAN: Schema = {
     "responses": {
         "200": _answer("Die Verbindungen, nach Abfahrt geordnet; eine leere Liste heißt: keine", "Plan"),
         "400": _problem("Ein Parameter fehlt oder ist nicht zu lesen; „parameters“ nennt jeden"),
+        "503": _problem("Es ist noch kein Fahrplan geladen"),
+    },
+}
+
+MOST_DEPARTURES = 100
+
+_DEPARTURES: Schema = {
+    "operationId": "departures",
+    "summary": "Nächste Abfahrten einer Haltestelle",
+    "description": (
+        "Abfahrten an allen Steigen, aus dem Fahrplan mit dem, was heute bekannt ist, und Läufe des BürgerBusses; "
+        "nach der Zeit geordnet, aus den nächsten acht Tagen."
+    ),
+    "parameters": [
+        {
+            "name": "stop_id",
+            "in": "path",
+            "required": True,
+            "description": "Haltestelle oder Steig (GTFS stop_id)",
+            "schema": {"type": "string"},
+            "example": "de:14627:1400",
+        },
+        _parameter(
+            "time",
+            "Von wann an, wie bei „plan“; sonst von jetzt an",
+            "2026-11-24T07:30:00+01:00",
+            {"type": "string"},
+        ),
+        _parameter(
+            "limit",
+            "Wie viele Abfahrten höchstens",
+            "20",
+            {"type": "integer", "minimum": 1, "maximum": MOST_DEPARTURES, "default": 20},
+        ),
+    ],
+    "responses": {
+        "200": _answer("Die Abfahrten", "Departures"),
+        "400": _problem("Ein Parameter ist nicht zu lesen; „parameters“ nennt jeden"),
+        "404": _problem("Diese Haltestelle gibt es im geltenden Fahrplan nicht"),
         "503": _problem("Es ist noch kein Fahrplan geladen"),
     },
 }
@@ -547,6 +588,35 @@ _SCHEMAS: Schema = {
             "detour_s": _typed("integer", "Umweg für diesen Zustieg in Sekunden"),
         },
         "Wie eine Mitfahrt genutzt wird.",
+    ),
+    "Departures": _object(
+        {
+            "timetable": _object(_TIMETABLE, "Der Fahrplan"),
+            "stop": _object({"stop_id": _typed("string"), "name": _typed("string")}),
+            "has_live": _typed("boolean", "false: von keiner Fahrt ist heute etwas bekannt"),
+            "has_more": _typed("boolean", "Es gibt weitere Abfahrten"),
+            "departures": _list_of("Departure"),
+        }
+    ),
+    "Departure": _object(
+        {
+            "planned": _or_null("string", "laut Fahrplan; null: die Fahrt steht nicht darin", **_MOMENT),
+            "expected": _or_null("string", "erwartet; null: dazu ist heute nichts bekannt", **_MOMENT),
+            "state": _typed(
+                "string",
+                "nothing: nur der Fahrplan; runs: fährt; cancelled: fällt aus; left_out: hält heute nicht hier; "
+                "added: zusätzliche Fahrt",
+                enum=[said.value for said in Said],
+            ),
+            "line": _typed("string", "Linie, wie sie am Fahrzeug steht"),
+            "route_id": _or_null("string", "Linie im Fahrplan (GTFS route_id)"),
+            "destination": _typed("string"),
+            "platform": _or_null("string", "Steig oder Gleis; null: nicht bekannt"),
+            "must_be_ordered": _typed("boolean", "fährt nur nach Anruf"),
+            "trip_id": _or_null("string", "Fahrt im Fahrplan (GTFS trip_id)"),
+            "ride_id": _or_null("string", "Lauf des BürgerBusses, auf dem ein Platz gebucht werden kann"),
+            "bookable_until": _or_null("string", "so lange kann der Lauf gebucht werden", **_MOMENT),
+        }
     ),
     "Status": _object(
         {

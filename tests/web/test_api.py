@@ -48,7 +48,7 @@ def test_the_description_is_valid(description: dict[str, Any]) -> None:
 
 def test_the_description_names_every_address(app: Flask, description: dict[str, Any]) -> None:
     rules = {
-        (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
+        (rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}"), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/v1")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
@@ -189,6 +189,19 @@ def test_from_here_to_here(served: Served, client: FlaskClient, description: dic
     answer = client.get("/api/v1/plan", query_string=asked | {"to": asked["from"]})
     conforms(description, answer, "/api/v1/plan")
     assert answer.status_code == 200
+
+
+def test_departures(served: Served, client: FlaskClient, description: dict[str, Any]) -> None:
+    answer = client.get("/api/v1/stops/Lommatzsch/departures?limit=2")
+    assert answer.status_code == 200
+    conforms(description, answer, "/api/v1/stops/{stop_id}/departures")
+    bus, run = answer.json["departures"]
+    assert (bus["planned"], bus["state"], bus["route_id"]) == ("2026-06-02T09:00:00+02:00", "nothing", "416")
+    assert run["ride_id"] == served.run_id and run["bookable_until"] and answer.json["has_more"]
+    for address, status in (("Lommatzsch/departures?time=x&limit=0", 400), ("nirgends/departures", 404)):
+        wrong = client.get(f"/api/v1/stops/{address}")
+        assert wrong.status_code == status
+        conforms(description, wrong, "/api/v1/stops/{stop_id}/departures")
 
 
 def test_status(served: Served, client: FlaskClient, description: dict[str, Any]) -> None:

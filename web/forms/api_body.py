@@ -17,7 +17,7 @@ from mitfahr.domain.trip_request import TripRequest
 from mitfahr.offered import MAX_TOGETHER, join_tokens
 from mitfahr.services.change_party import PartyChange
 from routing.query import Party, Point, StopRef
-from web.forms.plan import Mistake, ParametersInvalid
+from web.forms.parameters import Mistake, ParametersInvalid
 
 MAX_NAME = 200
 MAX_MESSAGE = 500

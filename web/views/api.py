@@ -11,17 +11,21 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from mitfahr.board_json import board_json
 from mitfahr.domain.errors import NothingServes
+from mitfahr.domain.times import seconds
 from mitfahr.itinerary import answer_json
 from mitfahr.languages import _
 from mitfahr.services.closed_rides import closed_to
 from mitfahr.services.find_fallbacks import find_fallbacks, found_json
+from mitfahr.services.next_departures import next_departures
 from routing.overlay import RideKind
 from routing.search import search
 from routing.snapshot import Snapshot
 from web.access import PUBLIC, access
-from web.forms.plan import ParametersInvalid, read_plan
-from web.openapi import description
+from web.forms.parameters import Parameter, ParametersInvalid, moment, number, read_parameters
+from web.forms.plan import read_plan
+from web.openapi import MOST_DEPARTURES, description
 from web.portal import portal
 from web.problems import json_response, problem
 
@@ -43,6 +47,27 @@ def plan() -> Response:
     journeys = search(snapshot, asked.query(booked_at=now, banned=banned))
     fallbacks = find_fallbacks(snapshot, asked, journeys, now)
     return json_response(answer_json(snapshot.timetable, list(map(found_json, journeys, fallbacks))))
+
+
+DEPARTURES = {
+    "time": Parameter(moment),
+    "limit": Parameter(number(1, MOST_DEPARTURES), "20"),
+}
+
+
+@views.get("/v1/stops/<path:stop_id>/departures")
+@access(PUBLIC)
+def departures(stop_id: str) -> Response:
+    now = dt.datetime.now(dt.UTC)
+    try:
+        asked = read_parameters(DEPARTURES, {"time": now.isoformat(), **request.args})
+    except ParametersInvalid as error:
+        mistakes = [dataclasses.asdict(mistake) for mistake in error.mistakes]
+        return problem(400, _("So kann nicht gesucht werden"), str(error), mistakes)
+    snapshot = portal().live.current(now)
+    stop = snapshot.timetable.stop(stop_id)
+    board = next_departures(snapshot, stop, seconds(asked["time"]), asked["limit"])
+    return json_response(board_json(snapshot, stop, board))
 
 
 @views.get("/v1/status")

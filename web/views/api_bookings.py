@@ -26,7 +26,7 @@ from web.access import access
 from web.bearer import key_owner_id
 from web.bookings_json import booking_json, offer_json, summary_json
 from web.forms.api_body import BodyInvalid, read_booking, read_change, read_idempotency_key, read_search
-from web.forms.plan import ParametersInvalid
+from web.forms.parameters import ParametersInvalid
 from web.portal import portal
 from web.problems import API_ROOT, OPEN_TO_ALL, json_response, problem
 
