@@ -3,7 +3,7 @@
     places, highways, lines, stations, rides, accounts      facts, written down by hand
     streets, stops, trips, days                             what follows from them
     roads, feed                                             the OpenStreetMap file and the GTFS zip
-    drafts, people, bookings                                filled in through the ordinary services
+    drafts, people, past, series, wishes, bookings          filled in through the ordinary services
     preparation                                             all of it, in the right order: the door
 
 Everything is deterministic and needs no network. `generate_roads` and `generate_feed` also make larger

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mitfahr.demo.rides import commutes
 from mitfahr.domain.roles import MembershipRole, Role
+from mitfahr.domain.vehicles import Car
 
 DEMO_PASSWORD = "demo-landkreis"  # noqa: S105 - public on purpose
 ASSOCIATION = "BürgerBus Lommatzscher Pflege e. V. (Demo)"
@@ -24,13 +26,17 @@ class Account:
     role: Role | None = None
     membership: MembershipRole | None = None
     phone: str | None = None
+    is_woman: bool = False
+    car: Car | None = None
 
     @property
     def can_log_in(self) -> bool:
         return bool(self.what)
 
 
-RESIDENT = Account("bewohnerin@demo.example", "Erika", "Lehmann", "Bewohnerin", phone="+49 30 23125301")
+RESIDENT = Account(
+    "bewohnerin@demo.example", "Erika", "Lehmann", "Bewohnerin", phone="+49 30 23125301", is_woman=True
+)
 SECOND_RESIDENT = Account("bewohner@demo.example", "Paul", "Schubert", "Bewohner, sucht Mitfahrten")
 DISPATCHER = Account("leitstelle@demo.example", "Sabine", "Krause", "Leitstelle am Telefon", Role.DISPATCHER)
 COORDINATOR = Account(
@@ -78,6 +84,15 @@ VOLUNTEERS = (
         "+49 30 23125504",
     ),
 )
+SHIFT_DRIVER = Account(
+    "schicht@demo.example",
+    "Jana",
+    "Seidel",
+    "Bietet Fahrten im Schichtwechsel an",
+    Role.DRIVER,
+    phone="+49 30 23125421",
+    car=Car("Kombi", "weißer", None, 3),
+)
 TIMETABLE_STAFF = Account("fahrplan@demo.example", "Jens", "Hofmann", "Fahrplanpflege", Role.TIMETABLE_STAFF)
 ADMIN = Account("admin@demo.example", "Katrin", "Vogel", "Verwaltung des Portals", Role.ADMIN)
 
@@ -100,8 +115,10 @@ def drivers() -> list[Account]:
             "Bietet Fahrten an" if number <= _DRIVERS_SHOWN else "",
             Role.DRIVER,
             phone=f"+49 30 231254{number:02d}",
+            is_woman=commute.terms.women_only,
+            car=commute.car,
         )
-        for number, (first, last) in enumerate(names, 1)
+        for number, ((first, last), commute) in enumerate(zip(names, commutes(), strict=True), 1)
     ]
 
 
@@ -111,6 +128,7 @@ def accounts() -> list[Account]:
         RESIDENT,
         SECOND_RESIDENT,
         *drivers(),
+        SHIFT_DRIVER,
         *VOLUNTEERS,
         COORDINATOR,
         DISPATCHER,

@@ -41,7 +41,7 @@ class Counter:
 
 
 @dataclass(frozen=True)
-class _Wish:
+class Way:
     """Somebody wants to go from one place to another on a day, using `kind` for at least one leg."""
 
     rider_id: str
@@ -58,50 +58,50 @@ class _Wish:
 def ensure_bookings(counter: Counter, crowd: Crowd, now: dt.datetime) -> int:
     """Book what is missing; returns how many bookings are new. Whoever has something booked gets nothing more."""
     caller = _ensure_caller(counter.sessions, now)
-    plans: list[tuple[str, Callable[[Crowd, str, dt.datetime], list[_Wish]]]] = [
-        (crowd.person(accounts.RESIDENT).id, _chain_wishes),
-        (crowd.person(accounts.SECOND_RESIDENT).id, _ride_wishes),
-        (caller, _caller_wishes),
+    plans: list[tuple[str, Callable[[Crowd, str, dt.datetime], list[Way]]]] = [
+        (crowd.person(accounts.RESIDENT).id, _chain_ways),
+        (crowd.person(accounts.SECOND_RESIDENT).id, _ride_ways),
+        (caller, _caller_ways),
     ]
     added = 0
-    for rider_id, wishes in plans:
+    for rider_id, ways in plans:
         with counter.readers() as session:
             has_bookings = bool(bookings_of_rider(session, rider_id, seconds(now)))
         if not has_bookings:
-            added += sum(_book(counter, wish, now) for wish in wishes(crowd, rider_id, now))
+            added += sum(book(counter, way, now) for way in ways(crowd, rider_id, now))
     _confirm_first_request(counter, crowd, now)
     return added
 
 
-def _chain_wishes(_: Crowd, rider: str, now: dt.datetime) -> list[_Wish]:
+def _chain_ways(_: Crowd, rider: str, now: dt.datetime) -> list[Way]:
     """With the BürgerBus and the bus to the hospital and home again."""
     day = _next_day(now, is_buergerbus_day)
     home, hospital = point("Neckanitz"), destination_point("Elblandklinikum Meißen")
     return [
-        _Wish(rider, rider, home, hospital, day, dt.time(8, 15), _CHAIN, LegKind.BUERGERBUS),
-        _Wish(rider, rider, hospital, home, day, dt.time(11, 30), _CHAIN, LegKind.BUERGERBUS),
+        Way(rider, rider, home, hospital, day, dt.time(8, 15), _CHAIN, LegKind.BUERGERBUS),
+        Way(rider, rider, hospital, home, day, dt.time(11, 30), _CHAIN, LegKind.BUERGERBUS),
     ]
 
 
-def _ride_wishes(_: Crowd, rider: str, now: dt.datetime) -> list[_Wish]:
+def _ride_ways(_: Crowd, rider: str, now: dt.datetime) -> list[Way]:
     """Two mornings with the same driver, who is asked first."""
     first = _next_day(now, _is_working_day)
     second = _next_day(resolve(first, dt.time(12)).moment, _is_working_day)
     only_rides = frozenset({LegKind.RIDE})
     ways = (point("Striegnitz"), point("Meißen-Cölln"))
     return [
-        _Wish(rider, rider, *ways, day, dt.time(6, 20), only_rides, LegKind.RIDE, message)
+        Way(rider, rider, *ways, day, dt.time(6, 20), only_rides, LegKind.RIDE, message)
         for day, message in ((first, "Ich stehe an der Bushaltestelle."), (second, None))
     ]
 
 
-def _caller_wishes(crowd: Crowd, caller: str, now: dt.datetime) -> list[_Wish]:
+def _caller_ways(crowd: Crowd, caller: str, now: dt.datetime) -> list[Way]:
     """Booked on the phone for somebody without an account."""
     dispatcher = crowd.person(accounts.DISPATCHER).id
     day = _next_day(now, is_buergerbus_day)
     ways = (point("Barmenitz"), point("Lommatzsch"))
     return [
-        _Wish(
+        Way(
             caller,
             dispatcher,
             *ways,
@@ -113,12 +113,10 @@ def _caller_wishes(crowd: Crowd, caller: str, now: dt.datetime) -> list[_Wish]:
     ]
 
 
-def _book(counter: Counter, wish: _Wish, now: dt.datetime) -> bool:
-    """Whether a journey of the wished-for kind was found and booked."""
+def book(counter: Counter, way: Way, now: dt.datetime) -> bool:
+    """Whether a journey of the wanted kind was found and booked."""
     snapshot = counter.live.current(now)
-    request = TripRequest(
-        wish.origin, wish.destination, resolve(wish.day, wish.clock).moment, kinds=wish.kinds
-    )
+    request = TripRequest(way.origin, way.destination, resolve(way.day, way.clock).moment, kinds=way.kinds)
     answer = find_itineraries(
         counter.readers,
         snapshot,
@@ -126,21 +124,21 @@ def _book(counter: Counter, wish: _Wish, now: dt.datetime) -> bool:
         now=now,
         secret_key=counter.secret_key,
         law=counter.law,
-        person_id=wish.rider_id,
+        person_id=way.rider_id,
     )
     fitting = [
         i
         for i in answer.itineraries
-        if i.token is not None and any(leg.kind is wish.kind for leg in i.journey.legs)
+        if i.token is not None and any(leg.kind is way.kind for leg in i.journey.legs)
     ]
     if not fitting or fitting[0].token is None:
         return False
     book_journey(
         counter.sessions,
         snapshot,
-        BookingForm(fitting[0].token, wish.rider_id, message=wish.message),
-        actor_id=wish.actor_id,
-        idempotency_key=f"demo-booking-{wish.day}-{wish.clock:%H%M}-{wish.rider_id}",
+        BookingForm(fitting[0].token, way.rider_id, message=way.message),
+        actor_id=way.actor_id,
+        idempotency_key=f"demo-booking-{way.day}-{way.clock:%H%M}-{way.rider_id}",
         secret_key=counter.secret_key,
         law=counter.law,
         now=now,

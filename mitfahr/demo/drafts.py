@@ -69,6 +69,10 @@ def ride_drafts(day: dt.date, commute: Commute) -> Iterator[tuple[str, RideDraft
             rate_ct_per_km=commute.rate_ct_per_km,
             asks_first=commute.asks_first,
             vehicle=commute.vehicle,
+            luggage=commute.luggage,
+            bicycles=commute.bicycles,
+            wheelchairs=commute.wheelchairs,
+            terms=commute.terms,
         )
         yield f"demo-ride-{day}-{key}", draft
 

@@ -22,6 +22,7 @@ from mitfahr.domain.errors import InThePast, OverlapsOtherRide
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.times import local, seconds
 from mitfahr.school_vacations import read_vacations
+from mitfahr.services.change_profile import change_car
 from mitfahr.services.change_roles import grant_role
 from mitfahr.services.found_organisation import add_member, found_organisation
 from mitfahr.services.offer_ride import offer_ride
@@ -58,6 +59,7 @@ def ensure_people(sessions: sessionmaker[Session], now: dt.datetime, progress: P
             person = session.merge(people[account.email])
             if account.role is not None:
                 grant_role(session, person, account.role)
+            person.is_woman = person.is_woman or account.is_woman
             if account.membership is not None and not person.belongs_to(association.id):
                 add_member(session, association, person, account.membership)
     return Crowd(people, association)
@@ -159,7 +161,7 @@ def _ensure_person(sessions: sessionmaker[Session], account: accounts.Account, n
             return present
         if not account.can_log_in:
             return register_caller(session, first_name=first_name, last_name=last_name, phone=phone, now=now)
-    return register_person(
+    person = register_person(
         sessions,
         first_name=first_name,
         last_name=last_name,
@@ -168,6 +170,8 @@ def _ensure_person(sessions: sessionmaker[Session], account: accounts.Account, n
         password=accounts.DEMO_PASSWORD,
         now=now,
     )
+    change_car(sessions, person_id=person.id, car=account.car)
+    return person
 
 
 def _is(account: accounts.Account) -> ColumnElement[bool]:

@@ -127,15 +127,23 @@ def _fill(
     """(rides, runs, bookings) that are new."""
     # The same reason again: what is there already is found without the search and its compiled kernels.
     from mitfahr.demo.bookings import Counter, ensure_bookings
+    from mitfahr.demo.past import ensure_ratings
     from mitfahr.demo.people import ensure_people, ensure_rides, ensure_runs
+    from mitfahr.demo.series import ensure_series
+    from mitfahr.demo.wishes import ensure_wishes
     from mitfahr.live import Live
 
     live = Live(readers, settings.snapshots_dir)
     law = settings.price_law
-    crowd = ensure_people(sessions, clock(), part(progress, 0.0, 0.2))
+    crowd = ensure_people(sessions, clock(), part(progress, 0.0, 0.15))
+    progress("Bewertete Fahrten der letzten Tage", 0.15)
+    past = Live(readers, settings.snapshots_dir)
+    ensure_ratings(Counter(sessions, readers, past, law, settings.secret_key), crowd, clock())
     snapshot = live.current(clock())
     runs = ensure_runs(sessions, snapshot, crowd, clock(), part(progress, 0.2, 0.4))
     rides = ensure_rides(sessions, snapshot, crowd, law, clock(), part(progress, 0.4, 0.8))
-    progress("Beispielbuchungen", 0.8)
+    progress("Regelmäßige Fahrten, Gesuche und Buchungen", 0.8)
+    ensure_series(sessions, snapshot, crowd, law, clock())
+    ensure_wishes(sessions, live.served(), crowd, clock())
     counter = Counter(sessions, readers, live, law, settings.secret_key)
     return rides, runs, ensure_bookings(counter, crowd, clock())

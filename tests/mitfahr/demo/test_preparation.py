@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 
 from mitfahr.db.base import engine_for
 from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_rider, requests_for_driver
+from mitfahr.db.cars import car_of
 from mitfahr.db.people import members_of, organisation_by_name, person_by_email
 from mitfahr.db.rides import Ride, runs_of_organisation
+from mitfahr.db.series import RideSeries
 from mitfahr.db.session import readers, sessions
 from mitfahr.db.timetables import FeedVersion, serving, serving_folders
+from mitfahr.db.trust import trust_of
 from mitfahr.demo import NotADemonstration, Prepared, accounts
 from mitfahr.demo.people import ensure_people, ensure_rides, ensure_runs
 from mitfahr.demo.rides import BUERGERBUS_WEEKDAYS
@@ -25,7 +28,10 @@ from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Role
 from mitfahr.domain.states import LegState
 from mitfahr.domain.times import local, seconds
+from mitfahr.domain.vehicles import Car
+from mitfahr.services.check_data import data_faults
 from mitfahr.services.log_in import log_in
+from mitfahr.services.wanted_ways import wanted_ways
 from mitfahr.settings import Settings
 from routing.gazetteer import Gazetteer
 from routing.progress import silent
@@ -72,12 +78,14 @@ def test_roles_and_memberships(world: World) -> None:
         assert len(members_of(session, association.id)) == 5
     assert roles[accounts.RESIDENT.email] == {Role.RESIDENT}
     assert roles[accounts.TIMETABLE_STAFF.email] == {Role.RESIDENT, Role.TIMETABLE_STAFF}
-    assert sum(Role.DRIVER in own for own in roles.values()) == 8
+    assert sum(Role.DRIVER in own for own in roles.values()) == 9
 
 
 def test_forty_rides_on_a_working_day(world: World) -> None:
     with world.readers() as session:
-        per_day = Counter(local(ride.begins_s).date() for ride in _rides(session, RideKind.PRIVATE))
+        rides = [ride for ride in _rides(session, RideKind.PRIVATE) if ride.series_id is None]
+        coming = [ride for ride in rides if ride.ends_s > seconds(world.now)]
+        per_day = Counter(local(ride.begins_s).date() for ride in coming)
     assert per_day[dt.date(2026, 11, 24)] == 40
     assert 0 < per_day[dt.date(2026, 11, 29)] < 15
     assert len(per_day) == 10
@@ -113,6 +121,36 @@ def test_some_journeys_are_booked(world: World) -> None:
         callers = [b for b in session.scalars(select(Booking)) if b.rider_id != b.booked_by_id]
     assert len(waiting) == 1
     assert len(callers) == 1
+
+
+def test_some_rides_come_again_and_some_are_looked_for(world: World) -> None:
+    with world.readers() as session:
+        series = list(session.scalars(select(RideSeries)))
+        assert len(series) == 3 and any(len(one.plan["weeks"]) == 2 for one in series)
+        assert sum(ride.series_id is not None for ride in _rides(session, RideKind.PRIVATE)) > 40
+        anna = person_by_email(session, accounts.drivers()[0].email)
+        assert anna is not None
+        wanted = wanted_ways(session, anna.id, world.now)
+        assert {(way.origin_area, way.weekday, way.people) for way in wanted} == {
+            ("Lommatzsch", 1, 3),
+            ("Lommatzsch", 3, 3),
+        }
+
+
+def test_drivers_have_cars_and_ratings_and_say_what_they_take_along(world: World) -> None:
+    with world.readers() as session:
+        anna = person_by_email(session, accounts.drivers()[0].email)
+        assert anna is not None
+        trust = trust_of(session, [anna.id], seconds(world.now))[anna.id]
+        assert (trust.standing.ratings, trust.standing.again) == (2, 2)
+        assert car_of(session, anna.id) == Car("Kombi", "grüner", None, 3)
+        rides = [ride for ride in _rides(session, RideKind.PRIVATE) if ride.series_id is None]
+    for offers in ("luggage", "bicycles", "wheelchairs", "child_seat", "pets", "smoking", "women_only"):
+        assert any(getattr(ride, offers) for ride in rides), offers
+
+
+def test_it_contradicts_itself_nowhere(world: World) -> None:
+    assert data_faults(world.engine, PriceLaw(), world.now) == []
 
 
 def test_preparing_again_adds_nothing(world: World) -> None:
