@@ -57,6 +57,15 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _point(text: str) -> tuple[float, float] | None:
+    if not text:
+        return None
+    lat, lon = (float(number) for number in text.split())
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise ValueError(text)
+    return lat, lon
+
+
 def _rates(text: str) -> PriceLaw:
     rates = [re.fullmatch(r"(\d{1,3}) ab (\d{4}-\d{2}-\d{2})", part.strip()) for part in text.split(",")]
     if None in rates:
@@ -96,6 +105,7 @@ _EXPECTED = {
     _number: "eine ganze Zahl größer als 0",
     _text: "einen Text oder @ und den Namen einer lesbaren Datei",
     _enforcement: "einen Text oder @ und den Namen einer lesbaren Datei",
+    _point: "Breite und Länge in Grad wie „51.21 13.45“",
     _web_address: "eine Adresse mit http:// oder https://",
     _brand_colour: f"eine Farbe wie #1a4f9c, die auf hellem Grund gut zu lesen ist (Kontrast mindestens {LEAST_CONTRAST} : 1)",
     _picture: f"eine lesbare Datei .svg, .png oder .webp mit höchstens {MAX_LOGO_BYTES // 1000} kB",
@@ -130,6 +140,7 @@ class Settings:
     price_law: PriceLaw = field(metadata=_env("PRICE_CAPS", "30 ab 2005-09-01", _rates))
     vacations: Vacations = field(metadata=_env("SCHOOL_VACATIONS_FILE", "", _vacations), repr=False)
     speeds_file: Path | None = field(metadata=_env("SPEEDS_FILE", "", _file_if_named))
+    home: tuple[float, float] | None = field(metadata=_env("HOME_POINT", "", _point))
     upload_limit_mb: int = field(metadata=_env("UPLOAD_LIMIT_MB", "500", _number))
 
     @classmethod

@@ -28,6 +28,10 @@ UNKNOWN_PLACE = lazy(
 )
 
 
+Position = tuple[float, float]
+"""Latitude and longitude."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Several places may be meant by what was typed; `field` takes the value of the one chosen."""
@@ -44,8 +48,9 @@ def meant(
     choice: HiddenField,
     choices: list[Choice],
     kinds: Collection[PlaceKind] = tuple(PlaceKind),
+    near: Position | None = None,
 ) -> FoundPlace | None:
-    """The place of one of these kinds that a field means.
+    """The place of one of these kinds that a field means; it is likely to lie `near` a known point.
 
     None leaves an error at the field, or a choice to be made in `choices`; that a field may not stay
     empty is for the form to say.
@@ -55,7 +60,7 @@ def meant(
         return None
     if chosen is not None and chosen.label == text.data.strip() and chosen.kind in kinds:
         return chosen
-    found = [place for place in find_places(places, text.data, LOOKED_THROUGH) if place.kind in kinds][
+    found = [place for place in find_places(places, text.data, LOOKED_THROUGH, near) if place.kind in kinds][
         :CHOICES
     ]
     the_one = the_one_meant(found, text.data)
@@ -75,6 +80,12 @@ def take_chosen(text: StringField, choice: HiddenField) -> None:
     if chosen is not None:
         text.data = chosen.label
         text.raw_data = [chosen.label]
+
+
+def position(value: str | None) -> Position | None:
+    """Where the place lies that was chosen in a field, None if none was."""
+    chosen = decode(value or "")
+    return (chosen.lat, chosen.lon) if chosen is not None else None
 
 
 def encode(place: FoundPlace) -> str:

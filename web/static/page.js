@@ -1,5 +1,6 @@
 // What JavaScript adds to every page; each part is a module of its own and every page works without it.
 import "./place_field.js";
+import "./quick_times.js";
 import "./print_button.js";
 import "./map/panel.js";
 import "./map/picker.js";

@@ -25,13 +25,14 @@ from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm, form_of
 from web.german import local
 from web.journeys_view import JourneyView, journey_view, journey_views
 from web.nothing_words import obstacle_words
-from web.place_choice import Choice, encode, meant, take_chosen
+from web.place_choice import Choice, Position, encode, meant, position, take_chosen
 from web.portal import portal, served
 from web.shown_first import Order, lines_first, passes, rides_first
 
 views = Blueprint("search", __name__)
 
 SUGGESTIONS = 7
+PLACE_FIELDS = ("origin", "destination", "via")
 SHIFT = dt.timedelta(hours=2)
 
 
@@ -45,8 +46,9 @@ def start() -> str:
 @access(PUBLIC)
 def suggestions() -> str:
     """Places for what is typed so far, as a list that htmx puts below the field."""
-    field = "origin" if "origin" in request.form else "destination"
-    found = find_places(_places(), request.form.get(field, ""), SUGGESTIONS)
+    field = next((name for name in PLACE_FIELDS if name in request.form), PLACE_FIELDS[0])
+    beside = next((value for name, value in request.form.items() if name.endswith("_choice")), None)
+    found = find_places(_places(), request.form.get(field, ""), SUGGESTIONS, _near(beside))
     options = [(encode(place), place) for place in found]
     return render_template("search/suggestions.html", field=field, options=options)
 
@@ -97,8 +99,10 @@ def results() -> ResponseReturnValue:
     _shift(form)
     form.validate()
     places, choices = _places(), list[Choice]()
-    origin = meant(places, form.origin, form.origin_choice, choices)
-    destination = meant(places, form.destination, form.destination_choice, choices)
+    near = _near(form.destination_choice.data)
+    origin = meant(places, form.origin, form.origin_choice, choices, near=near)
+    near = _near(form.origin_choice.data)
+    destination = meant(places, form.destination, form.destination_choice, choices, near=near)
     if form.errors:
         return _start_page(form), 422
     if origin is not None and destination is not None:
@@ -193,6 +197,11 @@ def _start_page(form: SearchForm) -> str:
     if form.day.data is None and not form.day.raw_data:
         form.move_to(local(dt.datetime.now(dt.UTC)))
     return render_template("search/start.html", form=form)
+
+
+def _near(beside: str | None) -> Position | None:
+    """Where a place likely lies: near the one chosen in another field, else where the operator's people live."""
+    return position(beside) or portal().settings.home
 
 
 def _places() -> PlaceIndex:
