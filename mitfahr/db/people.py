@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.domain.errors import Unknown
+from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.roles import MembershipRole, Role
 
 MAX_EMAIL = 254
@@ -35,6 +36,8 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     is_woman: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """The person has said so, to offer or find rides for women; nobody guesses it."""
+    wants_reminder_day_before: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    wants_reminder_soon: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     created_at: Mapped[dt.datetime]
 
     role_rows: Mapped[list[PersonRole]] = relationship(
@@ -48,6 +51,14 @@ class Person(Base):
     def roles(self) -> frozenset[Role]:
         """Everybody is a resident; the other roles are rows."""
         return frozenset({Role.RESIDENT, *(row.role for row in self.role_rows)})
+
+    @property
+    def wanted_reminders(self) -> frozenset[Reminder]:
+        wanted = {
+            Reminder.DAY_BEFORE: self.wants_reminder_day_before,
+            Reminder.SOON: self.wants_reminder_soon,
+        }
+        return frozenset(reminder for reminder, is_wanted in wanted.items() if is_wanted)
 
     @property
     def full_name(self) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.cars import PersonCar
 from mitfahr.db.people import Person
+from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.vehicles import Car, check_car_seats, read_plate
 from mitfahr.languages import Language
 from mitfahr.services.register_person import read_name, read_phone
@@ -37,6 +40,16 @@ def change_language(sessions: sessionmaker[Session], *, person_id: str, chosen: 
     """From now on the person's mails are written in it; commits."""
     with sessions.begin() as session:
         session.get_one(Person, person_id).language = chosen.code
+
+
+def choose_reminders(
+    sessions: sessionmaker[Session], *, person_id: str, wanted: Collection[Reminder]
+) -> None:
+    """From now on only these reminders of booked journeys are sent; commits."""
+    with sessions.begin() as session:
+        person = session.get_one(Person, person_id)
+        person.wants_reminder_day_before = Reminder.DAY_BEFORE in wanted
+        person.wants_reminder_soon = Reminder.SOON in wanted
 
 
 def change_car(sessions: sessionmaker[Session], *, person_id: str, car: Car | None) -> None:

@@ -45,7 +45,8 @@ def _due(booking: Booking, sent: Collection[Reminder], now: dt.datetime) -> Remi
     begins_s = _begins_s(booking, now)
     if begins_s is None:
         return None
-    return due_reminder(begins_s, now_s=seconds(now), booked_s=seconds(booking.created_at), sent=sent)
+    done = {*sent, *(set(Reminder) - booking.rider.wanted_reminders)}
+    return due_reminder(begins_s, now_s=seconds(now), booked_s=seconds(booking.created_at), sent=done)
 
 
 def _begins_s(booking: Booking, now: dt.datetime) -> int | None:

@@ -19,7 +19,7 @@ PICTURES = Path("var/pictures")
 
 _SMALL_TARGETS = """([smallest, smallestMain]) => [...document.querySelectorAll(
     "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=option]")]
-  .filter((element) => element.checkVisibility() && !element.closest(".skip-link, .visually-hidden"))
+  .filter((element) => element.checkVisibility() && !element.closest(".skip-link, .visually-hidden, [aria-hidden=true]"))
   .map((element) => [element, (element.closest(".kern-form-check") ?? element).getBoundingClientRect(),
     element.matches(".kern-btn, .menu__link, main summary, main select, main textarea, main input[type=text]")
       ? smallestMain : smallest])

@@ -37,7 +37,7 @@ class FeedbackForm(Form):  # type: ignore[misc]
     page = StringField(lazy("Auf welcher Seite?"), [Length(max=300)])
     answer_to = StringField(lazy("Wohin dürfen wir antworten?"), [Length(max=254)])
     website = StringField(lazy("Bitte leer lassen"))
-    started = HiddenField(default=lambda: _signer().dumps([int(time.time()), new_token()]))
+    started = HiddenField(lazy("Formular"), default=lambda: _signer().dumps([int(time.time()), new_token()]))
 
     def validate_website(self, field: StringField) -> None:
         if field.data:

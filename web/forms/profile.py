@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from mitfahr.db.cars import MAX_WORD
+from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.vehicles import Car
 from mitfahr.languages import lazy
 from web.forms.fields import choices
@@ -40,6 +42,20 @@ class CarForm(FlaskForm):  # type: ignore[misc]
             self.plate.data or None,
             int(self.seats.data),
         )
+
+
+class MailsForm(FlaskForm):  # type: ignore[misc]
+    reminders = SelectMultipleField(
+        lazy("Erinnerungen an gebuchte Fahrten"),
+        choices=choices(
+            {
+                Reminder.DAY_BEFORE.value: lazy("am Abend vorher"),
+                Reminder.SOON.value: lazy("zwei Stunden vorher"),
+            }
+        ),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]

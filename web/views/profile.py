@@ -18,14 +18,15 @@ from mitfahr.db.people import Person
 from mitfahr.db.trust import trust_of
 from mitfahr.domain import errors
 from mitfahr.domain.codes import Address
+from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _, marked
 from mitfahr.services.block_person import unblock_person
-from mitfahr.services.change_profile import change_car, change_details, say_woman
+from mitfahr.services.change_profile import change_car, change_details, choose_reminders, say_woman
 from mitfahr.services.confirm_address import ask_for_call, enter_code, send_mail_code
 from web.access import SIGNED_IN, access
 from web.errors import Explained, explain
-from web.forms.profile import CarForm, CodeForm, DetailsForm, JustTheButton
+from web.forms.profile import CarForm, CodeForm, DetailsForm, JustTheButton, MailsForm
 from web.portal import portal
 
 views = Blueprint("profile", __name__, url_prefix="/konto")
@@ -86,6 +87,27 @@ def women() -> ResponseReturnValue:
     is_woman = request.form.get("is_woman") == "ja"
     say_woman(portal().writing, person_id=current_user.id, is_woman=is_woman)
     flash(_("Sie sehen jetzt auch Fahrten nur für Frauen.") if is_woman else _("Gespeichert."), "success")
+    return redirect(url_for("profile.mine"))
+
+
+@views.route("/mails", methods=["GET", "POST"])
+@access(SIGNED_IN)
+def mails() -> ResponseReturnValue:
+    """Which mails somebody wants beside those that must come."""
+    with portal().reading() as session:
+        person = session.get_one(Person, current_user.id)
+    form = MailsForm()
+    if not form.validate_on_submit():
+        if request.method == "GET":
+            form.reminders.data = sorted(person.wanted_reminders)
+        page = render_template("profile/mails.html", form=form, email=person.email)
+        return page, 422 if form.errors else 200
+    choose_reminders(
+        portal().writing,
+        person_id=current_user.id,
+        wanted=[Reminder(one) for one in form.reminders.data or ()],
+    )
+    flash(_("Gespeichert."), "success")
     return redirect(url_for("profile.mine"))
 
 
