@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from mitfahr.map.layers import Drawn, Layer
 from mitfahr.map.mvt import Word
+from mitfahr.network import Network
 from routing.street_lines import LatLon
 from routing.timetable import Timetable
 from routing.trip_lines import TripLines
@@ -43,7 +43,7 @@ def _lines(timetable: Timetable, lines: TripLines | None) -> Iterator[Drawn]:
     """Every stretch between two neighbouring stops once for all lines that use it."""
     refs: dict[tuple[int, int, str], set[str]] = defaultdict(set)
     drawn: dict[tuple[int, int, str], list[LatLon]] = {}
-    head = _heads(timetable)
+    head = Network.of(timetable).stop_of
     for pattern in range(timetable.n_patterns):
         first, last = timetable.pattern_stop_start[pattern : pattern + 2].tolist()
         stops = timetable.pattern_stops[first:last].tolist()
@@ -54,7 +54,7 @@ def _lines(timetable: Timetable, lines: TripLines | None) -> Iterator[Drawn]:
             refs[key].add(timetable.route_short_name[route])
             if key not in drawn:
                 known = lines.between(timetable, pattern, position, position + 1) if lines else None
-                drawn[key] = known or [_place(timetable, here), _place(timetable, there)]
+                drawn[key] = known or [_place(timetable, one), _place(timetable, other)]
     for key, line in drawn.items():
         if len(set(line)) < 2:
             continue
@@ -74,9 +74,9 @@ def _routes(timetable: Timetable, pattern: int, n_hops: int) -> list[int]:
 
 
 def _stops(timetable: Timetable) -> Iterator[Drawn]:
-    """One point per station, or stop without one, at which something stops; its busiest kind of vehicle."""
+    """One point per stop as people know it, drawn for the heaviest kind of vehicle that stops there."""
     order = [RAIL, TRAM, FERRY, BUS]
-    head = _heads(timetable)
+    head = Network.of(timetable).stop_of
     mode: dict[int, str] = {}
     visits: dict[int, int] = defaultdict(int)
     for pattern in range(timetable.n_patterns):
@@ -98,12 +98,6 @@ def _stops(timetable: Timetable) -> Iterator[Drawn]:
             "visits": visits[stop],
         }
         yield Drawn(shapely.Point(lon, lat), _STOPS_FROM[kind], words)
-
-
-def _heads(timetable: Timetable) -> NDArray[np.int64]:
-    """The station of each stop, or itself."""
-    own = np.arange(timetable.n_stops)
-    return np.where(timetable.stop_parent >= 0, timetable.stop_parent, own)
 
 
 def _place(timetable: Timetable, stop: int) -> LatLon:
