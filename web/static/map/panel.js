@@ -7,6 +7,7 @@ const WIDE = matchMedia("(min-width: 80rem)");
 for (const panel of document.querySelectorAll("[data-map-panel]")) {
   const box = panel.querySelector("[data-map]");
   const opener = panel.querySelector("[data-map-open]");
+  const place = panel.dataset.place ? JSON.parse(panel.dataset.place) : null;
   const back = panel.querySelector("[data-map-back]");
   const status = panel.querySelector("[role=status]");
   const rows = [...document.querySelectorAll("[data-journey], [data-way]")].filter(
@@ -31,8 +32,10 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
       const { openMap } = await import("./map.js");
       map = await openMap(box, {
         cooperative: true,
+        ...(place && { center: place, zoom: 15.5 }),
         draw: (drawn, newColours) => {
           colours = newColours;
+          if (place) drawPlace(drawn);
           if (shown) drawWays(drawn);
         },
       });
@@ -98,6 +101,14 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
       maxZoom: 16,
       animate: !calm,
       duration: 500,
+    });
+  }
+
+  function drawPlace(on) {
+    on.addSource("place", { type: "geojson", data: { type: "Point", coordinates: place } });
+    on.addLayer({
+      id: "place-here", type: "circle", source: "place",
+      paint: { "circle-radius": 13, "circle-color": colours.chosen, "circle-opacity": 0.25, "circle-stroke-color": colours.chosen, "circle-stroke-width": 4 },
     });
   }
 
