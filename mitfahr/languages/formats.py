@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import cast
+from functools import lru_cache
+from typing import Literal, cast
 
 from babel import Locale
 from babel.dates import format_date
@@ -51,12 +52,12 @@ def oclock(moment: Moment) -> str:
 
 def day(moment: Moment | dt.date) -> str:
     """Montag, 23. November 2026"""
-    return format_date(_date(moment), "full", locale=current().locale)
+    return _date_text(_date(moment), "full", current().locale)
 
 
 def day_short(moment: Moment | dt.date) -> str:
     """23.11.2026"""
-    return format_date(_date(moment), "medium", locale=current().locale)
+    return _date_text(_date(moment), "medium", current().locale)
 
 
 def weekday_and_day(moment: Moment | dt.date) -> str:
@@ -116,7 +117,7 @@ def kilograms(grams: float) -> str:
 
 def amount(cents: int) -> str:
     """2,40"""
-    return format_decimal(Decimal(cents) / 100, "0.00", locale=current().locale)
+    return _decimal(Decimal(cents) / 100, "0.00", current().locale)
 
 
 def euro(cents: int) -> str:
@@ -126,7 +127,20 @@ def euro(cents: int) -> str:
 
 def one_digit(number: float) -> str:
     """1,2"""
-    return format_decimal(number, "0.0", locale=current().locale)
+    return _decimal(round(number, 1), "0.0", current().locale)
+
+
+# Babel takes half a millisecond, and a page of results says the same few days and numbers again and again.
+
+
+@lru_cache(maxsize=1024)
+def _date_text(date: dt.date, style: Literal["full", "medium"], locale: str) -> str:
+    return format_date(date, style, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(number: float | Decimal, pattern: str, locale: str) -> str:
+    return format_decimal(number, pattern, locale=locale)
 
 
 def _date(moment: Moment | dt.date) -> dt.date:
