@@ -132,7 +132,7 @@ def _sheet(
         (_("Fahrt ab %(time)s Uhr", time=_clock(begin)), _trip_letters(notes, table, trip))
         for begin, trip in zip(begins, trips, strict=True)
     ]
-    return SheetView(_clock(begins[0]), _clock(begins[-1]), tuple(heads), tuple(rows))
+    return SheetView(_clock(min(begins)), _clock(max(begins)), tuple(heads), tuple(rows))
 
 
 def _time(trip: TripColumn, row: int, notes: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ from mitfahr.domain.day_types import cell_of
 from mitfahr.domain.mobility import Known
 from mitfahr.network import Network, network
 from mitfahr.services.line_timetable import GROUP_OF, DayGroup, line_timetable
+from routing.timetable import RouteIdx
 from web.access import PUBLIC, access
 from web.day_words import GROUP_WORDS, special_days
 from web.german import local
@@ -50,7 +51,7 @@ def one(route_id: str) -> ResponseReturnValue:
         route_id=route_id,
         symbol=symbol,
         title=title,
-        long_name=timetable.route_long_name[line],
+        long_name=_long_name(known, line),
         tables=[table_view(table, timetable) for table in found.tables],
         group_words=GROUP_WORDS,
         shown=ALL_DAYS if len(groups) > 1 else groups[0].value,
@@ -74,6 +75,12 @@ def _listed(known: Network) -> list[tuple[str, str, str, str]]:
     """(route id, icon, title, long name) by number."""
     timetable = known.timetable
     return [
-        (timetable.route_id[line], *title_of_line(known, line), timetable.route_long_name[line])
+        (timetable.route_id[line], *title_of_line(known, line), _long_name(known, line))
         for line in known.lines
     ]
+
+
+def _long_name(known: Network, line: RouteIdx) -> str:
+    """What the timetable says of a line besides its number."""
+    name = known.timetable.route_long_name[line]
+    return "" if name == known.line_name(line) else name
