@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from mitfahr.calendar_file import addressed, as_text
-from mitfahr.db.outbox import CANCEL_CODE, PORTAL, OutboxMessage
+from mitfahr.db.outbox import CANCEL_CODE, CONTACT, PORTAL, OutboxMessage
 from mitfahr.domain.booking_numbers import cancel_code
 from mitfahr.settings import Settings, SettingsInvalid
 
@@ -36,11 +36,12 @@ class Transport(Protocol):
 
 
 def compose(
-    message: OutboxMessage, sender: str, base_url: str = PORTAL, secret_key: str = ""
+    message: OutboxMessage, sender: str, base_url: str = PORTAL, secret_key: str = "", contact: str = ""
 ) -> EmailMessage:
     """The mail of an outbox row; composing it again gives the same Message-ID.
 
-    `base_url` is where residents find the portal, `secret_key` signs the codes that cancel a booking.
+    `base_url` is where residents find the portal, `secret_key` signs the codes that cancel a booking, `contact`
+    says how to reach the operator.
     """
     mail = EmailMessage(policy=SMTP)
     mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2].strip(' >')}>"
@@ -49,7 +50,7 @@ def compose(
     mail["To"] = message.recipient
     mail["Subject"] = message.subject
     mail["Auto-Submitted"] = "auto-generated"  # holiday notices stay quiet
-    body = message.body.replace(PORTAL, base_url)
+    body = _with_contact(message.body, contact).replace(PORTAL, base_url)
     if message.booking_id is not None:
         body = body.replace(CANCEL_CODE, cancel_code(message.booking_id, secret_key))
     mail.set_content(body)
@@ -62,6 +63,12 @@ def compose(
             filename="reise.ics",
         )
     return mail
+
+
+def _with_contact(body: str, contact: str) -> str:
+    if contact:
+        return body.replace(CONTACT, contact)
+    return "\n\n".join(part for part in body.split("\n\n") if CONTACT not in part)
 
 
 def transport_for(settings: Settings) -> Transport:

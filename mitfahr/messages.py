@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mitfahr.calendar_file import calendar_file
 from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_trip
-from mitfahr.db.outbox import CANCEL_CODE, PORTAL, queue_mail
+from mitfahr.db.outbox import CANCEL_CODE, CONTACT, PORTAL, queue_mail
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
 from mitfahr.db.wishes import Wish, WishFit
@@ -76,7 +76,9 @@ def _tell_rider_booked(
             subject = _("Ihre Anfrage: %(journey)s", journey=_title(booking))
             opening = _(
                 "Ihre Anfrage ist eingegangen. Mindestens eine Mitfahrt muss noch bestätigt werden. "
-                "Ihre Plätze sind so lange für Sie frei gehalten."
+                "Ihre Plätze sind so lange für Sie frei gehalten. Sie müssen nichts tun: "
+                "Bis %(moment)s bekommen Sie Bescheid.",
+                moment=_when(max(leg.hold_until_s or 0 for leg in booking.legs)),
             )
         else:
             subject = _("Ihre Buchung: %(journey)s", journey=_title(booking))
@@ -85,7 +87,7 @@ def _tell_rider_booked(
         if instead_of is not None:
             parts.append(
                 _(
-                    "Sie ersetzt, was von Ihrer Reise %(journey)s noch vor Ihnen lag.",
+                    "Was von Ihrer Reise %(journey)s noch offen war, gilt damit nicht mehr.",
                     journey=_title(instead_of),
                 )
             )
@@ -146,8 +148,14 @@ def tell_fallen(
             if other is not booking and other.state in (BookingState.BOOKED, BookingState.WAITING)
         ]
         parts += [_legs(booking.legs), _another_way(another_way)]
-        how = _("Hier sehen Sie, wie es weitergehen kann, und buchen mit einem Klick:")
+        how = (
+            _("Hier sehen Sie, wie es weitergehen kann:")
+            if another_way is None
+            else _("Hier sehen Sie, wie es weitergehen kann, und buchen mit einem Klick:")
+        )
         parts.append(f"{how}\n{PORTAL}/meine-fahrten/{booking.id}")
+        if any(leg.state in LIVE for leg in booking.legs):
+            parts.append(_how_to_cancel(booking))
         _mail_rider(session, booking, _("Änderung: %(journey)s", journey=_title(booking)), parts, now)
     tell_drivers_freed(session, others, now)
 
@@ -167,9 +175,15 @@ def tell_cancelled(
     """After the rider's own cancellation: a receipt, and word to the drivers."""
     whole = booking.state in (BookingState.ENDED, BookingState.TRAVELLED)
     with _words_of(booking.rider):
-        opening = _("Ihre Reise ist abgesagt.") if whole else _("Ein Teil Ihrer Reise ist abgesagt.")
-        subject = _("Abgesagt: %(journey)s", journey=_title(booking))
-        _mail_rider(session, booking, subject, [opening, _legs(booking.legs)], now)
+        opening = (
+            _("Ihre Reise ist abgesagt. Sie müssen nichts weiter tun.")
+            if whole
+            else _("Ein Teil Ihrer Reise ist abgesagt.")
+        )
+        parts = [opening, _legs(booking.legs)]
+        if not whole:
+            parts += [_page_of(booking), _how_to_cancel(booking)]
+        _mail_rider(session, booking, _("Abgesagt: %(journey)s", journey=_title(booking)), parts, now)
     tell_drivers_freed(session, fallen, now)
 
 
@@ -193,7 +207,7 @@ def tell_party_changed(session: Session, booking: Booking, before: Party, now: d
                     **_when_and_where(leg),
                 )
                 subject = _("Plätze geändert: %(ride)s", ride=_ride_title(leg.ride))
-                parts = [f"{text} {_travels(booking.party, before)}"]
+                parts = [f"{text} {_travels(booking.party, before)}", _ride_page(leg.ride)]
                 _mail(session, leg.ride.driver, subject, parts, now)
 
 
@@ -269,7 +283,7 @@ def tell_drivers_freed(session: Session, legs: Sequence[BookingLeg], now: dt.dat
                 **_when_and_where(leg),
             )
             subject = _("Platz wieder frei: %(ride)s", ride=_ride_title(leg.ride))
-            _mail(session, leg.ride.driver, subject, [text], now)
+            _mail(session, leg.ride.driver, subject, [text, _ride_page(leg.ride)], now)
 
 
 def tell_share(session: Session, leg: BookingLeg, before_ct: int, now: dt.datetime) -> None:
@@ -291,11 +305,12 @@ def tell_share(session: Session, leg: BookingLeg, before_ct: int, now: dt.dateti
             ),
             _(
                 "Sie zahlen %(price)s statt %(before)s. Mehr als die %(agreed)s, die Sie beim Buchen "
-                "gesehen haben, wird es nie.",
+                "gesehen haben, wird es nie. Sie müssen nichts tun.",
                 price=_euros(leg.price_ct),
                 before=_euros(before_ct),
                 agreed=_euros(leg.agreed_ct),
             ),
+            _page_of(booking),
         ]
         _mail(session, booking.rider, _("Neuer Preis: %(journey)s", journey=_title(booking)), parts, now)
 
@@ -404,11 +419,11 @@ def _tell_driver(session: Session, ride: Ride, driver: Person, leg: BookingLeg, 
         if asked and leg.hold_until_s is not None:
             parts.append(
                 _(
-                    "Bitte antworten Sie bis %(moment)s im Mitfahrportal unter „Meine Angebote“. "
-                    "Danach verfällt die Anfrage.",
+                    "Bitte sagen Sie bis %(moment)s Ja oder Nein. Danach verfällt die Anfrage.",
                     moment=_when(leg.hold_until_s),
                 )
             )
+        parts.append(_ride_page(ride))
         _mail(session, driver, subject, parts, now)
 
 
@@ -437,16 +452,29 @@ def _mail(
 ) -> None:
     if person.email is None:
         return
-    body = "\n\n".join([_("Guten Tag %(name)s,", name=person.full_name), *parts, _("Ihr Mitfahrportal")])
+    questions = _("Haben Sie Fragen? Sie erreichen uns so: %(contact)s", contact=CONTACT)
+    body = "\n\n".join(
+        [_("Guten Tag %(name)s,", name=person.full_name), *parts, questions, _("Ihr Mitfahrportal")]
+    )
     queue_mail(session, person.email, subject, body + "\n", now, calendar, booking_id)
 
 
 def _legs(legs: Sequence[BookingLeg]) -> str:
-    return "\n".join(
+    return "\n".join(_leg(leg) for leg in legs)
+
+
+def _leg(leg: BookingLeg) -> str:
+    """One line; the telephone number of an association is no secret, that of a driver stands on the page only."""
+    line = (
         f"- {_when(leg.departure_s)} {leg.origin_name} → {oclock(leg.arrival_s)} {leg.destination_name}, "
         f"{_label(leg)}: {STATE_WORDS[leg.state]}"
-        for leg in legs
     )
+    association = leg.ride.organisation if leg.ride else None
+    if association is not None and association.phone and leg.state in LIVE:
+        line += "\n  " + _(
+            "Telefon %(association)s: %(phone)s", association=association.name, phone=association.phone
+        )
+    return line
 
 
 def _another_way(journey: Journey | None) -> str:
@@ -466,7 +494,7 @@ def _another_way(journey: Journey | None) -> str:
     for vehicle in vehicles[1:]:
         way = _("%(way)s, dann %(vehicle)s", way=way, vehicle=vehicle)
     return _(
-        "Eine andere Möglichkeit: los um %(moment)s, %(way)s, Ankunft um %(arrival)s. "
+        "Eine andere Möglichkeit: los am %(moment)s, %(way)s, Ankunft um %(arrival)s. "
         "Sie ist noch nicht gebucht.",
         moment=_when(journey.departure_s),
         way=way,
@@ -475,7 +503,17 @@ def _another_way(journey: Journey | None) -> str:
 
 
 def _page_of(booking: Booking) -> str:
-    return f"{_('Ihre Reise im Mitfahrportal:')}\n{PORTAL}/meine-fahrten/{booking.id}"
+    met = any(leg.kind is LegKind.RIDE and leg.state is LegState.CONFIRMED for leg in booking.legs)
+    words = (
+        _("Ihre Reise im Mitfahrportal. Dort stehen auch Telefonnummer und Auto; bitte melden Sie sich an:")
+        if met
+        else _("Ihre Reise im Mitfahrportal:")
+    )
+    return f"{words}\n{PORTAL}/meine-fahrten/{booking.id}"
+
+
+def _ride_page(ride: Ride) -> str:
+    return f"{_('Ihre Fahrt im Mitfahrportal:')}\n{PORTAL}/fahrten/{ride.id}"
 
 
 def _how_to_cancel(booking: Booking) -> str:

@@ -143,6 +143,12 @@ class Settings:
     home: tuple[float, float] | None = field(metadata=_env("HOME_POINT", "", _point))
     upload_limit_mb: int = field(metadata=_env("UPLOAD_LIMIT_MB", "500", _number))
 
+    @property
+    def contact(self) -> str:
+        """How to reach the operator, in one line: by telephone, else by mail; "" when neither is set."""
+        hours = f" ({self.operator_phone_hours})" if self.operator_phone_hours else ""
+        return f"{self.operator_phone}{hours}" if self.operator_phone else self.operator_email
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """The settings of this process; makes the data folder. Raises SettingsInvalid."""

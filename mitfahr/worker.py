@@ -106,6 +106,7 @@ class Worker:
             utc_now,
             settings.base_url,
             settings.secret_key,
+            settings.contact,
         )
 
     def _lapse_holds(self) -> None:

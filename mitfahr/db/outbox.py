@@ -15,6 +15,8 @@ PORTAL = "https://portal.invalid"
 """Stands in a message for the address of the portal, which only the sender knows for sure."""
 CANCEL_CODE = "{Absagecode}"
 """Stands in a message for the code that cancels its booking: secrets are not kept in the database."""
+CONTACT = "{Kontakt}"
+"""Stands in a message for how to reach the operator; the paragraph goes where nobody can be reached."""
 
 
 class OutboxMessage(Base):

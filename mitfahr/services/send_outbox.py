@@ -37,8 +37,9 @@ def send_outbox(
     clock: Callable[[], dt.datetime],
     base_url: str = PORTAL,
     secret_key: str = "",
+    contact: str = "",
 ) -> int:
-    """Send the due messages, oldest first; returns how many left (`base_url`, `secret_key`: see `compose`).
+    """Send the due messages, oldest first; returns how many left (the last three: see `compose`).
 
     Stops at the first one that is delayed: the server is probably not well, and the others need
     not lose an attempt to learn that.
@@ -52,7 +53,7 @@ def send_outbox(
             if message is None:
                 continue
             try:
-                transport.send(compose(message, sender, base_url, secret_key))
+                transport.send(compose(message, sender, base_url, secret_key, contact))
             except (MailRefused, ValueError) as refusal:  # ValueError: no mail can be made of it
                 _give_up(sessions, message, str(refusal), clock())
             except MailDelayed as delay:

@@ -20,9 +20,9 @@ from aiosmtpd.smtp import Session as SmtpSession
 from sqlalchemy.engine import Engine
 
 from mitfahr.db.base import engine_for
-from mitfahr.db.outbox import OutboxMessage, queue_mail
+from mitfahr.db.outbox import CONTACT, OutboxMessage, queue_mail
 from mitfahr.db.session import readers, sessions
-from mitfahr.mail import MailFolder, SmtpServer, transport_for
+from mitfahr.mail import MailFolder, SmtpServer, compose, transport_for
 from mitfahr.services.send_outbox import LEASE, PAUSES, send_outbox
 from mitfahr.settings import Settings, SettingsInvalid
 
@@ -254,3 +254,13 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def test_every_mail_says_how_to_reach_the_operator_where_that_is_known(database: Engine) -> None:
+    with sessions(database).begin() as session:
+        body = f"Guten Tag,\n\nHallo.\n\nFragen? {CONTACT}\n\nIhr Mitfahrportal\n"
+        message = queue_mail(session, "erika@example.org", "Hallo", body, NOW)
+    reached = compose(message, SENDER, contact="03521 725-0 (Mo bis Fr 8 bis 16 Uhr)")
+    assert "Fragen? 03521 725-0 (Mo bis Fr 8 bis 16 Uhr)" in reached.get_content()
+    nobody = compose(message, SENDER).get_content()
+    assert "Fragen" not in nobody and "Hallo.\n\nIhr Mitfahrportal" in nobody.replace("\r\n", "\n")

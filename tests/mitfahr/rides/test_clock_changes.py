@@ -176,7 +176,7 @@ def test_mails_say_which_of_the_two_hours_is_meant(autumn: Night) -> None:
     assert leg.hold_until_s == seconds(begins) - 3600
     with autumn.portal.readers() as session:
         bodies = " ".join(session.scalars(sa.select(OutboxMessage.body)))
-    assert "Bitte antworten Sie bis Sonntag, 25.10.2026, 02:15 (Winterzeit) Uhr" in bodies
+    assert "Bitte sagen Sie bis Sonntag, 25.10.2026, 02:15 (Winterzeit) Uhr Ja oder Nein." in bodies
     assert "Sonntag, 25.10.2026, 03:15 Uhr" in bodies
 
 

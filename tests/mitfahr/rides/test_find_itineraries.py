@@ -160,7 +160,7 @@ def test_who_loses_a_ride_is_told_another_way(portal: Portal) -> None:
     decline_request(portal.sessions, portal.snapshot(), leg_id=leg_id, driver_id=anna, now=NOW)
     with portal.readers() as session:
         bodies = [row.body for row in session.scalars(select(OutboxMessage)) if "Änderung" in row.subject]
-    assert "Eine andere Möglichkeit: los um Dienstag, 02.06.2026, 09:00 Uhr" in bodies[0]
+    assert "Eine andere Möglichkeit: los am Dienstag, 02.06.2026, 09:00 Uhr" in bodies[0]
     assert len(mails(portal)) == 3
 
 

@@ -76,7 +76,7 @@ def test_the_rider_of_a_declined_ride_books_another_way_with_one_click(portal: P
     decline(portal, booking_id, anna)
     (told,) = mail_to(portal, "rita", "Änderung")
     assert "Grund: Mein Auto ist kaputt." in told
-    assert "los um Dienstag, 02.06.2026, 08:32 Uhr" in told and f"/meine-fahrten/{booking_id}" in told
+    assert "los am Dienstag, 02.06.2026, 08:32 Uhr" in told and f"/meine-fahrten/{booking_id}" in told
     token = other_way(portal, booking_id)
     assert token is not None
     new_id_ = take(portal, booking_id, token, rita)
