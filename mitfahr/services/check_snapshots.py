@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mitfahr.db.place_indexes import places_of
 from mitfahr.db.timetables import serving_folders
+from mitfahr.map.tiles import Tiles
 from mitfahr.places.index import KIND as PLACES
 from mitfahr.places.index import PlaceIndex
 from routing import store
@@ -18,6 +19,7 @@ from routing.hierarchy import Hierarchy
 from routing.links import Links
 from routing.roads import RoadGraph
 from routing.timetable import Timetable
+from routing.trip_lines import TripLines
 
 OPENERS: dict[str, Callable[[Path], object]] = {
     "timetable": Timetable.open,
@@ -26,6 +28,8 @@ OPENERS: dict[str, Callable[[Path], object]] = {
     "hierarchy": Hierarchy.open,
     "gazetteer": Gazetteer.open,
     PLACES: PlaceIndex.open,
+    "lines": TripLines.open,
+    "tiles": Tiles.open,
 }
 
 
@@ -37,16 +41,24 @@ def damaged_snapshots(session: Session, snapshots_dir: Path) -> list[str]:
     folders = serving_folders(session)
     if folders is None:
         return []
-    named = {kind: getattr(folders, kind) for kind in OPENERS if kind != PLACES}
-    named[PLACES] = places_of(session, folders.timetable, folders.gazetteer or "")
+    named = [
+        ("timetable", folders.timetable),
+        ("links", folders.links),
+        ("roads", folders.roads),
+        ("hierarchy", folders.hierarchy),
+        ("gazetteer", folders.gazetteer),
+        (PLACES, places_of(session, folders.timetable, folders.gazetteer or "")),
+        ("lines", folders.lines),
+        ("tiles", folders.network_tiles),
+        ("tiles", folders.land_tiles),
+    ]
     found = []
-    for kind, opener in OPENERS.items():
-        folder = named[kind]
+    for kind, folder in named:
         if folder is None:
             continue
         try:
             store.verify(snapshots_dir / folder, kind)
-            opener(snapshots_dir / folder)
+            OPENERS[kind](snapshots_dir / folder)
         except SnapshotUnreadable as error:
             found.append(str(error))
     return found

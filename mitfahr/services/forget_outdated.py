@@ -14,14 +14,24 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.timetables import FeedVersion, LinkSet, RoadsVersion, serving_locked
 from mitfahr.domain.versions import VersionStatus
+from mitfahr.map.tiles import Tiles
 from routing.errors import SnapshotOutdated, SnapshotUnreadable
 from routing.gazetteer import Gazetteer
 from routing.hierarchy import Hierarchy
 from routing.links import Links
 from routing.roads import RoadGraph
 from routing.timetable import Timetable
+from routing.trip_lines import TripLines
 
-Kind = type[Timetable] | type[Links] | type[RoadGraph] | type[Hierarchy] | type[Gazetteer]
+Kind = (
+    type[Timetable]
+    | type[Links]
+    | type[RoadGraph]
+    | type[Hierarchy]
+    | type[Gazetteer]
+    | type[TripLines]
+    | type[Tiles]
+)
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +40,7 @@ def forget_outdated(sessions: sessionmaker[Session], snapshots_dir: Path) -> int
     """Retire every version that another version of this program wrote; returns how many.
 
     If the serving timetable or streets are among them, nothing serves until both are imported again. Damaged
-    files are left as they are: importing their source again mends them.
+    files are left as they are: importing their source again mends them. An outdated map is drawn again by the worker.
     """
     with sessions.begin() as session:
         pointer = serving_locked(session)
@@ -43,6 +53,7 @@ def forget_outdated(sessions: sessionmaker[Session], snapshots_dir: Path) -> int
         ]
         for row in links:
             session.delete(row)
+        _forget_maps(session, snapshots_dir)
         if (
             pointer.feed in feeds
             or pointer.roads in roads
@@ -62,6 +73,17 @@ def forget_outdated(sessions: sessionmaker[Session], snapshots_dir: Path) -> int
             road.roads_folder = road.hierarchy_folder = road.gazetteer_folder = None
             road.status = VersionStatus.RETIRED
     return len(feeds) + len(roads)
+
+
+def _forget_maps(session: Session, snapshots_dir: Path) -> None:
+    for feed in session.scalars(select(FeedVersion)):
+        if _is_old(snapshots_dir, TripLines, feed.lines_folder):
+            feed.lines_folder = None
+        if _is_old(snapshots_dir, Tiles, feed.tiles_folder):
+            feed.tiles_folder = None
+    for roads in session.scalars(select(RoadsVersion)):
+        if _is_old(snapshots_dir, Tiles, roads.tiles_folder):
+            roads.tiles_folder = None
 
 
 def _is_old_feed(snapshots_dir: Path, feed: FeedVersion) -> bool:
