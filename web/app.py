@@ -32,6 +32,7 @@ from web.views import (
     lines,
     maps,
     offers,
+    offline,
     profile,
     reports,
     rides,
@@ -68,6 +69,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     maps.views,
     legal.views,
     brand.views,
+    offline.views,
     language_switch.views,
     health.views,
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, session
-from flask_login import LoginManager, UserMixin, login_user
+import hmac
+
+from flask import Flask, current_app, g, session
+from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from mitfahr.db.people import Person
 from mitfahr.domain.roles import Role
@@ -23,6 +25,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
 def register(app: Flask) -> None:
     manager = LoginManager(app)
+    app.jinja_env.globals["account_mark"] = account_mark
     manager.session_protection = None  # an address changes on the train; the cookie is signed anyway
 
     @manager.user_loader  # type: ignore[untyped-decorator]
@@ -30,6 +33,14 @@ def register(app: Flask) -> None:
         with portal().reading() as database:
             person = database.get(Person, person_id)
             return SignedIn(person) if person is not None and person.is_active else None
+
+
+def account_mark() -> str:
+    """Tells one account from another on a device that keeps something of it; says nothing about the person."""
+    if not current_user.is_authenticated:
+        return ""
+    key = str(current_app.secret_key).encode()
+    return hmac.new(key, f"device {current_user.id}".encode(), "sha256").hexdigest()[:16]
 
 
 def sign_in(person: Person) -> None:

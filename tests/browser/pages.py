@@ -154,6 +154,8 @@ PAGES = (
     Listed("reise-absagen", "journeys/cancel.html", "/meine-fahrten/{booked}/absagen", RIDER),
     Listed("reise-plaetze", "journeys/seats.html", "/meine-fahrten/{booked}/plaetze", RIDER),
     Listed("reise-druck", "journeys/print.html", "/meine-fahrten/{booked}/druck", RIDER),
+    Listed("fahrschein", "journeys/ticket.html", "/meine-fahrten/{booked}/fahrschein", RIDER),
+    Listed("ohne-netz", "offline.html", "/offline"),
     Listed("absagen", "cancel_link/ask.html", "/absagen"),
     Listed(
         "absagen-fehler",
@@ -233,7 +235,7 @@ ELSEWHERE = {
 
 NO_PAGES = {
     "api.plan", "api.departures", "api.status", "api.openapi", "api_bookings.all_to_come", "api_bookings.one", "connection.linked", "health.health",
-    "journeys.calendar", "search.results_again", "brand.sheet", "brand.logo", "brand.manifest", "map.tile",
+    "journeys.calendar", "search.results_again", "brand.sheet", "brand.logo", "brand.manifest", "offline.worker", "map.tile",
     "map.booked_way", "stops.board",
 }  # fmt: skip
 """GET routes that answer with data or send elsewhere."""

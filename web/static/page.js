@@ -2,6 +2,8 @@
 import "./place_field.js";
 import "./quick_times.js";
 import "./print_button.js";
+import "./sending.js";
+import "./offline_tickets.js";
 import "./map/panel.js";
 import "./map/picker.js";
 import "./results.js";

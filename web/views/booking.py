@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as of_browser
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -37,6 +38,9 @@ DONE = {
         "Ihre Anfrage ist gesendet. Sie bekommen eine E-Mail, sobald sie beantwortet ist."
     ),
 }
+
+JUST_BOOKED = "just_booked"
+"""In the session: the booking that is shown as the last of three steps, once."""
 
 
 @views.post("/buchen/pruefen")
@@ -74,6 +78,7 @@ def book() -> ResponseReturnValue:
         states = {one.state for one in bookings_of_trip(session, booking_of(session, booking_id))}
     waiting = BookingState.WAITING in states
     flash(_(DONE[BookingState.WAITING if waiting else BookingState.BOOKED]), "success")
+    of_browser[JUST_BOOKED] = booking_id
     return redirect(url_for("journeys.one", booking_id=booking_id))
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import session as of_browser
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -32,6 +33,8 @@ from web.forms.booking import BOTH, WHOLE, CancelForm, OtherWayForm, PartyForm
 from web.forms.fields import choices
 from web.journeys_view import FallbackView, fallback_view
 from web.portal import portal
+from web.qr_code import qr_code
+from web.views.booking import JUST_BOOKED
 from web.way_on import WayOn, way_on
 
 STILL_THERE = lazy("An Ihrer Buchung hat sich nichts geändert. Hier sehen Sie, was jetzt möglich ist.")
@@ -78,7 +81,12 @@ def one(booking_id: str) -> str:
         )
         for booking in trip
     ]
-    return render_template("journeys/one.html", shown=shown, booking=_asked_for(trip, booking_id))
+    return render_template(
+        "journeys/one.html",
+        shown=shown,
+        booking=_asked_for(trip, booking_id),
+        is_new=of_browser.pop(JUST_BOOKED, None) == booking_id,
+    )
 
 
 @views.post("/<booking_id>/ersatz")
@@ -181,6 +189,15 @@ def printed(booking_id: str) -> str:
     note_reads(booking.open_legs)
     code = cancel_code(booking_id, portal().settings.secret_key)
     return render_template("journeys/print.html", booking=booking, cancel_code=code)
+
+
+@views.get("/<booking_id>/fahrschein")
+@access(SIGNED_IN)
+def ticket(booking_id: str) -> str:
+    """What is shown when boarding. The code holds the booking's number and nothing else."""
+    booking = _own(booking_id)
+    note_reads(booking.open_legs)
+    return render_template("journeys/ticket.html", booking=booking, code=qr_code(booking.reference))
 
 
 @views.get("/<booking_id>/reise.ics")

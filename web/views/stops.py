@@ -6,10 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from itertools import groupby
 
-import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from mitfahr.domain.times import seconds
 from mitfahr.network import Network, dictionary_order, network
@@ -30,6 +28,7 @@ from web.lines_view import lines_here, way_of_key
 from web.place_choice import encode
 from web.portal import portal, served
 from web.printed_view import block_view
+from web.qr_code import qr_code
 
 views = Blueprint("stops", __name__)
 
@@ -113,7 +112,7 @@ def poster(stop_id: str) -> ResponseReturnValue:
         columns=[column_words(column, days.columns) for column in days.columns] if days else [],
         special=special_days(days, local(now).date(), vacations) if days else None,
         address=address,
-        qr=_qr(address),
+        qr=qr_code(address),
         timetable=snapshot.timetable,
         now=now,
     )
@@ -261,9 +260,3 @@ def _place(name: str) -> str:
     if comma or not words:
         return before_comma
     return " ".join(words[:2]) if words[0] in ("Bad", "Sankt", "St.") else words[0]
-
-
-def _qr(address: str) -> Markup:
-    """Drawn without a style attribute, which the pages forbid."""
-    code = segno.make(address, error="m", micro=False)
-    return Markup(code.svg_inline(omitsize=True, border=4, light="#fff", svgclass="qr", lineclass=None))  # noqa: S704
