@@ -26,6 +26,7 @@ class TripFacts:
     `distance_m` runs straight from stop to stop. Wheelchairs and bicycles as the timetable states them.
     """
 
+    route_id: str
     route_type: int
     route_long_name: str
     agency: str
@@ -46,6 +47,7 @@ def trip_facts(timetable: Timetable, leg: Leg) -> TripFacts | None:
     agency = int(timetable.route_agency[route])
     trip = timetable.trip_of_section(section)
     return TripFacts(
+        route_id=timetable.route_id[route],
         route_type=int(timetable.route_type[route]),
         route_long_name=timetable.route_long_name[route],
         agency=timetable.agency_name[agency] if agency >= 0 else "",

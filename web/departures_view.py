@@ -99,7 +99,7 @@ def _tag(departure: Departure) -> Tag | None:
         case Said.ADDED:
             return Tag("info", _("zusätzliche Fahrt"))
         case Said.RUNS if minutes > 0:
-            return Tag("warning", ngettext("%(num)s Minute später", "%(num)s Minuten später", minutes))
+            return Tag("danger", ngettext("%(num)s Minute später", "%(num)s Minuten später", minutes))
         case Said.RUNS if minutes < 0:
             return Tag("warning", ngettext("%(num)s Minute früher", "%(num)s Minuten früher", -minutes))
         case Said.RUNS:

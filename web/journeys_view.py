@@ -59,6 +59,8 @@ class LegView:
     planned_arrival_s: int | None = None
     """Of a trip that live data speaks of; None for the others."""
     is_added: bool = False
+    line_id: str | None = None
+    """The line's page, see `web.views.lines`."""
     origin_stop_id: str | None = None
     destination_stop_id: str | None = None
     vehicle_accessible: Known = Known.UNKNOWN
@@ -296,6 +298,7 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         planned_departure_s=leg.planned_departure_s,
         planned_arrival_s=leg.planned_arrival_s,
         is_added=leg.is_added,
+        line_id=trip.route_id if trip else None,
         origin_stop_id=leg.origin.stop_id,
         destination_stop_id=leg.destination.stop_id,
         vehicle_accessible=_room(ride.wheelchairs) if ride else trip.wheelchair if trip else Known.UNKNOWN,

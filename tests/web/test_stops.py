@@ -170,7 +170,7 @@ def test_what_is_known_today_in_words() -> None:
     told = [(one.title, one.tag.kind, one.tag.words, one.is_off) for one in day.departures if one.tag]
     assert day.is_today and [words for _, *words in told] == [
         ["success", "pünktlich", False],
-        ["warning", "2 Minuten später", False],
+        ["danger", "2 Minuten später", False],
         ["danger", "fällt aus", True],
         ["warning", "1 Minute früher", False],
         ["danger", "hält heute nicht hier", True],
