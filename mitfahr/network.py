@@ -19,7 +19,7 @@ from routing.snapshot import Snapshot
 from routing.timetable import RouteIdx, StopIdx, Timetable
 
 SAME_STOP_M = 400
-"""Platforms of one name without a station are one stop within this distance."""
+"""What has the same name is one stop within this distance."""
 
 SAME_LINE_STOPS = 2
 """Routes of one operator and number are one line when they share so many stops: there may be two lines "A"."""
@@ -29,13 +29,13 @@ SAME_LINE_STOPS = 2
 class Network:
     """stop_of     (n_stops,) int32: the stop that stands for this one; a station for its platforms
     line_of     (n_routes,) int32: the route that stands for the line of this one
-    is_served   (n_stops,) bool, of stops that stand for others: some vehicle stops there
+    visits      (n_stops,) int64, of stops that stand for others: trips that call there on any day
     """
 
     timetable: Timetable
     stop_of: NDArray[np.int32]
     line_of: NDArray[np.int32]
-    is_served: NDArray[np.bool_]
+    visits: NDArray[np.int64]
 
     @classmethod
     def of(cls, timetable: Timetable) -> Network:
@@ -43,9 +43,8 @@ class Network:
         trips = np.diff(timetable.pattern_trip_start)
         np.add.at(visits, timetable.pattern_stops, np.repeat(trips, np.diff(timetable.pattern_stop_start)))
         stop_of = _stop_of(timetable, visits)
-        is_served = np.zeros(timetable.n_stops, np.bool_)
-        is_served[stop_of[visits > 0]] = True
-        return cls(timetable, stop_of, _line_of(timetable, stop_of), is_served)
+        together = np.bincount(stop_of, weights=visits, minlength=timetable.n_stops).astype(np.int64)
+        return cls(timetable, stop_of, _line_of(timetable, stop_of), together)
 
     def platforms(self, stop: StopIdx) -> NDArray[np.int64]:
         """The members of a stop at which vehicles may stop."""
@@ -59,7 +58,7 @@ class Network:
     def stops(self) -> list[tuple[str, StopIdx]]:
         """(name, stop) of every stop that is served, by name as a German dictionary sorts."""
         name = self.timetable.stop_name
-        found = [(name[i], StopIdx(i)) for i in np.flatnonzero(self.is_served).tolist()]
+        found = [(name[i], StopIdx(i)) for i in np.flatnonzero(self.visits).tolist()]
         return sorted(found, key=lambda entry: (dictionary_order(entry[0]), entry[1]))
 
     @cached_property
@@ -100,20 +99,26 @@ def number_order(name: str) -> list[tuple[int, int, str]]:
 
 
 def _stop_of(timetable: Timetable, visits: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Platforms join their station, and what has the same name close by joins that of them which is served, has
+    platforms, or is called at most.
+    """
     own = np.arange(timetable.n_stops, dtype=np.int32)
-    stop_of = np.where(timetable.stop_parent >= 0, timetable.stop_parent, own).astype(np.int32)
-    alone = np.flatnonzero((timetable.stop_parent < 0) & (timetable.stop_is_station == 0))
+    parent = np.where(timetable.stop_parent >= 0, timetable.stop_parent, own).astype(np.int32)
+    total = np.bincount(parent, weights=visits, minlength=timetable.n_stops)
+    heads = np.flatnonzero(parent == own)
+    order = np.lexsort((-total[heads], timetable.stop_is_station[heads] == 0, total[heads] == 0))
+    joined = own.copy()
     of_name: dict[str, list[int]] = defaultdict(list)
-    for i in alone[np.argsort(-visits[alone], kind="stable")].tolist():
+    for i in heads[order].tolist():
         here = timetable.stop_lat[i], timetable.stop_lon[i]
         known = of_name[timetable.stop_name[i]]
         for other in known:
             if beeline_m(*here, timetable.stop_lat[other], timetable.stop_lon[other]) <= SAME_STOP_M:
-                stop_of[i] = other
+                joined[i] = other
                 break
         else:
             known.append(i)
-    return stop_of
+    return joined[parent]
 
 
 def _line_of(timetable: Timetable, stop_of: NDArray[np.int32]) -> NDArray[np.int32]:

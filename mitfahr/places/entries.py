@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import enum
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mitfahr.network import Network
 from mitfahr.places.features import STOP_WORD, STREET_WORD, kind_word, searched_by
-from routing.earth import beeline_m
 from routing.gazetteer import Gazetteer, Kind
 from routing.timetable import Timetable
-
-SAME_STOP_M = 400
-"""Platforms of one name without a station are one entry within this distance."""
 
 STOP_RANK = 50
 
@@ -57,34 +53,24 @@ def entries(timetable: Timetable, gazetteer: Gazetteer | None) -> list[Entry]:
 
 
 def _stop_entries(timetable: Timetable, named: Sequence[Entry]) -> list[Entry]:
-    """One entry per station, and per name where platforms have no station."""
-    visits = np.zeros(timetable.n_stops, dtype=np.int64)
-    trips = np.diff(timetable.pattern_trip_start)
-    np.add.at(visits, timetable.pattern_stops, np.repeat(trips, np.diff(timetable.pattern_stop_start)))
-    parent = np.where(timetable.stop_parent >= 0, timetable.stop_parent, np.arange(timetable.n_stops))
-    total = np.zeros(timetable.n_stops, dtype=np.int64)
-    np.add.at(total, parent, visits)
-    heads = [int(i) for i in np.argsort(-total, kind="stable") if parent[i] == i and total[i] > 0]
+    """One entry for every stop as people call it, the busiest first."""
+    visits = Network.of(timetable).visits
+    heads = [int(i) for i in np.argsort(-visits, kind="stable") if visits[i]]
     around = _lying_in(np.asarray(timetable.stop_lat)[heads], np.asarray(timetable.stop_lon)[heads], named)
-    found: list[Entry] = []
-    kept: dict[str, list[Entry]] = defaultdict(list)
-    for i, area in zip(heads, around, strict=True):
-        name = timetable.stop_name[i]
-        entry = Entry(
+    return [
+        Entry(
             EntryKind.STOP,
-            name,
+            timetable.stop_name[i],
             area,
             STOP_WORD,
             STOP_WORD,
             float(timetable.stop_lat[i]),
             float(timetable.stop_lon[i]),
-            STOP_RANK + int(total[i]),
+            STOP_RANK + int(visits[i]),
             timetable.stop_id[i],
         )
-        if not _is_near(entry, kept[name]):
-            kept[name].append(entry)
-            found.append(entry)
-    return found
+        for i, area in zip(heads, around, strict=True)
+    ]
 
 
 def _lying_in(lat: NDArray[np.float64], lon: NDArray[np.float64], named: Sequence[Entry]) -> list[str]:
@@ -103,10 +89,6 @@ def _lying_in(lat: NDArray[np.float64], lon: NDArray[np.float64], named: Sequenc
 
 def _municipality(place: Entry) -> str:
     return place.name if place.word == "Stadt" or not place.around else place.around
-
-
-def _is_near(entry: Entry, others: Iterable[Entry]) -> bool:
-    return any(beeline_m(entry.lat, entry.lon, o.lat, o.lon) <= SAME_STOP_M for o in others)
 
 
 def _gazetteer_entries(gazetteer: Gazetteer) -> list[Entry]:

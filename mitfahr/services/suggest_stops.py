@@ -26,7 +26,7 @@ def suggest_stops(known: Network, places: PlaceIndex, stop_id: str) -> list[Stop
         if place.kind is PlaceKind.STOP and place.stop_id in timetable.stop_by_id
     ]
     heads = dict.fromkeys(StopIdx(int(known.stop_of[stop])) for stop in [*related, *named])
-    return [stop for stop in heads if known.is_served[stop]][:MOST]
+    return [stop for stop in heads if known.visits[stop]][:MOST]
 
 
 def _is_part(inner: str, outer: str) -> bool:
