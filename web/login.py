@@ -20,6 +20,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.first_name = person.first_name
         self.full_name = person.full_name
         self.language = person.language
+        self.usual_search = person.usual_search
         self.roles: frozenset[Role] = person.roles
 
 

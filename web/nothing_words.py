@@ -6,7 +6,7 @@ from mitfahr.languages import _
 from mitfahr.languages.formats import day, day_and_clock, duration, oclock
 from mitfahr.services.explain_nothing import Obstacle, Why
 from routing.timetable import Timetable
-from web.forms.search import KINDS
+from web.forms.preferences import KINDS
 
 
 def obstacle_words(obstacle: Obstacle, timetable: Timetable) -> str:

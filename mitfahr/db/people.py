@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, select
@@ -38,6 +39,8 @@ class Person(Base):
     """The person has said so, to offer or find rides for women; nobody guesses it."""
     wants_reminder_day_before: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     wants_reminder_soon: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    usual_search: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    """How the person travels, filled in at every search because they wished it; None for most."""
     created_at: Mapped[dt.datetime]
 
     role_rows: Mapped[list[PersonRole]] = relationship(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -50,6 +50,14 @@ def choose_reminders(
         person = session.get_one(Person, person_id)
         person.wants_reminder_day_before = Reminder.DAY_BEFORE in wanted
         person.wants_reminder_soon = Reminder.SOON in wanted
+
+
+def keep_usual_search(
+    sessions: sessionmaker[Session], *, person_id: str, usual: Mapping[str, object] | None
+) -> None:
+    """Remember how the person travels (the values of a form by field), or forget it (None); commits."""
+    with sessions.begin() as session:
+        session.get_one(Person, person_id).usual_search = None if usual is None else dict(usual)
 
 
 def change_car(sessions: sessionmaker[Session], *, person_id: str, car: Car | None) -> None:

@@ -125,6 +125,7 @@ PAGES = (
     Listed("welcher-ort", "search/choose.html", search(origin="Neudorf", destination="Neudorf")),
     Listed("verbindungen", "search/results.html", search()),
     Listed("keine-verbindung", "search/results.html", search(origin="Meißen", destination="Lommatzsch")),
+    Listed("suche-angaben", "profile/usual_search.html", "/konto/suche", RIDER),
     Listed("verbindung", "connection/one.html", connection),
     Listed("verbindung-link", "connection/one.html", linked),
     Listed("haltestelle", "stops/one.html", "/haltestelle/Zehren"),

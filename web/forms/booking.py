@@ -12,8 +12,9 @@ from mitfahr.languages import _, lazy
 from mitfahr.services.change_party import PartyChange
 from web.forms.baggage import BICYCLES, PIECES
 from web.forms.fields import choices
+from web.forms.preferences import WHEELCHAIRS
 from web.forms.public_text import no_contact
-from web.forms.search import PERSONS, WHEELCHAIRS
+from web.forms.search import PERSONS
 
 WHOLE = "alles"
 BOTH = "hin-und-zurueck"

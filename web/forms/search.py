@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -18,8 +18,8 @@ from mitfahr.languages import _, lazy, lazy_ngettext
 from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
 from routing.query import LegKind, Party, Point, StopRef
 from routing.timetable import Timetable
-from web.forms.baggage import BICYCLES, PIECES
 from web.forms.fields import ClockField, DayField, choices
+from web.forms.preferences import PreferencesForm
 from web.place_choice import encode
 from web.shown_first import ANY_KIND, Order, Sieve
 
@@ -27,34 +27,6 @@ DEPART, ARRIVE = "ab", "an"
 STAY = dt.timedelta(hours=2)
 """How long after arriving the way back is asked for, until the person says otherwise."""
 PERSONS = {str(n): lazy_ngettext("%(num)s Person", "%(num)s Personen", n) for n in range(1, 9)}
-WHEELCHAIRS = {"0": lazy("niemand")} | {
-    str(n): lazy_ngettext("%(num)s Person", "%(num)s Personen", n) for n in (1, 2)
-}
-
-NEEDS = {
-    Need.CHILD_SEAT.value: lazy("Wir brauchen einen Kindersitz"),
-    Need.PET.value: lazy("Ein Tier fährt mit"),
-    Need.NO_SMOKE.value: lazy("Nur Autos, in denen nicht geraucht wird"),
-}
-KINDS = {
-    LegKind.TRANSIT.value: lazy("Bus und Bahn"),
-    LegKind.BUERGERBUS.value: lazy("BürgerBus"),
-    LegKind.RUFBUS.value: lazy("Rufbus (fährt nur nach Anruf)"),
-    LegKind.RIDE.value: lazy("Private Mitfahrten"),
-}
-PACES = {"1.25": lazy("normal"), "0.8": lazy("langsam"), "0.5": lazy("sehr langsam")}
-LONGEST_WALKS = {
-    "300": lazy("5 Minuten"),
-    "600": lazy("10 Minuten"),
-    "1200": lazy("20 Minuten"),
-    "1800": lazy("30 Minuten"),
-}
-AIDS = {Aid.ROLLATOR.value: lazy("Rollator"), Aid.PRAM.value: lazy("Kinderwagen")}
-PREFERENCES = {
-    Preference.NONE.value: lazy("schnell ankommen"),
-    Preference.FEWER_CHANGES.value: lazy("wenig umsteigen"),
-    Preference.LESS_WALKING.value: lazy("wenig zu Fuß gehen"),
-}
 ORDERS = {
     Order.BEST.value: lazy("die besten zuerst"),
     Order.DEPARTURE.value: lazy("Abfahrt"),
@@ -75,10 +47,13 @@ SIEVES = {
     Sieve.UNBOOKED.value: lazy("ohne Buchung und Anmeldung"),
     Sieve.ACCESSIBLE.value: lazy("überall als stufenfrei bekannt"),
 }
-CHANGE_TIMES = {
-    "120": lazy("normal"),
-    "300": lazy("mindestens 5 Minuten"),
-    "600": lazy("mindestens 10 Minuten"),
+STAYS = {
+    "0": lazy("nur durchfahren"),
+    "900": lazy("15 Minuten"),
+    "1800": lazy("30 Minuten"),
+    "3600": lazy("1 Stunde"),
+    "7200": lazy("2 Stunden"),
+    "10800": lazy("3 Stunden"),
 }
 
 NOT_NAMED = lazy("Bitte geben Sie einen Ort, eine Haltestelle oder eine Adresse ein.")
@@ -90,7 +65,7 @@ def _filled(_form: SearchForm, field: Any) -> None:
         raise ValidationError(_("Bitte füllen Sie dieses Feld aus."))
 
 
-class SearchForm(FlaskForm):  # type: ignore[misc]
+class SearchForm(PreferencesForm):
     """A search changes nothing, and works for those who take no cookies: no token."""
 
     class Meta:
@@ -100,6 +75,9 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
     origin_choice = HiddenField()
     destination = StringField(lazy("Nach"), [DataRequired(NOT_NAMED)])
     destination_choice = HiddenField()
+    via = StringField(lazy("Über"))
+    via_choice = HiddenField()
+    stay = SelectField(lazy("Wie lange bleiben Sie dort mindestens?"), choices=choices(STAYS), default="0")
     day = DayField(lazy("Tag"), [_filled])
     clock = ClockField(lazy("Uhrzeit"), [_filled])
     direction = RadioField(
@@ -108,38 +86,8 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
         default=DEPART,
     )
     persons = SelectField(lazy("Personen"), choices=choices(PERSONS), default="1")
-    wheelchairs = SelectField(lazy("Davon im Rollstuhl"), choices=choices(WHEELCHAIRS), default="0")
-    luggage = SelectField(lazy("Großes Gepäck"), choices=choices(PIECES), default="0")
-    bicycles = SelectField(lazy("Fahrräder"), choices=choices(BICYCLES), default="0")
-    needs = SelectMultipleField(
-        lazy("Bei privaten Mitfahrten"),
-        choices=choices(NEEDS),
-        default=[],
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-    )
     outward = HiddenField()
     """The chosen way there (a token of `mitfahr.offered`), when this asks for the way back to it."""
-    kinds = SelectMultipleField(
-        lazy("Womit möchten Sie fahren?"),
-        choices=choices(KINDS),
-        default=list(KINDS),
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-    )
-    pace = SelectField(lazy("Wie schnell gehen Sie zu Fuß?"), choices=choices(PACES), default="1.25")
-    longest_walk = SelectField(lazy("Wie weit am Stück?"), choices=choices(LONGEST_WALKS), default="1200")
-    change_time = SelectField(lazy("Zeit zum Umsteigen"), choices=choices(CHANGE_TIMES), default="120")
-    aids = SelectMultipleField(
-        lazy("Was schieben Sie?"),
-        choices=choices(AIDS),
-        default=[],
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-    )
-    prefers = RadioField(
-        lazy("Was ist Ihnen wichtiger?"), choices=choices(PREFERENCES), default=Preference.NONE.value
-    )
     order = SelectField(lazy("Reihenfolge"), choices=choices(ORDERS), default=Order.BEST.value)
     shown = SelectField(lazy("Zeigen"), choices=choices(SHOWN), default=ANY_KIND)
     sieves = SelectMultipleField(
@@ -150,9 +98,10 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
         widget=ListWidget(prefix_label=False),
     )
 
-    def validate_kinds(self, field: SelectMultipleField) -> None:
-        if not field.data:
-            raise ValidationError(_("Bitte kreuzen Sie mindestens eine Möglichkeit an."))
+    def fill_in(self, kept: Mapping[str, object]) -> None:
+        super().fill_in(kept)
+        if int(self.wheelchairs.data) > int(self.persons.data):
+            self.persons.data = self.wheelchairs.data
 
     def validate_wheelchairs(self, field: SelectField) -> None:
         if not self.persons.errors and int(field.data or 0) > int(self.persons.data or 1):

@@ -7,3 +7,4 @@ import "./offline_tickets.js";
 import "./map/panel.js";
 import "./map/picker.js";
 import "./results.js";
+import "./usual_search.js";

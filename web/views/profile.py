@@ -22,10 +22,17 @@ from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _, marked
 from mitfahr.services.block_person import unblock_person
-from mitfahr.services.change_profile import change_car, change_details, choose_reminders, say_woman
+from mitfahr.services.change_profile import (
+    change_car,
+    change_details,
+    choose_reminders,
+    keep_usual_search,
+    say_woman,
+)
 from mitfahr.services.confirm_address import ask_for_call, enter_code, send_mail_code
 from web.access import SIGNED_IN, access
 from web.errors import Explained, explain
+from web.forms.preferences import PreferencesForm
 from web.forms.profile import CarForm, CodeForm, DetailsForm, JustTheButton, MailsForm
 from web.portal import portal
 
@@ -56,6 +63,21 @@ def mine() -> str:
             trust=trust_of(session, [current_user.id], seconds(now))[current_user.id],
             car=car_of(session, current_user.id),
         )
+
+
+@views.route("/suche", methods=["GET", "POST"])
+@access(SIGNED_IN)
+def usual_search() -> ResponseReturnValue:
+    """How I travel, kept for the next searches because I wish it, or forgotten."""
+    form = PreferencesForm()
+    if not form.is_submitted() and current_user.usual_search:
+        form.fill_in(current_user.usual_search)
+    if not form.validate_on_submit():
+        return _form_page("profile/usual_search.html", form)
+    forgets = request.form.get("what") == "vergessen"
+    keep_usual_search(portal().writing, person_id=current_user.id, usual=None if forgets else form.kept)
+    flash(_("Ihre Angaben sind gelöscht.") if forgets else _("Ihre Angaben sind gemerkt."), "success")
+    return redirect(url_for("profile.mine"))
 
 
 @views.route("/angaben", methods=["GET", "POST"])

@@ -39,7 +39,11 @@ SHIFT = dt.timedelta(hours=2)
 @views.get("/")
 @access(PUBLIC)
 def start() -> str:
-    return _start_page(SearchForm(formdata=None))
+    form = SearchForm(formdata=None)
+    if current_user.is_authenticated and current_user.usual_search:
+        form.fill_in(current_user.usual_search)
+        return _start_page(form)
+    return _start_page(form, is_fresh=True)
 
 
 @views.post("/orte")
@@ -193,10 +197,10 @@ def _proposal(nothing: Nothing | None, timetable: Timetable) -> tuple[JourneyVie
     return journey, form_of(found.request, timetable)
 
 
-def _start_page(form: SearchForm) -> str:
+def _start_page(form: SearchForm, is_fresh: bool = False) -> str:
     if form.day.data is None and not form.day.raw_data:
         form.move_to(local(dt.datetime.now(dt.UTC)))
-    return render_template("search/start.html", form=form)
+    return render_template("search/start.html", form=form, is_fresh=is_fresh)
 
 
 def _near(beside: str | None) -> Position | None:
