@@ -104,11 +104,39 @@ def next_departures(
         ]
         if way is None:
             found += _added(snapshot, known, stop, from_s, until_s)
-            found = _with_runs(found, list(_runs(snapshot, known, stop, from_s, until_s)))
+            found = _with_runs(found, runs_at_stop(snapshot, stop, from_s, until_s))
         if len(found) > limit:
             break
     found.sort(key=lambda departure: (departure.expected_s, departure.planned_s, departure.route))
     return Board(tuple(found[:limit]), len(found) > limit, bool(snapshot.live.expected))
+
+
+def runs_at_stop(snapshot: Snapshot, stop: StopIdx, from_s: int, until_s: int) -> list[Departure]:
+    """Departures of BürgerBus runs that go on from here, in order of time."""
+    known, runs, timetable = network(snapshot), snapshot.runs, snapshot.timetable
+    found: list[Departure] = []
+    here = known.stop_of[runs.stop] == known.stop_of[stop]
+    for i in np.flatnonzero(here & (runs.dep >= from_s) & (runs.dep <= until_s)).tolist():
+        ride = runs.rides[int(runs.run[i])]
+        if i + 1 == len(runs.run) or runs.run[i + 1] != runs.run[i]:
+            continue  # its last stop
+        found.append(
+            Departure(
+                planned_s=int(runs.dep[i]),
+                expected_s=int(runs.dep[i]),
+                said=Said.NOTHING,
+                line=None,
+                route=ride.label,
+                route_type=3,
+                destination=ride.stops[-1].name,
+                platform=timetable.stop_platform[int(runs.stop[i])],
+                must_ask=False,
+                phone="",
+                trip_id=ride.ride_id,
+                run=RunFacts(ride.ride_id, ride.bookable_until_s, bool(runs.free[i, 0] >= 1)),
+            )
+        )
+    return sorted(found, key=lambda one: one.planned_s)
 
 
 def _goes(known: Network, calls: StopCalls, way: tuple[RouteIdx, int]) -> NDArray[np.bool_]:
@@ -242,32 +270,6 @@ def _departure(calls: StopCalls, i: int, planned_s: int, expected_s: int, said: 
         phone=timetable.agency_phone[agency] if agency >= 0 else "",
         trip_id=timetable.section_trip_id[section],
     )
-
-
-def _runs(
-    snapshot: Snapshot, known: Network, stop: StopIdx, from_s: int, until_s: int
-) -> Iterator[Departure]:
-    """Runs of the BürgerBus that go on from here."""
-    runs, timetable = snapshot.runs, snapshot.timetable
-    here = known.stop_of[runs.stop] == known.stop_of[stop]
-    for i in np.flatnonzero(here & (runs.dep >= from_s) & (runs.dep <= until_s)).tolist():
-        ride = runs.rides[int(runs.run[i])]
-        if i + 1 == len(runs.run) or runs.run[i + 1] != runs.run[i]:
-            continue  # its last stop
-        yield Departure(
-            planned_s=int(runs.dep[i]),
-            expected_s=int(runs.dep[i]),
-            said=Said.NOTHING,
-            line=None,
-            route=ride.label,
-            route_type=3,
-            destination=ride.stops[-1].name,
-            platform=timetable.stop_platform[int(runs.stop[i])],
-            must_ask=False,
-            phone="",
-            trip_id=ride.ride_id,
-            run=RunFacts(ride.ride_id, ride.bookable_until_s, bool(runs.free[i, 0] >= 1)),
-        )
 
 
 def _with_runs(planned: list[Departure], runs: list[Departure]) -> list[Departure]:

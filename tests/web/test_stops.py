@@ -109,6 +109,7 @@ def test_the_timetable_for_the_wall(pages: FlaskClient) -> None:
     assert "Dienstag bis Donnerstag" in page
     rows = re.findall(r'<th scope="row">(\d\d)</th><td><span class="minute">(\d\d)', page)
     assert rows == [("09", "00"), ("11", "00")]
+    assert "10:00 Uhr BürgerBus 500 nach Meißen" in page
     assert "http://localhost:8000/haltestelle/Lommatzsch" in page
     assert "<svg" in page and "style=" not in page
     assert pages.get("/aushang/Zehren?linie=1.9").text.count("<table") == 1

@@ -13,7 +13,7 @@ from mitfahr.domain.times import seconds
 from mitfahr.network import Network, dictionary_order, network
 from mitfahr.services.describe_stop import describe_stop
 from mitfahr.services.find_places import FoundPlace, PlaceKind, find_places, stop_label
-from mitfahr.services.next_departures import Board, next_departures
+from mitfahr.services.next_departures import Board, next_departures, runs_at_stop
 from mitfahr.services.stop_timetable import stop_timetable
 from mitfahr.services.suggest_stops import suggest_stops
 from routing.snapshot import Snapshot
@@ -35,6 +35,8 @@ views = Blueprint("stops", __name__)
 FOUND = 20
 LOOKED_THROUGH = 80
 """So many places are found before those that are no stops are left out."""
+RUNS_AHEAD = dt.timedelta(weeks=4)
+"""So far ahead single runs of the BürgerBus are told on paper."""
 OWN_HEADING = 4
 """So many stops whose names begin alike stand under a heading of their own."""
 
@@ -111,6 +113,11 @@ def poster(stop_id: str) -> ResponseReturnValue:
         days=days,
         columns=[column_words(column, days.columns) for column in days.columns] if days else [],
         special=special_days(days, local(now).date(), vacations) if days else None,
+        runs=by_day(
+            runs_at_stop(snapshot, stop, seconds(now), seconds(now + RUNS_AHEAD)),
+            snapshot.timetable,
+            seconds(now),
+        ),
         address=address,
         qr=qr_code(address),
         timetable=snapshot.timetable,
