@@ -4,7 +4,9 @@ import "./quick_times.js";
 import "./print_button.js";
 import "./sending.js";
 import "./offline_tickets.js";
-import "./map/panel.js";
-import "./map/picker.js";
 import "./results.js";
 import "./usual_search.js";
+
+// The map's own scripts only where there is a map; what they load is fetched when somebody wants it.
+if (document.querySelector("[data-map-panel]")) import("./map/panel.js");
+if (document.querySelector("[data-map-picker]")) import("./map/picker.js");
