@@ -33,7 +33,7 @@ KNOWN = (
     Language("pl", "Polski", "pl"),
     Language("uk", "Українська", "uk"),
 )
-COMPLETE = frozenset({"de", "en"})
+COMPLETE = frozenset({"de", "de-simple", "en", "cs", "pl", "uk"})
 """Languages that say everything; tests/mitfahr/test_translations.py holds them to it."""
 OFFERED = tuple(known for known in KNOWN if known.code in COMPLETE)
 
