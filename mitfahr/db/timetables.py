@@ -221,3 +221,15 @@ def links_between(session: Session, timetable_folder: str, roads_folder: str) ->
 def switches(session: Session, limit: int = 20) -> list[Switch]:
     """The log, newest first."""
     return list(session.scalars(select(Switch).order_by(Switch.revision.desc()).limit(limit)))
+
+
+def earlier_timetables(session: Session, limit: int) -> list[str]:
+    """Folders of timetables that have served and are still kept, the latest first; the one that serves may be among them."""
+    folders = session.scalars(
+        select(FeedVersion.timetable_folder)
+        .join(Switch, Switch.feed_version_id == FeedVersion.id)
+        .where(FeedVersion.timetable_folder.is_not(None))
+        .order_by(Switch.revision.desc())
+        .limit(10 * limit)
+    )
+    return list(dict.fromkeys(folder for folder in folders if folder))[:limit]

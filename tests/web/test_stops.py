@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 
+from mitfahr.db.timetables import FeedVersion, Switch
+from mitfahr.domain.versions import SwitchReason, VersionStatus
 from mitfahr.services.next_departures import next_departures
 from mitfahr.settings import Settings
-from tests.web.served import SEVEN, serve
+from tests.web.served import SEVEN, Served, serve
 from tests.worlds import world
 from web.app import create_app
 from web.departures_view import by_day
+from web.portal import Portal
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +93,29 @@ def test_a_stop_that_is_gone_leads_on(pages: FlaskClient) -> None:
     assert "Meinen Sie eine davon?" in answer.text and 'href="/haltestelle/Lommatzsch"' in answer.text
     assert pages.get("/aushang/Lommatsch").status_code == 404
     assert pages.get("/von/x").status_code == pages.get("/nach/x").status_code == 404
+
+
+def test_a_stop_that_earlier_timetables_had_leads_to_what_lies_there(
+    app: Flask, portal: Portal, served: Served, client: FlaskClient
+) -> None:
+    earlier = world("at Alt 8100 0\nline 1 | Alt  B\nt | 08:00  08:10").timetable
+    with portal.writing.begin() as session:
+        version = FeedVersion(
+            name="früher",
+            original_filename="früher.zip",
+            checksum="1" * 64,
+            size_bytes=1,
+            uploaded_at=SEVEN,
+            status=VersionStatus.BUILT,
+            timetable_folder=earlier.save(portal.settings.snapshots_dir).name,
+        )
+        session.add(version)
+        session.flush()
+        reason = next(iter(SwitchReason))
+        session.add(Switch(revision=900, at=SEVEN, reason=reason, feed_version_id=version.id))
+    answer = client.get("/haltestelle/Alt")
+    assert answer.status_code == 404 and "Die Haltestelle „Alt“ steht nicht mehr" in answer.text
+    assert re.findall(r'href="/haltestelle/(\w+)"', answer.text) == ["Zehren"]
 
 
 @pytest.mark.parametrize(("way", "field"), [("von", "origin"), ("nach", "destination")])

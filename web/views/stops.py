@@ -222,8 +222,10 @@ def _search(stop_id: str, end: str) -> ResponseReturnValue:
 
 
 def _gone(known: Network, stop_id: str) -> ResponseReturnValue:
-    stops = suggest_stops(known, served().places, stop_id)
-    return render_template("stops/gone.html", stop_id=stop_id, found=_named(known, stops)), 404
+    here = portal()
+    suggested = suggest_stops(here.reading, here.settings.snapshots_dir, known, served().places, stop_id)
+    found = _named(known, suggested.stops)
+    return render_template("stops/gone.html", stop_id=stop_id, name=suggested.name, found=found), 404
 
 
 def _named(known: Network, stops: Sequence[StopIdx]) -> list[tuple[str, str]]:
