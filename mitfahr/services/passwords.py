@@ -12,7 +12,8 @@ from mitfahr.domain.errors import PasswordUnfit
 SHORTEST, LONGEST = 10, 200
 """Length is what makes a password strong; no rules about signs. The upper bound keeps hashing cheap."""
 
-_hasher = PasswordHasher()
+hasher = PasswordHasher()
+"""Tests that are not about passwords put a quicker one here."""
 
 
 def hash_password(password: str) -> str:
@@ -22,13 +23,13 @@ def hash_password(password: str) -> str:
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise PasswordUnfit(SHORTEST, LONGEST)
-    return _hasher.hash(password)
+    return hasher.hash(password)
 
 
 def is_right(password_hash: str | None, password: str) -> bool:
     """Whether the password fits; takes as long for an account that does not exist (None)."""
     try:
-        right = _hasher.verify(password_hash or _nobody(), password[: LONGEST + 1])
+        right = hasher.verify(password_hash or _nobody(hasher), password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
     return right and password_hash is not None
@@ -36,9 +37,9 @@ def is_right(password_hash: str | None, password: str) -> bool:
 
 def needs_new_hash(password_hash: str) -> bool:
     """Whether the hash was made with weaker parameters than today's."""
-    return _hasher.check_needs_rehash(password_hash)
+    return hasher.check_needs_rehash(password_hash)
 
 
 @cache
-def _nobody() -> str:
-    return _hasher.hash("nobody has this password")
+def _nobody(hasher: PasswordHasher) -> str:
+    return hasher.hash("nobody has this password")
