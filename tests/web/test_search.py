@@ -241,3 +241,24 @@ def test_what_somebody_pushes_changes_the_question(app: Flask, served: Served, c
         "/verbindungen", data=QUESTION | {"aids": ["rollator"], "prefers": "fewer_changes"}
     ).text
     assert 'value="rollator" checked' in page and 'name="aids" value="rollator"' in page
+
+
+def test_a_stop_on_the_way_joins_two_journeys_into_one_to_book(served: Served, client: FlaskClient) -> None:
+    asked = QUESTION | {"via": "Zehren (Haltestelle)", "stay": "0"}
+    page = html.unescape(client.post("/verbindungen", data=asked).text)
+    assert "über <strong>Zehren" in page
+    ways = page.split('<article class="box journey"')[1:]
+    assert ways
+    assert "09:00 – 09:40 Uhr" in ways[0] and "Halt: Zehren" in ways[0]
+    offer = re.search(r'name="offer" value="([^"]+)"', ways[0])
+    assert offer is not None and len(offer[1].split()) == 2
+    review = html.unescape(client.post("/buchen/pruefen", data={"offer": offer[1]}).text)
+    assert "Weiterfahrt" in review and "Rückfahrt</h2>" not in review
+
+
+def test_a_stay_on_the_way_is_kept(served: Served, client: FlaskClient) -> None:
+    asked = QUESTION | {"via": "Zehren (Haltestelle)", "stay": "3600", "direction": "an", "clock": "15"}
+    page = html.unescape(client.post("/verbindungen", data=asked).text)
+    stays = re.findall(r"(?:(\d+) Stunden?)? ?(?:(\d+) Minuten?)? Aufenthalt:", page)
+    assert all(60 * int(hours or 0) + int(minutes or 0) >= 60 for hours, minutes in stays)
+    assert stays or "keine Verbindung gefunden" in page

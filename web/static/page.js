@@ -1,6 +1,7 @@
 // What JavaScript adds to every page; each part is a module of its own and every page works without it.
 import "./place_field.js";
 import "./quick_times.js";
+import "./remembered.js";
 import "./print_button.js";
 import "./sending.js";
 import "./offline_tickets.js";

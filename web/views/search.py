@@ -17,6 +17,7 @@ from mitfahr.places.index import PlaceIndex
 from mitfahr.services.explain_nothing import Nothing, Why, explain_nothing
 from mitfahr.services.find_itineraries import find_itineraries
 from mitfahr.services.find_places import FoundPlace, find_places
+from mitfahr.services.find_via import Via, find_via
 from routing.errors import RoutingError
 from routing.timetable import Timetable
 from web.access import PUBLIC, access
@@ -100,6 +101,7 @@ def results() -> ResponseReturnValue:
     if request.form.get("chosen"):
         take_chosen(form.origin, form.origin_choice)
         take_chosen(form.destination, form.destination_choice)
+        take_chosen(form.via, form.via_choice)
     _shift(form)
     form.validate()
     places, choices = _places(), list[Choice]()
@@ -107,11 +109,52 @@ def results() -> ResponseReturnValue:
     origin = meant(places, form.origin, form.origin_choice, choices, near=near)
     near = _near(form.origin_choice.data)
     destination = meant(places, form.destination, form.destination_choice, choices, near=near)
+    via = meant(places, form.via, form.via_choice, choices, near=near)
     if form.errors:
         return _start_page(form), 422
-    if origin is not None and destination is not None:
-        return _results_page(form, origin, destination)
-    return render_template("search/choose.html", form=form, choices=choices)
+    if origin is None or destination is None or choices:
+        return render_template("search/choose.html", form=form, choices=choices)
+    if via is not None and not form.outward.data:
+        return _results_via(form, origin, destination, via)
+    return _results_page(form, origin, destination)
+
+
+def _results_via(
+    form: SearchForm, origin: FoundPlace, destination: FoundPlace, via: FoundPlace
+) -> ResponseReturnValue:
+    now = dt.datetime.now(dt.UTC)
+    here = portal()
+    snapshot = here.live.current(now)
+    asked = form.request(origin, destination)
+    try:
+        answer = find_via(
+            here.reading,
+            snapshot,
+            asked,
+            Via(via.place, int(form.stay.data)),
+            now=now,
+            secret_key=here.settings.secret_key,
+            law=here.price_law,
+            person_id=current_user.id if current_user.is_authenticated else None,
+        )
+    except RoutingError as error:
+        explained = explain(error)
+        form.day.errors = [*form.day.errors, f"{explained.title}. {explained.advice}"]
+        return _start_page(form), explained.status
+    people = asked.party.people
+    parts = [
+        journey_views(part.itineraries, part.rides, snapshot.timetable, part.walks, people)
+        for part in (answer.first, answer.second)
+    ]
+    return render_template(
+        "search/via.html",
+        form=form,
+        asked=asked,
+        ways=list(zip(answer.ways, *parts, strict=True)),
+        clock_change=CLOCK_CHANGE_WORDS.get(form.moment.clock_change),
+        timetable=snapshot.timetable,
+        is_covered=snapshot.timetable.first_day <= form.day.data <= snapshot.timetable.last_day,
+    )
 
 
 def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace) -> ResponseReturnValue:
