@@ -212,6 +212,8 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
   opener.addEventListener("click", () => (rows.length ? show(rows[0]) : open()).then(() => map?.getCanvas().focus()));
   const whenIdle = window.requestIdleCallback ?? ((act) => setTimeout(act, 500));
   if (WIDE.matches && !navigator.connection?.saveData) {
-    addEventListener("load", () => whenIdle(() => (rows.length ? show(rows[0]) : open())));
+    const start = () => whenIdle(() => (rows.length ? show(rows[0]) : open()));
+    if (document.readyState === "complete") start();
+    else addEventListener("load", start);
   }
 }
