@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +36,24 @@ class DayTables:
         found = self.runs[:, [self.cells.index(cell) for cell in column.cells]]
         return np.asarray(found.any(axis=1), np.bool_)
 
-    def weekdays(self, thing: int, column: Column) -> frozenset[int]:
-        """On which weekdays of a column a thing runs."""
-        return frozenset(cell[1] for cell in column.cells if self.runs[thing, self.cells.index(cell)])
+    def weekdays(self, things: Iterable[int], column: Column) -> frozenset[int]:
+        """On which weekdays of a column any of these things runs."""
+        bits, together = self._weekday_bits[column], 0
+        for thing in things:
+            together |= bits[thing]
+        return _WEEKDAYS_OF_BITS[together]
+
+    @cached_property
+    def _weekday_bits(self) -> dict[Column, list[int]]:
+        """For each thing 2^weekday of the days it runs on, summed up: there are thousands of things."""
+        bits = {}
+        for column in self.columns:
+            runs = self.runs[:, [self.cells.index(cell) for cell in column.cells]]
+            bits[column] = (runs @ (1 << np.array([weekday for _, weekday in column.cells]))).tolist()
+        return bits
+
+
+_WEEKDAYS_OF_BITS = [frozenset(day for day in range(7) if bits >> day & 1) for bits in range(1 << 7)]
 
 
 def day_tables(

@@ -207,10 +207,7 @@ def _trips(
             for row, time_s, stops_here in zip(rows, times, halts, strict=True):
                 if stops_here:
                     times_s[row] = time_s
-            weekdays = tuple(
-                frozenset[int]().union(*(days.weekdays(one, column) for one in same.tolist()))
-                for column in columns
-            )
+            weekdays = tuple(days.weekdays(same.tolist(), column) for column in columns)
             starts_s = times[0] - since_start[rows[0]]
             found.append(
                 (starts_s, times, TripColumn(tuple(times_s), rules, weekdays, bool(things.must_ask[i])))

@@ -105,7 +105,7 @@ def _block(
         hour, second = divmod(int(calls.dep[group[0]]), HOUR_S)
         name = names[group[0]]
         for column, cell in zip(days.columns, hours[hour], strict=True):
-            weekdays = frozenset[int]().union(*(days.weekdays(i, column) for i in group))
+            weekdays = days.weekdays(group, column)
             if weekdays:
                 cell.append(
                     Minute(
