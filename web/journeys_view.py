@@ -150,6 +150,10 @@ class JourneyView:
         return together([*walks, *(leg.accessible for leg in self.vehicles)])
 
     @property
+    def takes_bicycles(self) -> Known:
+        return together([leg.takes_bicycles for leg in self.vehicles])
+
+    @property
     def has_stairs(self) -> bool:
         return any(leg.way is not None and leg.way.has_stairs for leg in self.legs)
 

@@ -53,6 +53,25 @@ def test_sorting_and_sieving_by_keyboard(site: Site, open_page: Callable[..., Pa
     expect(page.get_by_label("Reihenfolge")).to_have_value("dauer")
 
 
+def test_what_one_needs_is_kept_on_this_device_on_purpose(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    kept = "JSON.stringify(localStorage)"
+    fold = page.locator("[data-preferences]")
+    fold.locator("summary").click()
+    page.get_by_label("Rollator").check()
+    page.get_by_label("Davon im Rollstuhl").select_option("2")
+    assert "rollator" not in page.evaluate(kept)
+    page.get_by_role("button", name="Auf diesem Gerät merken").click()
+    expect(page.get_by_text("Auf diesem Gerät gemerkt.")).to_be_visible()
+    page.reload()
+    fold.locator("summary").click()
+    expect(page.get_by_label("Rollator")).to_be_checked()
+    expect(page.get_by_label("Davon im Rollstuhl")).to_have_value("2")
+    expect(page.get_by_label("Personen", exact=True)).to_have_value("2")
+    page.get_by_role("button", name="Nicht mehr merken").click()
+    assert "rollator" not in page.evaluate(kept)
+
+
 def test_a_link_by_keyboard(site: Site, open_page: Callable[..., Page], javascript: bool) -> None:
     page = open_page(javascript=javascript)
     ask(page, site.day)

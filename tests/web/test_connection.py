@@ -45,6 +45,8 @@ def test_accessibility_is_yes_no_or_unknown_with_somebody_to_ask(served: Served,
     assert "Rollstuhl im Fahrzeug: ja" in van
     asked = client.post("/verbindungen", data=QUESTION | {"wheelchairs": "1"}).text
     assert "Ob alles stufenfrei ist, ist unbekannt" in card(asked, "09:00 – 09:40")
+    asked = client.post("/verbindungen", data=QUESTION | {"bicycles": "1"}).text
+    assert "Ob Fahrräder mitkönnen, ist unbekannt" in card(asked, "09:00 – 09:40")
 
 
 def test_delays_are_said_in_words(app: Flask, served: Served, client: FlaskClient) -> None:
