@@ -17,21 +17,31 @@ def journey_json(drawn: list[DrawnLeg], shown: tuple[LegView, ...]) -> dict[str,
         line = [[round(lon, 6), round(lat, 6)] for lat, lon in leg.line]
         words = {"leg": i, "kind": leg.leg.kind.value, "title": view.title, "exact": leg.is_exact}
         features.append(_feature({"type": "LineString", "coordinates": line}, words))
-    for i, leg in enumerate(drawn):
-        features += [_point(stop, i, "between") for stop in leg.stops]
-        if leg.leg.kind is not LegKind.WALK:
-            features += [_point(leg.leg.origin, i, "board"), _point(leg.leg.destination, i, "alight")]
+    points = [
+        *((stop, i, "between") for i, leg in enumerate(drawn) for stop in leg.stops),
+        *((end, i, role) for i, leg in enumerate(drawn) for end, role in _ends(leg)),
+    ]
     if drawn:
-        features += [
-            _point(drawn[0].leg.origin, 0, "start"),
-            _point(drawn[-1].leg.destination, len(drawn) - 1, "goal"),
-        ]
+        points.append((drawn[0].leg.origin, 0, "start"))
+        points.append((drawn[-1].leg.destination, len(drawn) - 1, "goal"))
+    named: set[str] = set()
+    for place, leg_index, role in points:
+        features.append(_point(place, leg_index, role, role != "between" and place.name not in named))
+        named.add(place.name if role != "between" else "")
     return {"type": "FeatureCollection", "features": features}
 
 
-def _point(place: Place, leg: int, role: str) -> dict[str, Any]:
+def _ends(drawn: DrawnLeg) -> list[tuple[Place, str]]:
+    if drawn.leg.kind is LegKind.WALK:
+        return []
+    return [(drawn.leg.origin, "board"), (drawn.leg.destination, "alight")]
+
+
+def _point(place: Place, leg: int, role: str, is_named: bool) -> dict[str, Any]:
+    """`named`: its name is written beside it; of several platforms of one stop, beside one of them."""
     at = [round(place.lon, 6), round(place.lat, 6)]
-    return _feature({"type": "Point", "coordinates": at}, {"leg": leg, "role": role, "name": place.name})
+    words = {"leg": leg, "role": role, "name": place.name, "named": is_named}
+    return _feature({"type": "Point", "coordinates": at}, words)
 
 
 def _feature(geometry: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:

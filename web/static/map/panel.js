@@ -142,7 +142,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
     });
     on.addLayer({
       id: "way-name", type: "symbol", source: "ways",
-      filter: ["match", ["get", "role"], ["board", "alight", "start", "goal"], true, false],
+      filter: ["any", ["==", ["get", "named"], true], ["match", ["get", "role"], ["start", "goal"], true, false]],
       layout: {
         "text-font": ["Fira Sans"], "text-size": 14, "text-max-width": 9,
         "text-field": ["match", ["get", "role"], "start", panel.dataset.start, "goal", panel.dataset.goal, ["get", "name"]],
@@ -191,7 +191,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
     const whole = button(panel.dataset.showWay, title, (event) => reveal(row, null, event.currentTarget));
     (row.querySelector(".chain") ?? timeline).after(whole);
     legsOf(row).forEach((leg, i) => {
-      const name = leg.querySelector(".timeline__stop strong")?.textContent ?? "";
+      const name = leg.querySelector(".timeline__stop :is(strong, a)")?.textContent ?? "";
       leg.querySelector(".timeline__way")?.append(button(panel.dataset.showLeg, name, (event) => reveal(row, i, event.currentTarget)));
     });
   }
