@@ -108,6 +108,17 @@ def new_wish(page: Page, scene: Scene) -> None:
     page.get_by_role("button", name="Gesuch speichern").click()
 
 
+def via(page: Page, scene: Scene) -> None:
+    page.goto("/")
+    page.get_by_text("Zwischenhalt: über einen anderen Ort fahren").click()
+    page.get_by_label("Über", exact=True).fill("Zehren (Haltestelle)")
+    page.get_by_label("Von", exact=True).fill("Lommatzsch")
+    page.get_by_label("Nach", exact=True).fill("Meißen")
+    page.get_by_label("Tag").fill(f"{scene.site.day:%d.%m.%Y}")
+    page.get_by_label("Uhrzeit", exact=True).fill("9:00")
+    page.get_by_role("button", name="Verbindungen suchen").click()
+
+
 def there_and_back(page: Page, scene: Scene) -> None:
     ask(page, scene.site.day, origin="Lommatzsch", destination="Zehren")
     choose(page, "Bus 416")
@@ -124,6 +135,7 @@ PAGES = (
     Listed("start-fehler", "search/start.html", search(origin="Xyzzy", clock="halb zehn")),
     Listed("welcher-ort", "search/choose.html", search(origin="Neudorf", destination="Neudorf")),
     Listed("verbindungen", "search/results.html", search()),
+    Listed("zwischenhalt", "search/via.html", via),
     Listed("keine-verbindung", "search/results.html", search(origin="Meißen", destination="Lommatzsch")),
     Listed("suche-angaben", "profile/usual_search.html", "/konto/suche", RIDER),
     Listed("verbindung", "connection/one.html", connection),
@@ -196,7 +208,12 @@ PAGES = (
     Listed("fahrplan-schalten", "timetables/switch.html", "/fahrplan/{ready}/schalten", STAFF),
     Listed("fahrplan-zurueck", "timetables/back.html", "/fahrplan/zurueck", STAFF),
     Listed("rueckrufe", "calls/waiting.html", "/rueckrufe", DISPATCHER),
-    Listed("rueckruf", "calls/one.html", pressed("/rueckrufe", "Nummer und Code zeigen (Rita Beispiel)"), DISPATCHER),
+    Listed(
+        "rueckruf",
+        "calls/one.html",
+        pressed("/rueckrufe", "Nummer und Code zeigen (Rita Beispiel)"),
+        DISPATCHER,
+    ),
     Listed("meldungen", "reports/all.html", "/meldungen", DISPATCHER),
     Listed("meldung", "reports/one.html", "/meldungen/{report}", DISPATCHER),
     Listed("bewerten", "companions/rate.html", "/mitfahrt/{leg}/bewerten", RIDER),
