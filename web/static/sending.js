@@ -1,6 +1,6 @@
 // Forms that bind: pressed once is enough, and without a net nothing is lost. The server books the same form only once.
-for (const form of document.querySelectorAll("[data-sends-once]")) {
-  const offline = form.querySelector("[data-no-net]");
+for (const offline of document.querySelectorAll("[data-no-net]")) {
+  const form = offline.closest("form");
   form.addEventListener("submit", (event) => {
     offline.hidden = navigator.onLine;
     if (!navigator.onLine) {
