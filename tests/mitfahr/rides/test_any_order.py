@@ -85,8 +85,8 @@ class ModelBooking:
     keep_others: bool
     seats: int
     legs: list[ModelLeg] = field(default_factory=list)
-    trip: tuple[ModelBooking, ...] = ()
-    """Both ways, if they were booked as one."""
+    trip: list[ModelBooking] = field(default_factory=list)
+    """Both ways, if they were booked as one, and what took the place of one of them."""
     is_replaced: bool = False
 
     @property
@@ -152,7 +152,7 @@ class Bookings(RuleBasedStateMachine):
         booking_id = self.portal.book(self.riders[rider], token, now=self.now)
         with self.portal.readers() as session:
             both = [one.id for one in bookings_of_trip(session, self.portal.booking(booking_id))]
-        trip = tuple(self.remember(one, rider, keep=False) for one in both)
+        trip = [self.remember(one, rider, keep=False) for one in both]
         assert trip[0].id == booking_id and len(trip) == 2
         for one in trip:
             one.trip = trip
@@ -423,7 +423,10 @@ class Bookings(RuleBasedStateMachine):
             leg.state = LegState.CANCELLED
         booking.is_replaced = True
         rider = self.riders.index(booking.rider_id)
-        self.remember(replacement_id, rider, booking.keep_others, agreed)
+        new = self.remember(replacement_id, rider, booking.keep_others, agreed)
+        new.trip = booking.trip
+        if booking.trip:
+            booking.trip.append(new)
 
     def remember(
         self, booking_id: str, rider: int, keep: bool, agreed: Mapping[Way, LegState] = MappingProxyType({})
