@@ -202,6 +202,7 @@ PAGES = (
     Listed("buergerbus-pruefen", "runs/preview.html", run("503"), VOLUNTEER),
     Listed("buergerbus-absagen", "runs/cancel.html", "/buergerbus/{run}/absagen", VOLUNTEER),
     Listed("fahrplan", "timetables/versions.html", "/fahrplan", STAFF),
+    Listed("fahrplan-gueltigkeit", "timetables/validity.html", "/fahrplan/gueltigkeit", STAFF),
     Listed("fahrplan-wartet", "timetables/one.html", "/fahrplan/{waiting}", STAFF),
     Listed("fahrplan-bereit", "timetables/one.html", "/fahrplan/{ready}", STAFF),
     Listed("fahrplan-abgelehnt", "timetables/one.html", "/fahrplan/{refused}", STAFF),

@@ -82,6 +82,7 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "runs.publish": RUNS,
     "runs.cancel": RUNS,
     "timetables.versions": STAFF,
+    "timetables.validity": STAFF,
     "timetables.upload": STAFF,
     "timetables.one": STAFF,
     "timetables.switch": STAFF,

@@ -16,15 +16,18 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from mitfahr.db.people import Person
 from mitfahr.db.timetables import FeedVersion, feed_versions, serving, switches
-from mitfahr.domain.errors import FileTooLarge, NothingToRollBackTo, TimetableRefused, Unknown
+from mitfahr.domain.errors import FileTooLarge, NothingServes, NothingToRollBackTo, TimetableRefused, Unknown
 from mitfahr.domain.roles import Action
+from mitfahr.domain.validity import SOON_DAYS, VERY_SOON_DAYS
 from mitfahr.languages import _
 from mitfahr.services.accept_upload import accept_upload
+from mitfahr.services.foresee_validity import foresee_validity
 from mitfahr.services.switch_timetable import roll_back, rollback_target, switch_timetable
 from web.access import access
 from web.errors import Explained, explain
 from web.forms.timetable import SwitchForm, UploadForm
-from web.portal import portal
+from web.german import local, now
+from web.portal import portal, served
 from web.versions_view import (
     REASON_WORDS,
     SEVERITY_SIGN,
@@ -76,6 +79,20 @@ def upload() -> ResponseReturnValue:
         return _refused(error)
     flash(_("Die Datei ist angekommen. Sie wird jetzt geprüft."), "success")
     return redirect(url_for("timetables.one", version_id=version.id))
+
+
+@views.get("/gueltigkeit")
+@access(Action.IMPORT_TIMETABLE)
+def validity() -> str:
+    """Which timetable covers which days, and what is coming."""
+    here = portal()
+    try:
+        timetable = served().without_rides.timetable
+    except NothingServes:
+        timetable = None
+    with here.reading() as session:
+        found = foresee_validity(session, timetable, here.settings.vacations, local(now()).date())
+    return render_template("timetables/validity.html", found=found, soon=SOON_DAYS, very_soon=VERY_SOON_DAYS)
 
 
 @views.get("/<version_id>")
