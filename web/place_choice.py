@@ -15,7 +15,8 @@ from wtforms import HiddenField, StringField
 
 from mitfahr.languages import lazy
 from mitfahr.places.index import PlaceIndex
-from mitfahr.services.find_places import FoundPlace, PlaceKind, find_places, the_one_meant
+from mitfahr.services.find_places import FoundPlace, PlaceKind, find_places, stop_label, the_one_meant
+from routing.journey import Place
 
 MAX_LENGTH = 600
 CHOICES = 12
@@ -72,6 +73,15 @@ def meant(
     else:
         text.errors = [*text.errors, UNKNOWN_PLACE]
     return the_one
+
+
+def fill_in_place(text: StringField, choice: HiddenField, place: Place) -> None:
+    """The field as if the person had chosen this place."""
+    found = FoundPlace(PlaceKind.POINT, place.name, place.lat, place.lon, is_exact=True)
+    if place.stop_id is not None:
+        label = stop_label(place.name)
+        found = FoundPlace(PlaceKind.STOP, label, place.lat, place.lon, place.stop_id, is_exact=True)
+    text.data, choice.data = found.label, encode(found)
 
 
 def take_chosen(text: StringField, choice: HiddenField) -> None:

@@ -16,6 +16,7 @@ from mitfahr.domain.recurrence import Direction
 from mitfahr.domain.ride_terms import Need, Terms
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.seats import Hop, Layout
+from mitfahr.domain.times import local
 
 
 class Ride(Base):
@@ -238,6 +239,24 @@ def rides_of_driver(session: Session, driver_id: str, from_s: int) -> list[Ride]
             .order_by(Ride.begins_s, Ride.id)
         )
     )
+
+
+def last_ways_of_driver(session: Session, driver_id: str, from_s: int, most: int) -> list[Ride]:
+    """For each way at each time of day that the person has offered, the newest ride that ends after `from_s`.
+
+    Of these the `most` last offered, the newest first.
+    """
+    rides = session.scalars(
+        select(Ride)
+        .where(Ride.driver_id == driver_id, Ride.kind == RideKind.PRIVATE, Ride.ends_s > from_s)
+        .order_by(Ride.created_at.desc(), Ride.begins_s.desc(), Ride.id)
+        .limit(60)
+    )
+    ways: dict[tuple[object, ...], Ride] = {}
+    for ride in rides:
+        first, last = ride.stops[0], ride.stops[-1]
+        ways.setdefault((first.lat, first.lon, last.lat, last.lon, local(ride.earliest_s).time()), ride)
+    return list(ways.values())[:most]
 
 
 def runs_of_organisation(session: Session, organisation_id: str, from_s: int) -> list[Ride]:

@@ -68,7 +68,7 @@ def _drafts(now: dt.datetime) -> Iterator[tuple[accounts.Account, SeriesDraft]]:
                 door("Lommatzsch"),
                 door("Riesa"),
                 earliest=now,
-                latest=now + dt.timedelta(minutes=10),
+                latest=now + dt.timedelta(minutes=15),
                 asks_first=False,
                 rate_ct_per_km=5,
                 luggage=1,

@@ -15,7 +15,7 @@ from mitfahr.domain.errors import NoWay, WomenOnly
 from mitfahr.domain.prices import PriceLaw, check_rate, total_allowed_ct
 from mitfahr.domain.ride_terms import NO_TERMS, Terms
 from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_offer_times, check_places
-from mitfahr.domain.times import ZONE, seconds
+from mitfahr.domain.times import ZONE, moment, seconds
 from mitfahr.languages.stored import RIDE_WITH
 from mitfahr.services.ride_schedule import Way, direct_way
 from routing.journey import Place
@@ -155,6 +155,28 @@ def ride_row(draft: RideDraft, way: Way, driver: Person, law: PriceLaw, now: dt.
                 bicycle_capacity=draft.bicycles,
             )
         ],
+    )
+
+
+def draft_like(ride: Ride) -> RideDraft:
+    """The draft that would offer a private ride again as it was."""
+    first, last = ride.stops[0], ride.stops[-1]
+    return RideDraft(
+        origin=Place(first.name, first.lat, first.lon, first.stop_id),
+        destination=Place(last.name, last.lat, last.lon, last.stop_id),
+        earliest=moment(ride.earliest_s),
+        latest=moment(ride.latest_s),
+        budget_s=ride.budget_s,
+        seats=ride.seats,
+        wheelchairs=ride.wheelchairs,
+        luggage=ride.luggage,
+        bicycles=ride.bicycles,
+        rate_ct_per_km=ride.rate_ct_per_km,
+        asks_first=ride.asks_first,
+        terms=ride.terms,
+        bookable_before_s=ride.begins_s - ride.bookable_until_s,
+        vehicle=ride.vehicle,
+        note=ride.note,
     )
 
 

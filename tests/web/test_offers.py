@@ -64,6 +64,22 @@ def test_the_preview_tells_the_way(driver: FlaskClient) -> None:
     assert "Buchbar" in page and "06:40 Uhr" in page
 
 
+def test_the_way_and_the_car_of_last_time_need_not_be_typed_again(
+    app: Flask, served: Served, driver: FlaskClient
+) -> None:
+    assert "Noch einmal wie zuletzt" not in driver.get("/fahrten/anbieten").text
+    preview = hidden(driver.post("/fahrten/anbieten", data=OFFER).text)
+    ride = published(app, str(driver.post("/fahrten/anbieten/veroeffentlichen", data=preview).location))
+    empty = driver.get("/fahrten/anbieten").text
+    assert "Lommatzsch → Meißen, 07:10 Uhr" in empty and 'value="Roter Polo"' in empty
+    assert ">Hund fährt mit<" not in empty and 'id="origin" name="origin" value=""' in empty
+    again = driver.get(f"/fahrten/anbieten?wie={ride.id}").text
+    assert re.search(r'name="origin" value="Lommatzsch[^"]*"', again) and ">Hund fährt mit<" in again
+    assert 'name="clock" value="07:10"' in again and 'name="rate" value="10"' in again
+    stranger = driver.get(f"/fahrten/anbieten?wie={served.ride_id}").text
+    assert 'name="origin" value=""' in stranger
+
+
 def test_publish(app: Flask, driver: FlaskClient) -> None:
     preview = hidden(driver.post("/fahrten/anbieten", data=OFFER).text)
     answer = driver.post("/fahrten/anbieten/veroeffentlichen", data=preview)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -253,8 +254,13 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
             ending = "" if number == 1 else str(number)
             self[f"weekdays{number}"].data = [str(day) for day in sorted(week.weekdays)]
             self[f"clock{ending}"].data, self[f"back{ending}"].data = week.out, week.back
-        self.flexibility.data = str(int(series.window.total_seconds()) // 60)
-        self.budget.data = str(ride.budget_s // 60)
+        self.fill_in_ride(ride)
+
+    def fill_in_ride(self, ride: RideDraft) -> None:
+        """What an offer says besides places and times."""
+        window = (ride.latest or ride.earliest) - ride.earliest
+        self.flexibility.data = _at_most(FLEXIBILITY, int(window.total_seconds()) // 60)
+        self.budget.data = _at_most(BUDGETS, ride.budget_s // 60)
         self.seats.data, self.wheelchairs.data = str(ride.seats), str(ride.wheelchairs)
         self.luggage.data, self.bicycles.data = str(ride.luggage), str(ride.bicycles)
         self.answer.data = ASK if ride.asks_first else AT_ONCE
@@ -265,9 +271,19 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
         self.rate.data = ride.rate_ct_per_km or None
         self.vehicle.data, self.note.data = ride.vehicle, ride.note
 
+    def fill_in_clock(self, clock: dt.time, now: dt.datetime) -> None:
+        """The next time that it is so late."""
+        self.clock.data = clock
+        self.day.data = now.date() + dt.timedelta(days=clock <= now.time())
+
     def renew_key(self) -> None:
         """What is shown now is a new offer, whatever was sent before."""
         self.idempotency_key.data = uuid.uuid4().hex
+
+
+def _at_most(options: Mapping[str, str], minutes: int) -> str:
+    """The longest of the options that is not longer."""
+    return str(max(option for option in map(int, options) if option <= max(minutes, 0)))
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,26 +11,31 @@ from flask_login import current_user
 
 from mitfahr.db.cars import car_of
 from mitfahr.db.people import Person
+from mitfahr.db.rides import Ride, last_ways_of_driver
 from mitfahr.db.series import series_of
 from mitfahr.domain import errors
 from mitfahr.domain.prices import asked_ct, shares_ct, total_allowed_ct
+from mitfahr.domain.privacy import EXACT_PLACES_S
 from mitfahr.domain.roles import Action
+from mitfahr.domain.times import seconds
 from mitfahr.languages import _
 from mitfahr.services.change_series import Coming, change_series, coming_rides
 from mitfahr.services.offer_ride import offer_ride, preview_ride
 from mitfahr.services.offer_series import offer_series, preview_series
-from mitfahr.services.ride_draft import RideDraft
+from mitfahr.services.ride_draft import RideDraft, draft_like
 from routing.journey import Place
 from web.access import PUBLIC, access
 from web.errors import explain
 from web.forms.offer import OfferForm
 from web.forms.search import CLOCK_CHANGE_WORDS
 from web.german import local
-from web.place_choice import Choice, meant, take_chosen
+from web.place_choice import Choice, fill_in_place, meant, take_chosen
 from web.portal import portal
 from web.series_view import plan_words, skip_words
 
 views = Blueprint("offers", __name__, url_prefix="/fahrten/anbieten")
+
+WAYS_SHOWN = 3
 
 FIELD_OF: dict[type[errors.RideRefused], str] = {
     errors.PriceTooHigh: "rate",
@@ -59,12 +65,23 @@ def form() -> ResponseReturnValue:
     """The empty form; guests are told what an offer is and log in first."""
     if not current_user.is_authenticated:
         return render_template("offers/guest.html")
-    form = OfferForm(formdata=None)
+    form, now = OfferForm(formdata=None), dt.datetime.now(dt.UTC)
     with portal().reading() as session:
         car = car_of(session, current_user.id)
-    if car is not None:
-        form.vehicle.data, form.seats.data = car.words, str(car.seats)
-    return form_page(form)
+        ways = last_ways_of_driver(session, current_user.id, seconds(now) - EXACT_PLACES_S, WAYS_SHOWN)
+    again = next((ride for ride in ways if ride.id == request.args.get("wie")), None)
+    if ways:
+        form.fill_in_ride(draft_like(again or ways[0]))
+    if again is None:
+        form.note.data = None
+        if car is not None:
+            form.vehicle.data, form.seats.data = car.words, str(car.seats)
+    else:
+        draft = draft_like(again)
+        fill_in_place(form.origin, form.origin_choice, draft.origin)
+        fill_in_place(form.destination, form.destination_choice, draft.destination)
+        form.fill_in_clock(local(draft.earliest).time(), local(now))
+    return form_page(form, ways)
 
 
 @views.post("/aendern")
@@ -102,12 +119,13 @@ def publish() -> ResponseReturnValue:
         return _refused(form, error)
 
 
-def form_page(form: OfferForm) -> str:
+def form_page(form: OfferForm, ways: Sequence[Ride] = ()) -> str:
+    """`ways` are rides offered before, to be offered again."""
     today = local(dt.datetime.now(dt.UTC)).date()
     if form.day.data is None and not form.day.raw_data:
         form.day.data = today
     return render_template(
-        "offers/form.html", form=form, rate=portal().price_law.on(today), is_woman=_is_woman()
+        "offers/form.html", form=form, ways=ways, rate=portal().price_law.on(today), is_woman=_is_woman()
     )
 
 

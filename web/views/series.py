@@ -17,15 +17,13 @@ from mitfahr.domain.states import holds_seats
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _
 from mitfahr.services.change_series import coming_rides, end_series, leave_out
-from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
 from mitfahr.services.publish_series import AHEAD
 from mitfahr.services.series_draft import draft_of
-from routing.journey import Place
 from web.access import access
 from web.forms.offer import EndSeriesForm, OfferForm
 from web.german import day as written_day
 from web.german import local
-from web.place_choice import encode
+from web.place_choice import fill_in_place
 from web.portal import portal
 from web.series_view import plan_words, series_days
 from web.views.offers import form_page
@@ -104,8 +102,7 @@ def change(series_id: str) -> ResponseReturnValue:
         (form.origin, form.origin_choice, draft.ride.origin),
         (form.destination, form.destination_choice, draft.ride.destination),
     ):
-        found = _found(place)
-        text.data, choice.data = found.label, encode(found)
+        fill_in_place(text, choice, place)
     return form_page(form)
 
 
@@ -147,11 +144,3 @@ def end(series_id: str) -> ResponseReturnValue:
 def _is_shown(withdrawn_at: dt.datetime | None, series: RideSeries) -> bool:
     """Dates that were taken back one by one are said; what fell with the series is not."""
     return withdrawn_at is None or series.ended_at is None
-
-
-def _found(place: Place) -> FoundPlace:
-    """The place of an offer as the search field knows it."""
-    if place.stop_id is None:
-        return FoundPlace(PlaceKind.POINT, place.name, place.lat, place.lon, is_exact=True)
-    label = stop_label(place.name)
-    return FoundPlace(PlaceKind.STOP, label, place.lat, place.lon, place.stop_id, is_exact=True)
