@@ -7,6 +7,8 @@ const TICKET = /^\/meine-fahrten\/[^/]+\/fahrschein$/;
 const ANY = { ignoreVary: true };
 const possible = "serviceWorker" in navigator && "caches" in window;
 
+const accountHere = () => document.querySelector("meta[name=account]")?.content;
+
 const forgetAll = async () => {
   await caches.delete(STORE);
   const worker = await navigator.serviceWorker.getRegistration("/");
@@ -25,7 +27,7 @@ const tickets = async () => {
 const keepHouse = async () => {
   if (!(await caches.has(STORE))) return;
   const store = await caches.open(STORE);
-  const account = document.body.dataset.account;
+  const account = accountHere();
   const owner = await (await store.match(OWNER))?.text();
   if (account && owner && account !== owner) return forgetAll();
   const all = await tickets();
@@ -52,7 +54,7 @@ const offer = (box) => {
     try {
       const store = await caches.open(STORE);
       await store.addAll([location.pathname, "/offline", ...new Set(assets())]);
-      await store.put(OWNER, new Response(document.body.dataset.account));
+      await store.put(OWNER, new Response(accountHere()));
       await navigator.serviceWorker.register("/dienst.js");
       show(true);
       forget.focus();
