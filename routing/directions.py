@@ -16,7 +16,7 @@ from routing.street_lines import Piece
 
 NOTHING_MM = 1_000
 """Walks that begin or end at a corner have pieces of no length."""
-SHORT_MM = 15_000
+SHORT_MM = 30_000
 """A nameless piece shorter than this belongs to the step before it, unless it is a stair."""
 BEND_DEGREES = 45.0
 """A nameless way that bends more than this is told as a turn."""
