@@ -58,7 +58,9 @@ class TestSeats:
     def test_more_people_then_too_many(self, rider: FlaskClient) -> None:
         place = booked(rider)
         assert "Plätze ändern" in rider.get(place).text
-        form = key_in(rider.get(place + "/plaetze").text)
+        asked = rider.get(place + "/plaetze").text
+        assert 'name="persons"' in asked and 'name="luggage"' in asked
+        form = key_in(asked)
         for _ in range(2):  # pressed twice
             answer = rider.post(place + "/plaetze", data=form | {"persons": "2"}, follow_redirects=True)
             assert "Ihre Buchung ist geändert." in answer.text and "2 Personen" in answer.text
