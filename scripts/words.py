@@ -38,6 +38,7 @@ KEYWORDS = {
     "gettext": None,
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
+    "progress": (1,),
 }
 IN_TEMPLATES = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 
@@ -65,7 +66,12 @@ def collected() -> Catalog:
     """All messages of the source with the files they stand in."""
     messages = Catalog()
     for path in sorted(
-        [*ROOT.glob("mitfahr/**/*.py"), *ROOT.glob("web/**/*.py"), *ROOT.glob("web/templates/**/*.html")]
+        [
+            *ROOT.glob("mitfahr/**/*.py"),
+            *ROOT.glob("web/**/*.py"),
+            *ROOT.glob("gtfs/*.py"),
+            *ROOT.glob("web/templates/**/*.html"),
+        ]
     ):
         where = path.relative_to(ROOT).as_posix()
         if where.startswith(FOR_OPERATORS):

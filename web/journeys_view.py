@@ -10,7 +10,7 @@ from mitfahr.domain.emissions import Carrier
 from mitfahr.domain.mobility import Known, together
 from mitfahr.domain.ride_terms import NO_TERMS, Terms
 from mitfahr.domain.trust import Trust
-from mitfahr.languages import lazy
+from mitfahr.languages import _, lazy
 from mitfahr.languages.stored import said
 from mitfahr.services.find_fallbacks import Fallback
 from mitfahr.services.find_itineraries import Itinerary, RideFacts
@@ -284,8 +284,8 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         headsign=leg.headsign or None,
         departure_s=leg.departure_s,
         arrival_s=leg.arrival_s,
-        origin=leg.origin.name or "Startpunkt",
-        destination=leg.destination.name or "Zielpunkt",
+        origin=leg.origin.name or _("Startpunkt"),
+        destination=leg.destination.name or _("Zielpunkt"),
         distance_m=leg.distance_m,
         is_beeline=leg.is_beeline,
         stops_between=trip.stops_between if trip else (),
@@ -349,13 +349,13 @@ def _vehicle(leg: Leg, trip: TripFacts | None) -> tuple[str, str]:
     for types, icon, word in OF_ROUTE_TYPE:
         if route_type in types:
             return icon, str(word)
-    return "bus", "Bus"
+    return "bus", _("Bus")
 
 
 OF_KIND = {
     LegKind.WALK: ("walk", lazy("Zu Fuß")),
-    LegKind.BUERGERBUS: ("van", "BürgerBus"),
-    LegKind.RUFBUS: ("phone", "Rufbus"),
+    LegKind.BUERGERBUS: ("van", lazy("BürgerBus")),
+    LegKind.RUFBUS: ("phone", lazy("Rufbus")),
     LegKind.RIDE: ("car", lazy("Mitfahrt")),
 }
 

@@ -38,7 +38,7 @@ def vehicle(route_type: int) -> tuple[str, str]:
     for types, icon, word in OF_ROUTE_TYPE:
         if route_type in types:
             return icon, word
-    return "bus", "Bus"
+    return "bus", _("Bus")
 
 
 def line_title(route_type: int, name: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import LegState, holds_seats
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import NOBODY_ASKED, Trust
+from mitfahr.languages import _
 from mitfahr.seen import PassengerSeen, passenger_seen
 from mitfahr.services.foresee_requests import Foreseen
 from mitfahr.services.ride_schedule import Plan
@@ -201,4 +202,4 @@ def _told_name(ride: Ride, stop: RideStop, on: Sequence[PassengerSeen], off: Seq
     if ride.kind is RideKind.RUN or stop.seq in (0, len(ride.stops) - 1):
         return stop.name
     names = [p.origin for p in on] + [p.destination for p in off]
-    return next((name.name for name in names if name.lat is not None), names[0].name if names else "Halt")
+    return next((name.name for name in names if name.lat is not None), names[0].name if names else _("Halt"))

@@ -1,12 +1,13 @@
 """Standard phrases that are kept in the database, or travel through the search, as German texts: a ride's
 name, the area somebody comes from, the reason of a cancellation. They are said in the language of whoever
-reads them; what people have written themselves stays as it is."""
+reads them; what people have written themselves stays as it is. Phrases without places only have to be marked
+where they are made."""
 
 from __future__ import annotations
 
 import re
 
-from mitfahr.languages.words import _, marked
+from mitfahr.languages.words import _, catalogue, marked
 
 RIDE_WITH = marked("Fahrt mit %(name)s")
 RIDE_OF_NOBODY = marked("Fahrt")
@@ -18,17 +19,7 @@ PRICE_TOO_HIGH = marked("Ihr Preis ist höher, als das Gesetz an diesem Tag erla
 WOMEN_ONLY = marked("Fahrten nur für Frauen bieten nur Frauen an; das steht nicht mehr in Ihrem Konto.")
 ALREADY_DRIVING = marked("Zu dieser Zeit fahren Sie schon: %(ride)s.")
 
-_PHRASES = (
-    RIDE_WITH,
-    RIDE_OF_NOBODY,
-    NEAR,
-    CLOSED_ACCOUNT,
-    REPLACED,
-    NO_STREET,
-    PRICE_TOO_HIGH,
-    WOMEN_ONLY,
-    ALREADY_DRIVING,
-)
+_PHRASES = (RIDE_WITH, NEAR, ALREADY_DRIVING)
 _PATTERNS = [
     (phrase, re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(phrase)))) for phrase in _PHRASES
 ]
@@ -40,4 +31,4 @@ def said(text: str) -> str:
         match = pattern.fullmatch(text)
         if match is not None:
             return _(phrase, **{name: said(value) for name, value in match.groupdict().items()})
-    return text
+    return catalogue().gettext(text) if text else text

@@ -16,6 +16,7 @@ from mitfahr.build_lock import build_lock
 from mitfahr.db.base import new_id
 from mitfahr.db.timetables import FeedVersion, serving, waiting_feeds
 from mitfahr.domain.versions import VersionStatus
+from mitfahr.languages import marked
 from mitfahr.services.accept_upload import accept_upload, quarantined
 from mitfahr.services.build_version import Clock, claim, end, failing_visibly, part, written_progress
 from mitfahr.services.draw_map import draw_network
@@ -28,7 +29,7 @@ from routing.timetable import Timetable
 if TYPE_CHECKING:
     from gtfs import Finding
 
-REFUSED = "Die Datei ist so beschädigt, dass sie nicht übernommen wird; die Liste sagt, wo."
+REFUSED = marked("Die Datei ist so beschädigt, dass sie nicht übernommen wird; die Liste sagt, wo.")
 
 
 def import_timetable(
@@ -99,7 +100,12 @@ def _build_claimed(
         lines_folder = loaded.lines.save(settings.snapshots_dir).name if loaded.lines else None
         drawing = part(progress, 0.9, 1.0)
         tiles_folder = draw_network(settings.snapshots_dir, loaded.timetable, loaded.lines, drawing)
-        built = {"status": VersionStatus.BUILT, "step": "Fertig", "percent": 100, "findings": findings}
+        built = {
+            "status": VersionStatus.BUILT,
+            "step": marked("Fertig"),
+            "percent": 100,
+            "findings": findings,
+        }
         maps = {"lines_folder": lines_folder, "tiles_folder": tiles_folder}
         end(sessions, FeedVersion, version_id, clock, **built, **maps, **_facts(loaded.timetable, folder))
 
@@ -118,10 +124,10 @@ def _facts(timetable: Timetable, folder: str) -> dict[str, Any]:
         "valid_to": timetable.last_day,
         "is_demo": timetable.is_demo,
         "counts": {
-            "Haltestellen": timetable.n_stops,
-            "Linien": len(timetable.route_id),
-            "Fahrten": timetable.n_trips,
-            "Halte": len(timetable.time_arr),
-            "Tage": timetable.n_days,
+            marked("Haltestellen"): timetable.n_stops,
+            marked("Linien"): len(timetable.route_id),
+            marked("Fahrten"): timetable.n_trips,
+            marked("Halte"): len(timetable.time_arr),
+            marked("Tage"): timetable.n_days,
         },
     }

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.build_lock import build_lock
 from mitfahr.db.timetables import FeedVersion, RoadsVersion
 from mitfahr.domain.versions import VersionStatus
+from mitfahr.languages import marked
 from mitfahr.settings import Settings
 from routing.progress import Progress
 
@@ -25,10 +26,10 @@ Version = FeedVersion | RoadsVersion
 Clock = Callable[[], dt.datetime]
 
 PROGRESS_EVERY_S = 0.5
-INTERRUPTED = (
+INTERRUPTED = marked(
     "Die Prüfung wurde unterbrochen (Neustart oder Abbruch). Bitte laden Sie die Datei noch einmal hoch."
 )
-BROKE = "Bei der Prüfung ist ein Programmfehler aufgetreten. Der Betreiber findet ihn im Protokoll."
+BROKE = marked("Bei der Prüfung ist ein Programmfehler aufgetreten. Der Betreiber findet ihn im Protokoll.")
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def claim(sessions: sessionmaker[Session], model: type[Version], version_id: str
         claimed = session.execute(
             update(model)
             .where(model.id == version_id, model.status == VersionStatus.UPLOADED)
-            .values(status=VersionStatus.CHECKING, step="Beginnt", percent=0)
+            .values(status=VersionStatus.CHECKING, step=marked("Beginnt"), percent=0)
             .returning(model.id)
         )
         return claimed.first() is not None
