@@ -61,6 +61,8 @@ def test_another_day_and_time(pages: FlaskClient) -> None:
     assert re.findall(r'departure__time"><strong>([0-9:]+)', page) == ["11:00"]
     assert "Donnerstag, 4. Juni 2026, 10:00 Uhr" in page and "data-renew=" not in page
     assert "data-renew=" in pages.get("/haltestelle/Lommatzsch").text
+    late = pages.get("/haltestelle/Lommatzsch?tag=05.06.2026").text
+    assert "Für diesen Tag gibt es keinen Fahrplan." in late
 
 
 def test_only_one_line_in_one_direction(pages: FlaskClient) -> None:

@@ -67,7 +67,7 @@ def one(stop_id: str) -> ResponseReturnValue:
         is_now=form.is_now and valid,
         here=url_for("stops.one", stop_id=facts.stop_id, **kept()),
         renewed=url_for("stops.board", stop_id=facts.stop_id, **kept()),
-        **_shown(board, snapshot, now, moment),
+        **_shown(board, snapshot, stop, now, moment),
         has_more=board.has_more and form.limit == FEW,
         more=url_for("stops.one", stop_id=facts.stop_id, **(kept() | {"mehr": "1"})),
         timetable=snapshot.timetable,
@@ -83,7 +83,7 @@ def board(stop_id: str) -> ResponseReturnValue:
     stop = snapshot.timetable.stop(stop_id)
     form = DeparturesForm.asked([])
     found = _board(snapshot, known, stop, now, request.args.get("linie", ""), form.limit)
-    return render_template("stops/departures.html", **_shown(found, snapshot, now, now))
+    return render_template("stops/departures.html", **_shown(found, snapshot, stop, now, now))
 
 
 @views.get("/aushang/<path:stop_id>")
@@ -192,11 +192,16 @@ def _board(
     return next_departures(snapshot, stop, from_s, limit, way_of_key(known, key))
 
 
-def _shown(board: Board, snapshot: Snapshot, now: dt.datetime, moment: dt.datetime) -> dict[str, object]:
+def _shown(
+    board: Board, snapshot: Snapshot, stop: StopIdx, now: dt.datetime, moment: dt.datetime
+) -> dict[str, object]:
+    timetable = snapshot.timetable
     return {
-        "days": by_day(board.departures, snapshot.timetable, seconds(now)),
+        "days": by_day(board.departures, timetable, seconds(now)),
         "has_live": board.has_live,
         "moment": moment,
+        "is_covered": timetable.first_day <= local(moment).date() <= timetable.last_day,
+        "stop_id": timetable.stop_id[stop],
     }
 
 
