@@ -161,7 +161,8 @@ def _in_the_way(
     vehicles = [leg for leg in journey.legs if leg.kind is not LegKind.WALK]
     if vehicles[0].departure_s < seconds(now):
         return []  # it has left: no wish of anybody's is the reason
-    obstacles = [Obstacle(Why.KIND_OFF, leg) for leg in vehicles if leg.kind not in request.kinds]
+    off = {leg.kind: leg for leg in reversed(vehicles) if leg.kind not in request.kinds}
+    obstacles = [Obstacle(Why.KIND_OFF, leg) for leg in off.values()]
     obstacles += [
         Obstacle(Why.DEADLINE, leg, leg.bookable_until_s)
         for leg in vehicles
