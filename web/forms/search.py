@@ -159,7 +159,7 @@ class SearchForm(PreferencesForm):
 def form_of(request: TripRequest, timetable: Timetable) -> SearchForm:
     """The form that asks `request` again."""
     form = SearchForm(formdata=None)
-    origin, destination = (_found(place, timetable) for place in (request.origin, request.destination))
+    origin, destination = (place_of(place, timetable) for place in (request.origin, request.destination))
     form.origin.data, form.origin_choice.data = origin.label, encode(origin)
     form.destination.data, form.destination_choice.data = destination.label, encode(destination)
     form.move_to(request.when.astimezone(ZONE))
@@ -178,7 +178,8 @@ def form_of(request: TripRequest, timetable: Timetable) -> SearchForm:
     return form
 
 
-def _found(place: Point | StopRef, timetable: Timetable) -> FoundPlace:
+def place_of(place: Point | StopRef, timetable: Timetable) -> FoundPlace:
+    """A place of a query as fields know it; raises UnknownStop."""
     if isinstance(place, Point):
         return FoundPlace(PlaceKind.POINT, place.name, place.lat, place.lon, is_exact=True)
     stop = timetable.stop(place.stop_id)

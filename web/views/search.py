@@ -43,8 +43,8 @@ def start() -> str:
     form = SearchForm(formdata=None)
     if current_user.is_authenticated and current_user.usual_search:
         form.fill_in(current_user.usual_search)
-        return _start_page(form)
-    return _start_page(form, is_fresh=True)
+        return start_page(form)
+    return start_page(form, is_fresh=True)
 
 
 @views.post("/orte")
@@ -64,14 +64,14 @@ def swapped() -> str:
     """The form with from and to exchanged, for those without JavaScript."""
     form = SearchForm()
     form.swap()
-    return _start_page(form)
+    return start_page(form)
 
 
 @views.post("/suche-aendern")
 @access(PUBLIC)
 def edit() -> str:
     """The form again, as it was filled in."""
-    return _start_page(SearchForm())
+    return start_page(SearchForm())
 
 
 @views.post("/rueckfahrt")
@@ -84,7 +84,7 @@ def way_back() -> str:
         form.swap()
     else:
         form.turn_round(local(arrival_s))
-    return _start_page(form)
+    return start_page(form)
 
 
 @views.get("/verbindungen")
@@ -111,7 +111,7 @@ def results() -> ResponseReturnValue:
     destination = meant(places, form.destination, form.destination_choice, choices, near=near)
     via = meant(places, form.via, form.via_choice, choices, near=near)
     if form.errors:
-        return _start_page(form), 422
+        return start_page(form), 422
     if origin is None or destination is None or choices:
         return render_template("search/choose.html", form=form, choices=choices)
     if via is not None and not form.outward.data:
@@ -140,7 +140,7 @@ def _results_via(
     except RoutingError as error:
         explained = explain(error)
         form.day.errors = [*form.day.errors, f"{explained.title}. {explained.advice}"]
-        return _start_page(form), explained.status
+        return start_page(form), explained.status
     people = asked.party.people
     parts = [
         journey_views(part.itineraries, part.rides, snapshot.timetable, part.walks, people)
@@ -174,7 +174,7 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
     except RoutingError as error:
         explained = explain(error)
         form.day.errors = [*form.day.errors, f"{explained.title}. {explained.advice}"]
-        return _start_page(form), explained.status
+        return start_page(form), explained.status
     journeys = journey_views(
         answer.itineraries,
         answer.rides,
@@ -240,7 +240,8 @@ def _proposal(nothing: Nothing | None, timetable: Timetable) -> tuple[JourneyVie
     return journey, form_of(found.request, timetable)
 
 
-def _start_page(form: SearchForm, is_fresh: bool = False) -> str:
+def start_page(form: SearchForm, is_fresh: bool = False) -> str:
+    """The form as it is filled in; asks for now where no day is named."""
     if form.day.data is None and not form.day.raw_data:
         form.move_to(local(dt.datetime.now(dt.UTC)))
     return render_template("search/start.html", form=form, is_fresh=is_fresh)

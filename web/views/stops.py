@@ -12,23 +12,25 @@ from flask.typing import ResponseReturnValue
 from mitfahr.domain.times import seconds
 from mitfahr.network import Network, dictionary_order, network
 from mitfahr.services.describe_stop import describe_stop
-from mitfahr.services.find_places import FoundPlace, PlaceKind, find_places, stop_label
+from mitfahr.services.find_places import PlaceKind, find_places
 from mitfahr.services.next_departures import Board, next_departures, runs_at_stop
 from mitfahr.services.stop_timetable import stop_timetable
 from mitfahr.services.suggest_stops import suggest_stops
+from routing.query import StopRef
 from routing.snapshot import Snapshot
 from routing.timetable import StopIdx
 from web.access import PUBLIC, access
 from web.day_words import column_words, special_days
 from web.departures_view import by_day
 from web.forms.departures import FEW, DeparturesForm, kept
-from web.forms.search import SearchForm
+from web.forms.search import SearchForm, place_of
 from web.german import local
 from web.lines_view import lines_here, way_of_key
 from web.place_choice import encode
 from web.portal import portal, served
 from web.printed_view import block_view
 from web.qr_code import qr_code
+from web.views.search import start_page
 
 views = Blueprint("stops", __name__)
 
@@ -206,24 +208,13 @@ def _shown(
 
 
 def _search(stop_id: str, end: str) -> ResponseReturnValue:
-    now = dt.datetime.now(dt.UTC)
-    snapshot, known = _current(now)
-    timetable = snapshot.timetable
-    stop = timetable.stop_by_id.get(stop_id)
-    if stop is None:
+    snapshot, known = _current(dt.datetime.now(dt.UTC))
+    if stop_id not in snapshot.timetable.stop_by_id:
         return _gone(known, stop_id)
-    place = FoundPlace(
-        PlaceKind.STOP,
-        stop_label(timetable.stop_name[stop]),
-        float(timetable.stop_lat[stop]),
-        float(timetable.stop_lon[stop]),
-        stop_id,
-        is_exact=True,
-    )
+    place = place_of(StopRef(stop_id), snapshot.timetable)
     form = SearchForm(formdata=None)
     form[end].data, form[f"{end}_choice"].data = place.label, encode(place)
-    form.move_to(local(now))
-    return render_template("search/start.html", form=form)
+    return start_page(form)
 
 
 def _gone(known: Network, stop_id: str) -> ResponseReturnValue:
