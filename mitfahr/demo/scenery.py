@@ -18,7 +18,7 @@ Tags = dict[str, str]
 
 _HALF_ELBE_M = 65.0
 _GARDEN_M = 55.0
-_SIMPLER_M = 12.0
+_SIMPLER_M = 25.0
 _LEAST_CLEARING_M2 = 20_000.0
 
 # Middle and reach in kilometres of the larger woods.

@@ -32,7 +32,7 @@ def test_the_same_file_every_time(demo_roads: Path, tmp_path: Path) -> None:
 
 
 def test_size_is_that_of_a_quick_start() -> None:
-    assert 5_000 < len(draw_district().nodes) < 30_000
+    assert 5_000 < len(draw_district().nodes) < 35_000
 
 
 def test_roads_cross_the_elbe_on_bridges_only() -> None:
@@ -46,7 +46,7 @@ def test_no_street_of_a_village_crosses_the_elbe() -> None:
     drawing = draw_district()
     river = segments([elbe()])
     for nodes, tags in drawing.ways:
-        if tags["highway"] in ("residential", "footway"):
+        if tags.get("highway") in ("residential", "footway"):
             line = np.array([to_metres(*drawing.nodes[node][:2]) for node in nodes])
             assert not cross(line, river), tags
 
