@@ -44,14 +44,27 @@ IN_TEMPLATES = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"
 
 FOR_OPERATORS = ("mitfahr/cli/", "mitfahr/demo/", "web/templates/api/")
 """The command line, the demonstration and the programming interface speak German only."""
-FOR_STAFF = tuple(
-    f"web/{place}"
-    for place in (
-        *(f"templates/{pages}/" for pages in ("calls", "reports", "runs", "timetables")),
-        *(f"views/{view}.py" for view in ("calls", "reports", "runs", "timetables", "access_tokens")),
-        *("templates/parts/version.html", "templates/profile/token", "templates/profile/revoke_token"),
-        *("forms/run.py", "forms/timetable.py", "forms/access_token.py", "versions_view.py"),
-    )
+FOR_STAFF = (
+    "gtfs/",
+    "mitfahr/services/build_",
+    "mitfahr/services/send_feedback.py",
+    "web/forms/access_token.py",
+    "web/forms/run.py",
+    "web/forms/timetable.py",
+    "web/templates/calls/",
+    "web/templates/parts/version.html",
+    "web/templates/profile/revoke_token.html",
+    "web/templates/profile/token.html",
+    "web/templates/profile/tokens.html",
+    "web/templates/reports/",
+    "web/templates/runs/",
+    "web/templates/timetables/",
+    "web/versions_view.py",
+    "web/views/access_tokens.py",
+    "web/views/calls.py",
+    "web/views/reports.py",
+    "web/views/runs.py",
+    "web/views/timetables.py",
 )
 """Everything else is for residents and is told in Leichte Sprache, too."""
 SHORT_WORDS = 8
@@ -111,7 +124,7 @@ def fresh(language: Language, source: Catalog) -> Catalog:
         language_team="",
         creation_date=LONG_AGO,
         revision_date=LONG_AGO,
-        header_comment=f"# {language.name}. Made by `make words`; GLOSSARY.md says which word stands for which.",
+        header_comment=f"# {language.name}. Made by `make words`; README.md says which word stands for which.",
     )
     for message in source:
         if message.id and is_wanted(message, language):
