@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -203,6 +204,12 @@ def test_a_day_is_left_out(app: Flask, driver: FlaskClient, series_id: str) -> N
     assert 9 not in days(app, series_id)
     assert "Am Dienstag, 9. Juni 2026 fahren Sie nicht" in driver.get(answer.location).text
     assert driver.post(f"/fahrten/serien/{series_id}/auslassen/neulich").status_code == 404
+
+
+def test_a_day_that_is_over_is_not_offered_to_be_left_out(driver: FlaskClient, series_id: str) -> None:
+    for hours, is_there in ((8, True), (10, False)):  # Thursday, 4 June, at three and at five in the afternoon
+        with time_machine.travel(SEVEN + dt.timedelta(days=2, hours=hours), tick=False):
+            assert ("auslassen/2026-06-04" in driver.get(f"/fahrten/serien/{series_id}").text) == is_there
 
 
 def test_a_booked_day_is_not_left_out_by_a_click(app: Flask, driver: FlaskClient, series_id: str) -> None:

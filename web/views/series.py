@@ -48,7 +48,8 @@ def one(series_id: str) -> str:
                 people[leg.ride_id] = people.get(leg.ride_id, 0) + leg.party.people
         gaps = gaps_of_series(session, series_id, today)
     vacations = portal().settings.vacations
-    planned = [] if series.ended_at else list(planned_days(draft.plan, vacations, today, today + AHEAD))
+    coming = [] if series.ended_at else planned_days(draft.plan, vacations, today, today + AHEAD)
+    planned = [one for one in coming if one.skip or one.rides[-1].leaves.moment > now]
     return render_template(
         "series/one.html",
         series=series,
