@@ -20,6 +20,7 @@ from mitfahr.seen import DriverSeen, driver_seen
 from mitfahr.services.change_party import party_can_change
 from mitfahr.services.find_itineraries import ride_facts
 from mitfahr.services.release_legs import legs_to_come
+from mitfahr.walk_ways import NO_WAYS, WalkWays
 from routing.query import LegKind
 from routing.timetable import Timetable
 from web.journeys_view import JourneyView, LegView, journey_view
@@ -137,6 +138,7 @@ def booking_view(
     now: dt.datetime,
     trust: Mapping[str, Trust] = NOBODY_ASKED,
     replaced_by: str | None = None,
+    walks: WalkWays = NO_WAYS,
 ) -> BookingView:
     """`timetable` is the serving one; without it the stops on the way are left out.
 
@@ -147,7 +149,7 @@ def booking_view(
     rows = iter(booking.legs)
     by_place = [None if leg.kind == "walk" else next(rows) for leg in journey.legs]
     prices = [row.price_ct if row is not None and row.kind == "ride" else None for row in by_place]
-    shown = journey_view(journey, prices, rides, timetable)
+    shown = journey_view(journey, prices, rides, timetable, walks=walks)
     standing_ct = [
         leg.price_ct for leg in booking.legs if leg.kind is LegKind.RIDE and leg.state not in FALLEN
     ]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from mitfahr.domain.roles import Role
 from tests.web.served import Served, said_live
 from tests.web.test_search import QUESTION
 
@@ -117,3 +119,14 @@ def test_a_calendar_file_without_booking(served: Served, client: FlaskClient) ->
 def test_a_token_that_is_not_ours_is_refused(client: FlaskClient) -> None:
     for path in ("/verbindung", "/verbindung/link", "/verbindung/kalender"):
         assert client.post(path, data={"offer": "x"}).status_code == 400
+
+
+def test_a_booked_journey_tells_its_walks_too(
+    served: Served, client_as: Callable[[Role], FlaskClient]
+) -> None:
+    client = client_as(Role.RESIDENT)
+    lat, lon = served.world.places["Lommatzsch"]
+    offer = offer_of(client, "08:56 – 09:40", origin=f"{lat:.5f}, {lon + 0.004:.5f}", clock="08:30")
+    place = client.post("/buchen", data={"offer": offer, "idempotency_key": "one"}).location
+    for page in (client.get(place).text, client.get(f"{place}/druck").text):
+        assert "Losgehen nach Westen: LommatzschZehren, 280 m" in page

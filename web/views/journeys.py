@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -11,11 +12,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from mitfahr.calendar_file import addressed, as_text
-from mitfahr.db.bookings import booking_of, bookings_of_rider, bookings_of_trip, replacements_of
+from mitfahr.db.bookings import Booking, booking_of, bookings_of_rider, bookings_of_trip, replacements_of
 from mitfahr.db.trust import trust_of
 from mitfahr.domain.booking_numbers import cancel_code
 from mitfahr.domain.errors import BookingRefused, NothingServes, StateForbids, Unknown
 from mitfahr.domain.times import seconds
+from mitfahr.itinerary import journey_from_json
 from mitfahr.languages import _, lazy
 from mitfahr.messages import calendar_of
 from mitfahr.services.cancel_booking import cancel_booking
@@ -23,6 +25,7 @@ from mitfahr.services.change_party import change_party
 from mitfahr.services.find_fallbacks import fallback_of_booking
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.replace_booking import replace_booking
+from mitfahr.walk_ways import NO_WAYS, WalkWays, walk_ways
 from routing.snapshot import Snapshot
 from routing.timetable import Timetable
 from web.access import SIGNED_IN, access
@@ -240,7 +243,8 @@ def _own_trip(booking_id: str) -> list[BookingView]:
         trip = [one for one in trip if one.id == booking_id or one.id not in replaced]
         now, rides = dt.datetime.now(dt.UTC), [leg.ride for one in trip for leg in one.legs if leg.ride]
         trust = trust_of(session, {ride.driver_id for ride in rides if ride.driver_id}, seconds(now))
-        return [booking_view(one, _timetable(), now, trust, replaced.get(one.id)) for one in trip]
+        walks = _walks(trip)
+        return [booking_view(one, _timetable(), now, trust, replaced.get(one.id), walks) for one in trip]
 
 
 def _asked_for(trip: list[BookingView], booking_id: str) -> BookingView:
@@ -261,6 +265,15 @@ def _snapshot(now: dt.datetime) -> Snapshot | None:
         return portal().live.current(now)
     except NothingServes:
         return None
+
+
+def _walks(trip: Sequence[Booking]) -> WalkWays:
+    """How to walk, street by street, on the streets that serve now."""
+    try:
+        world = portal().live.served().without_rides
+    except NothingServes:
+        return NO_WAYS
+    return walk_ways(world, [journey_from_json(one.journey) for one in trip])  # type: ignore[arg-type]
 
 
 def _timetable() -> Timetable | None:
