@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,23 @@ from jinja2 import Template
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.exceptions import NotFound
 
+from mitfahr.languages import GERMAN, OFFERED
 from tests.browser.conftest import running_site
-from tests.browser.gates import NARROW, WIDE, check_page, check_without_scripts
+from tests.browser.gates import NARROW, WIDE, check_on_paper, check_page, check_without_scripts
 from tests.browser.pages import ELSEWHERE, NO_PAGES, PAGES, Listed
-from tests.browser.scene import GUEST, Scene, set_scene
+from tests.browser.scene import (
+    ADMIN,
+    DISPATCHER,
+    DRIVER,
+    GUEST,
+    RIDER,
+    STAFF,
+    VOLUNTEER,
+    Scene,
+    set_scene,
+)
 from tests.browser.steps import log_in
+from web.language import COOKIE
 
 pytestmark = pytest.mark.browser
 TEMPLATES = Path("web/templates")
@@ -40,7 +53,7 @@ class Visitors:
 
     def visit(self, listed: Listed, *, javascript: bool) -> Page:
         """The page of a row, in a window that others used before."""
-        page = self.windows.get((listed.who, javascript)) or self._open(listed.who, javascript)
+        page = self.window(listed.who, javascript=javascript)
         page.set_viewport_size(
             {"width": WIDE if javascript else NARROW, "height": 900 if javascript else 700}
         )
@@ -52,6 +65,9 @@ class Visitors:
             page.wait_for_load_state()
         assert self.shown == listed.template
         return page
+
+    def window(self, who: str, *, javascript: bool) -> Page:
+        return self.windows.get((who, javascript)) or self._open(who, javascript)
 
     def close(self) -> None:
         template_rendered.disconnect(self._rendered, self.scene.site.app)
@@ -104,6 +120,60 @@ def test_page(visitors: Visitors, listed: Listed) -> None:
     page = visitors.visit(listed, javascript=False)
     check_without_scripts(page, picture=listed.name)
     assert visitors.complaints == []
+
+
+@pytest.mark.parametrize("name", ["reise-druck", "fahrschein", "buergerbus-fahrt", "reise-gebucht", "linie"])
+def test_page_on_paper(visitors: Visitors, name: str) -> None:
+    """Those that people take along."""
+    page = visitors.visit(next(row for row in PAGES if row.name == name), javascript=True)
+    check_on_paper(page, picture=name)
+
+
+def test_the_menu_of_a_phone_is_a_sheet(visitors: Visitors) -> None:
+    page = visitors.visit(PAGES[0], javascript=False)
+    expect(page.get_by_role("navigation", name="Hauptmenü")).to_be_hidden()
+    page.get_by_role("button", name="Menü", exact=True).click()
+    expect(page.get_by_role("link", name="Fahrt anbieten")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("navigation", name="Hauptmenü")).to_be_hidden()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("language", [known.code for known in OFFERED if known != GERMAN])
+@pytest.mark.parametrize("listed", PAGES, ids=lambda listed: listed.name)
+def test_page_in_language(visitors: Visitors, listed: Listed, language: str) -> None:
+    """Reached in German, then shown again: a form that was answered is sent once more."""
+    for javascript in (True, False):
+        page = visitors.visit(listed, javascript=javascript)
+        with in_language(page, language):
+            page.reload()
+            picture = f"{listed.name}-{language}"
+            if javascript:
+                unfold(page)
+                check_page(page, listed.explained, picture)
+                check_on_paper(page, picture)
+            else:
+                check_without_scripts(page, picture)
+    assert visitors.complaints == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("who", [GUEST, RIDER, DRIVER, VOLUNTEER, DISPATCHER, STAFF, ADMIN])
+def test_every_page_as_everybody(visitors: Visitors, who: str) -> None:
+    """Pages with an address of their own, as each role sees them or is refused."""
+    addresses = {row.reach for row in PAGES if isinstance(row.reach, str) and "{" not in row.reach}
+    for address in sorted(addresses):
+        page = visitors.window(who, javascript=True)
+        page.goto(address)
+        unfold(page)
+        check_page(page, picture=f"{who}{address.replace('/', '-')}")
+
+
+@contextmanager
+def in_language(page: Page, code: str) -> Iterator[None]:
+    page.context.add_cookies([{"name": COOKIE, "value": code, "url": page.url}])
+    yield
+    page.context.clear_cookies(name=COOKIE)
 
 
 def unfold(page: Page) -> None:
