@@ -172,8 +172,10 @@ def test_every_page_as_everybody(visitors: Visitors, who: str) -> None:
 @contextmanager
 def in_language(page: Page, code: str) -> Iterator[None]:
     page.context.add_cookies([{"name": COOKIE, "value": code, "url": page.url}])
-    yield
-    page.context.clear_cookies(name=COOKIE)
+    try:
+        yield
+    finally:
+        page.context.clear_cookies(name=COOKIE)  # the next page is reached in German
 
 
 def unfold(page: Page) -> None:
