@@ -6,10 +6,12 @@ SQLite opened by another program can do without them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from mitfahr.db import schema
@@ -25,19 +27,32 @@ AT_ONCE = 1000
 
 def dangling_references(session: Session) -> list[str]:
     """Rows that point at nothing, and kept answers about things that are gone; [] is good."""
-    found = [text for table in schema.metadata.sorted_tables for text in _orphans(session, table)]
-    return found + list(_broken_promises(session))
+    return [*_orphans(session), *_broken_promises(session)]
 
 
-def _orphans(session: Session, table: sa.Table) -> Iterator[str]:
-    for key in sorted(table.foreign_key_constraints, key=lambda key: str(key.name)):
-        parent = key.referred_table.alias()
-        pairs = [(element.parent, parent.c[element.column.name]) for element in key.elements]
-        missing = ~sa.exists().where(*(ours == theirs for ours, theirs in pairs))
-        there = [ours.is_not(None) for ours, _ in pairs]
-        for row in session.execute(select(*table.primary_key).where(*there, missing)):
+def _orphans(session: Session) -> Iterator[str]:
+    for table, columns, without_parent in _pointers():
+        for row in session.execute(without_parent):
             name = "/".join(str(part) for part in row)
-            yield f"Zeile {table.name} {name}: {', '.join(key.column_keys)} zeigt auf nichts"
+            yield f"Zeile {table} {name}: {', '.join(columns)} zeigt auf nichts"
+
+
+@cache
+def _pointers() -> list[tuple[str, Sequence[str], Select[Any]]]:
+    """Of every foreign key its table, its columns, and how the rows are found that point at nothing."""
+    return [
+        (table.name, key.column_keys, _without_parent(table, key))
+        for table in schema.metadata.sorted_tables
+        for key in sorted(table.foreign_key_constraints, key=lambda key: str(key.name))
+    ]
+
+
+def _without_parent(table: sa.Table, key: sa.ForeignKeyConstraint) -> Select[Any]:
+    parent = key.referred_table.alias()
+    pairs = [(element.parent, parent.c[element.column.name]) for element in key.elements]
+    missing = ~sa.exists().where(*(ours == theirs for ours, theirs in pairs))
+    there = [ours.is_not(None) for ours, _ in pairs]
+    return select(*table.primary_key).where(*there, missing)
 
 
 def _broken_promises(session: Session) -> Iterator[str]:
