@@ -114,6 +114,8 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
 
   function drawWays(on) {
     const c = colours;
+    const names = shown.ways.features.filter((f) => f.properties.named).map((f) => f.properties.name);
+    if (on.getLayer("stop-name")) on.setFilter("stop-name", ["!", ["in", ["get", "name"], ["literal", names]]]); // once is enough
     const known = on.getSource("ways");
     if (known) {
       known.setData(shown.ways);
