@@ -24,6 +24,8 @@ _NAME_SHARE = 0.3
 _UNKNOWN_WEIGHT = 0.5
 _LEAST_EXPLAINED = 0.55
 """An entry that explains less than this of what was typed is not shown."""
+_LEAST_OF_BEST = 0.72
+"""Nor one that explains less than this part of what the best explains: whoever spells a name right means no other."""
 _PRIOR, _NEARNESS = 0.22, 0.08
 _NEAR_M = 10_000.0
 _OTHER_READING = 0.96
@@ -84,7 +86,7 @@ def _scored(
         weights.append(weight)
         found += weight * _in_entries(index, fits[word])
     found /= sum(weights)
-    hits = np.flatnonzero(found >= _LEAST_EXPLAINED)
+    hits = np.flatnonzero(found >= max(_LEAST_EXPLAINED, _LEAST_OF_BEST * float(found.max())))
     if not len(hits):
         return _nothing()
     if len(hits) > _LOOKED_AT:

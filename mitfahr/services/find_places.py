@@ -16,6 +16,7 @@ from mitfahr.places.entries import EntryKind
 from mitfahr.places.features import STOP_WORD
 from mitfahr.places.index import PlaceIndex
 from mitfahr.places.ranking import Ranked, ranked
+from mitfahr.places.words import words_of
 from routing.earth import beeline_m
 from routing.query import Point, StopRef
 
@@ -24,6 +25,8 @@ SAME_PLACE_M = 1000
 """A town and its stop of the same name are one answer within this distance."""
 _SAME_THING_M = 100
 """Things of one kind and name so near each other are one thing mapped twice."""
+_STATION_M = 300
+"""So far a stop may lie from the station of its name."""
 
 _COORDINATES = re.compile(
     r"\s*(-?\d{1,3}(?:[.,]\d+)?)\s*(?:[;\s]|,\s|,(?=-?\d+\.))\s*(-?\d{1,3}(?:[.,]\d+)?)\s*"
@@ -114,8 +117,11 @@ def _each_once(index: PlaceIndex, found: Ranked, limit: int) -> list[FoundPlace]
     places: list[FoundPlace] = []
     for entry, is_exact in zip(found.entry.tolist(), found.is_exact.tolist(), strict=True):
         place = _place(index, entry, is_exact)
-        if not any(_is_same(place, other) for other in places):
+        same = next((i for i, other in enumerate(places) if _is_same(place, other)), None)
+        if same is None:
             places.append(place)
+        elif place.kind is PlaceKind.STOP:
+            places[same] = place
         if len(places) == limit:
             break
     return places
@@ -129,7 +135,8 @@ def _place(index: PlaceIndex, entry: int, is_exact: bool) -> FoundPlace:
     if kind is EntryKind.STOP:
         label = stop_label(name)
     else:
-        label = ", ".join(part for part in (name, around) if part) + (f" ({word})" if word else "")
+        said = "" if _says(name, around) else f", {around}"
+        label = name + said + ("" if _says(name, word) else f" ({word})")
     return FoundPlace(
         kind=_KINDS[kind],
         label=label,
@@ -143,11 +150,20 @@ def _place(index: PlaceIndex, entry: int, is_exact: bool) -> FoundPlace:
     )
 
 
+def _says(name: str, more: str) -> bool:
+    """Whether a name says already what stands beside it: "Apotheke Meißen" lies in Meißen."""
+    return set(words_of(more)) <= set(words_of(name))
+
+
 def _is_same(one: FoundPlace, other: FoundPlace) -> bool:
-    if one.kind is not other.kind or one.kind is PlaceKind.STOP:
+    """One thing mapped twice, a thing by another of its names, or a station that is a stop as well."""
+    kinds = {one.kind, other.kind}
+    if kinds == {PlaceKind.STOP}:
         return False
     metres = _metres(one, other)
-    return metres < 1 or (one.label == other.label and metres <= _SAME_THING_M)
+    if kinds == {PlaceKind.STOP, PlaceKind.POI}:
+        return one.name == other.name and metres <= _STATION_M
+    return len(kinds) == 1 and (metres < 1 or (one.label == other.label and metres <= _SAME_THING_M))
 
 
 def _metres(one: FoundPlace, other: FoundPlace) -> float:
@@ -157,17 +173,13 @@ def _metres(one: FoundPlace, other: FoundPlace) -> float:
 def _told_apart(found: list[FoundPlace]) -> list[FoundPlace]:
     """Two places of one label get their position, so that they can be told apart."""
     labels = [place.label for place in found]
-    return [
-        place
-        if labels.count(place.label) == 1
-        else replace(
-            place,
-            label=_(
-                "%(label)s, bei %(position)s", label=place.label, position=_position(place.lat, place.lon)
-            ),
-        )
-        for place in found
-    ]
+    return [place if labels.count(place.label) == 1 else _with_position(place) for place in found]
+
+
+def _with_position(place: FoundPlace) -> FoundPlace:
+    position = _position(place.lat, place.lon)
+    label = _("%(label)s, bei %(position)s", label=place.label, position=position)
+    return replace(place, label=label, around=", ".join(part for part in (place.around, position) if part))
 
 
 def _coordinates(text: str) -> FoundPlace | None:

@@ -50,7 +50,7 @@ def labels(places: PlaceIndex, text: str) -> list[str]:
 
 def test_the_exact_name_comes_first_then_what_contains_it(places: PlaceIndex) -> None:
     assert labels(places, "meißen")[0] == "Meißen (Stadt)"
-    assert "Elblandklinikum Meißen, Meißen (Krankenhaus)" in labels(places, "meißen")
+    assert "Elblandklinikum Meißen (Krankenhaus)" in labels(places, "meißen")
 
 
 @pytest.mark.parametrize("typed", ["Meißen", "meissen", "MEISSEN", "Meisen", "Meisßen"])
@@ -67,7 +67,7 @@ def test_an_address_in_several_spellings(places: PlaceIndex, typed: str) -> None
 
 def test_a_beginning_is_enough_and_words_come_in_any_order(places: PlaceIndex) -> None:
     assert labels(places, "Lomm")[0] == "Lommatzsch (Stadt)"
-    assert labels(places, "elbland meiß") == ["Elblandklinikum Meißen, Meißen (Krankenhaus)"]
+    assert labels(places, "elbland meiß") == ["Elblandklinikum Meißen (Krankenhaus)"]
     assert labels(places, "lomat")[0] == "Lommatzsch (Stadt)"
     assert labels(places, "5 großenhainer")[0] == "Großenhainer Straße 5, Meißen"
 
@@ -78,7 +78,7 @@ def test_a_name_spelt_right_brings_no_similar_ones(places: PlaceIndex) -> None:
 
 
 def test_an_unknown_house_number_still_finds_the_street(places: PlaceIndex) -> None:
-    assert labels(places, "Großenhainer Straße 99")[0] == "Großenhainer Straße, Meißen (Straße)"
+    assert labels(places, "Großenhainer Straße 99")[0] == "Großenhainer Straße, Meißen"
 
 
 def test_coordinates_are_a_place(places: PlaceIndex) -> None:
@@ -130,10 +130,10 @@ def test_forty_thousand_names_answer_at_once() -> None:
     places = PlaceIndex.of(STOPS.timetable, Gazetteer.of(names, "drawn", "nobody"))
     best_s = 1.0
     for typed in (streets[5] + " 7", streets[9][:5], streets[11].replace("a", "e", 1), "neu"):
-        begun = time.perf_counter()
+        begun = time.process_time()
         assert find_places(places, typed)
-        best_s = min(best_s, time.perf_counter() - begun)
-    assert best_s < 0.03
+        best_s = min(best_s, time.process_time() - begun)
+    assert best_s < 0.02
 
 
 def test_the_name_counts_more_than_what_lies_around_it() -> None:
