@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mitfahr.domain.day_types import Cell, Column, Period, columns, periods
+from mitfahr.domain.day_types import Cell, Column, Period, Unusual, columns, periods
 from mitfahr.domain.saxony import Vacations
 from routing.timetable import Timetable
+
+NEARLY = 0.2
+"""A day is nearly like others when no more than this share of their departures differs."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,13 @@ def day_tables(
     at = next((i for i, period in enumerate(all_periods) if day <= period.last), len(all_periods) - 1)
     period = all_periods[at]
     days = [(date - timetable.first_day).days for date in period.usual.values()]
+    runs = timetable.service_runs[service][:, days] != 0
     return DayTables(
-        period,
+        _with_likeness(timetable, period, service, fingerprint, runs),
         tuple(all_periods[at + 1 :]),
         tuple(columns(period, keys, timetable.first_day)),
         tuple(period.usual),
-        timetable.service_runs[service][:, days] != 0,
+        runs,
         vacations.knows(period.first) and vacations.knows(period.last),
     )
 
@@ -95,6 +99,36 @@ def fingerprints(*columns: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[n
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         mixed = mixed ^ (mixed >> np.uint64(31))
     return mixed
+
+
+def _with_likeness(
+    timetable: Timetable,
+    period: Period,
+    service: NDArray[np.int32],
+    fingerprint: NDArray[np.uint64],
+    runs: NDArray[np.bool_],
+) -> Period:
+    """The period with its unusual days told by the cell they are nearly like, where they are like none."""
+    if all(one.like for one in period.unusual):
+        return period
+    cells = list(period.usual)
+    _, look = np.unique(fingerprint, return_inverse=True)
+    usual = np.zeros((int(look.max()) + 1, len(cells)), np.bool_)
+    for i in range(len(cells)):
+        usual[look[runs[:, i]], i] = True
+
+    def told(one: Unusual) -> Unusual:
+        if one.like is not None:
+            return one
+        on_this_day = timetable.service_runs[service, (one.day - timetable.first_day).days] != 0
+        present = np.zeros(len(usual), np.bool_)
+        present[look[on_this_day]] = True
+        others = (usual != present[:, None]).sum(axis=0)
+        best = int(np.argmin(others))
+        is_near = others[best] <= NEARLY * usual[:, best].sum()
+        return Unusual(one.day, cells[best], is_exact=False) if is_near else one
+
+    return replace(period, unusual=tuple(told(one) for one in period.unusual))
 
 
 def _day_keys(timetable: Timetable, service: NDArray[np.int32], fingerprint: NDArray[np.uint64]) -> list[int]:

@@ -69,6 +69,8 @@ def unusual_words(unusual: Unusual) -> str:
         day = f"{day} ({name})"
     if unusual.like is None:
         return _("%(day)s: ein Fahrplan nur für diesen Tag", day=day)
+    if not unusual.is_exact:
+        return _("%(day)s: fast wie %(other_day)s", day=day, other_day=cell_words(unusual.like))
     return _("%(day)s: wie %(other_day)s", day=day, other_day=cell_words(unusual.like))
 
 

@@ -36,10 +36,14 @@ Cell = tuple[Kind, int]
 
 @dataclass(frozen=True, slots=True)
 class Unusual:
-    """A day that differs; `like` is a cell whose departures it has, None when it is like no other."""
+    """A day that differs; `like` is a cell whose departures it has, None when it is like no other.
+
+    `is_exact` is False where nearly all of the departures are those of that cell.
+    """
 
     day: dt.date
     like: Cell | None
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from mitfahr.domain.day_types import Kind
+from mitfahr.domain.day_types import Kind, Unusual, cell_of
 from mitfahr.network import network
 from mitfahr.school_vacations import read_vacations
 from mitfahr.services.line_timetable import DayGroup, Rule, Table, line_timetable
@@ -18,8 +18,6 @@ N_DAYS = 95
 
 
 def days_of(*kinds: Kind, weekdays: range | tuple[int, ...] = range(7)) -> str:
-    from mitfahr.domain.day_types import cell_of
-
     found = [
         str(i)
         for i in range(N_DAYS)
@@ -117,6 +115,21 @@ def test_a_new_timetable_is_told_with_its_first_day() -> None:
     later = of_stop(text, "A", dt.date(2026, 7, 1))
     assert later.days is not None and later.days.later == ()
     assert later.blocks[0].hours[0][1][0][0].minute == 5
+
+
+def test_a_day_with_one_trip_more_is_nearly_like_the_others() -> None:
+    special = dt.date(2026, 12, 9)
+    trips = "\n".join(f"t{i} days {WORKING} | {6 + i:02}:00 {6 + i:02}:10" for i in range(6))
+    text = f"""
+    from {FIRST}
+    days {N_DAYS}
+    line 1 | A  B
+    {trips}
+    x days {(special - FIRST).days} | 13:00 13:10
+    """
+    found = of_stop(text, "A")
+    assert found.days is not None
+    assert found.days.period.unusual == (Unusual(special, (Kind.SCHOOL, 0), is_exact=False),)
 
 
 def test_a_line_is_a_table_of_stops_and_trips() -> None:
