@@ -89,6 +89,7 @@ def test_a_link_is_made_on_purpose_and_holds_the_next_day(
     said_live(app, served, "cancelled t1 day 0")
     page = client.get(made.location).text
     assert "So geht diese Verbindung nicht mehr." in page and "Diese Fahrt fällt aus." in page
+    assert "gilt nicht mehr" in page
     assert "Die nächste Möglichkeit" in page and "10:00 – 10:30 Uhr" in page
 
 

@@ -70,6 +70,7 @@ def mine() -> str:
 def usual_search() -> ResponseReturnValue:
     """How I travel, kept for the next searches because I wish it, or forgotten."""
     form = PreferencesForm()
+    form.wheelchairs.label.text = _("Wie viele von Ihnen sitzen im Rollstuhl?")
     if not form.is_submitted() and current_user.usual_search:
         form.fill_in(current_user.usual_search)
     if not form.validate_on_submit():
