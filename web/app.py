@@ -7,7 +7,18 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mitfahr.settings import Settings
-from web import access, assets, compression, errors, german, headers, language, login, trust_words, walk_words
+from web import (
+    access,
+    assets,
+    compression,
+    errors,
+    filters,
+    headers,
+    language,
+    login,
+    trust_words,
+    walk_words,
+)
 from web.forms.fields import chosen, errors_of
 from web.map_credit import map_credit
 from web.map_source import map_source
@@ -104,7 +115,7 @@ def create_app(settings: Settings) -> Flask:
     compression.compress(app)
     assets.serve(app, settings.data_dir)
     brand.register(app)
-    german.register(app)
+    filters.register(app)
     trust_words.register(app)
     walk_words.register(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

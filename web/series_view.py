@@ -10,9 +10,8 @@ from mitfahr.db.rides import Ride
 from mitfahr.db.series import SeriesGap
 from mitfahr.domain.recurrence import Direction, PlannedDay, Recurrence, Skip, Week
 from mitfahr.languages import _, lazy
-from mitfahr.languages.formats import weekday
+from mitfahr.languages.formats import day_short, weekday
 from mitfahr.languages.stored import said
-from web.german import day_short
 
 SKIP_WORDS = {
     Skip.EXCEPTION: lazy("Sie fahren nicht"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mitfahr.db.wishes import Wish, WishFit
 from mitfahr.domain.times import local, seconds
 from mitfahr.languages import _
-from web.german import day, on_weekday
+from mitfahr.languages.formats import day, on_weekday
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from wtforms.fields.choices import SelectChoice
 
 from mitfahr.domain.times import resolve
 from mitfahr.languages import lazy
+from mitfahr.languages.formats import local
 from web.forms.fields import ClockField, DayField
-from web.german import local
 
 FEW, MANY = 12, 60
 

@@ -13,7 +13,7 @@ from wtforms.widgets import TextInput
 
 from mitfahr.languages import GERMAN, _, marked, using
 from mitfahr.languages.formats import local, weekday
-from web.german import now
+from web.filters import now
 
 _CLOCK = re.compile(r"(\d{1,2})\s*(?:[:.,h]|uhr)?\s*(\d{2})?\s*(?:uhr)?", re.IGNORECASE)
 _AMOUNT = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?\s*(€|euro?|ct|cent)?", re.IGNORECASE)

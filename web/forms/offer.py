@@ -18,6 +18,7 @@ from mitfahr.domain.ride_terms import Terms
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import Resolved, resolve
 from mitfahr.languages import _, lazy, lazy_ngettext
+from mitfahr.languages.formats import WEEKDAYS
 from mitfahr.services.ride_draft import RideDraft
 from mitfahr.services.series_draft import SeriesDraft
 from routing.journey import Place
@@ -25,7 +26,6 @@ from web.forms.baggage import BICYCLES, PIECES
 from web.forms.fields import CentField, ClockField, DayField, DaysField, choices
 from web.forms.public_text import no_contact
 from web.forms.search import NOT_NAMED
-from web.german import WEEKDAYS
 
 FREE, PAID = "kostenlos", "beteiligung"
 ASK, AT_ONCE = "fragen", "sofort"

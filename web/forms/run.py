@@ -27,11 +27,11 @@ from mitfahr.db.rides import Ride, RideStop
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import local, resolve
 from mitfahr.languages import _, lazy
+from mitfahr.languages.formats import WEEKDAYS
 from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
 from mitfahr.services.publish_run import RunDraft, RunStop
 from web.forms.baggage import BICYCLES, PIECES
 from web.forms.fields import ClockField, DayField, choices
-from web.german import WEEKDAYS
 from web.place_choice import encode
 
 ROWS, MORE_ROWS, MOST_ROWS = 6, 4, 60

@@ -17,6 +17,7 @@ from mitfahr.domain.errors import BookingRefused
 from mitfahr.domain.roles import Action
 from mitfahr.domain.states import BookingState
 from mitfahr.languages import _, marked
+from mitfahr.languages.formats import local
 from mitfahr.offered import Offered, read_all_signed
 from mitfahr.services import book_journey as booking_service
 from mitfahr.services.find_itineraries import facts_of_rides
@@ -26,7 +27,6 @@ from web.errors import Explained, explain
 from web.forms.account import LogInForm
 from web.forms.booking import BookingForm
 from web.forms.search import SearchForm, form_of
-from web.german import local
 from web.journeys_view import JourneyView, journey_view
 from web.portal import portal
 

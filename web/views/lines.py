@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from mitfahr.domain.day_types import cell_of
 from mitfahr.domain.mobility import Known
+from mitfahr.languages.formats import local
 from mitfahr.network import Network, network
 from mitfahr.services.line_timetable import GROUP_OF, DayGroup, line_timetable
 from routing.timetable import RouteIdx
 from web.access import PUBLIC, access
 from web.day_words import GROUP_WORDS, special_days
-from web.german import local
 from web.lines_view import title_of_line
 from web.portal import portal
 from web.printed_view import table_view

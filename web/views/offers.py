@@ -19,6 +19,7 @@ from mitfahr.domain.privacy import EXACT_PLACES_S
 from mitfahr.domain.roles import Action
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _
+from mitfahr.languages.formats import local
 from mitfahr.services.change_series import Coming, change_series, coming_rides
 from mitfahr.services.offer_ride import offer_ride, preview_ride
 from mitfahr.services.offer_series import offer_series, preview_series
@@ -28,7 +29,6 @@ from web.access import PUBLIC, access
 from web.errors import explain
 from web.forms.offer import OfferForm
 from web.forms.search import CLOCK_CHANGE_WORDS
-from web.german import local
 from web.place_choice import Choice, fill_in_place, meant, take_chosen
 from web.portal import portal
 from web.series_view import plan_words, skip_words

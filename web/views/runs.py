@@ -19,6 +19,8 @@ from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Action
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _, ngettext
+from mitfahr.languages.formats import day as written_day
+from mitfahr.languages.formats import local
 from mitfahr.services.find_places import FoundPlace, PlaceKind
 from mitfahr.services.publish_run import check_may_run, check_run, organisations_to_run_for, publish_run
 from mitfahr.services.withdraw_ride import withdraw_ride
@@ -27,8 +29,6 @@ from web.contact_reads import note_reads
 from web.errors import explain
 from web.forms.offer import ReasonForm
 from web.forms.run import RunForm, form_like
-from web.german import day as written_day
-from web.german import local
 from web.place_choice import Choice, meant, take_chosen
 from web.portal import portal
 from web.rides_view import RideView, ride_view, ride_views

@@ -12,6 +12,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from mitfahr.languages.formats import local
 from mitfahr.offered import join_tokens, read_signed
 from mitfahr.places.index import PlaceIndex
 from mitfahr.services.explain_nothing import Nothing, Why, explain_nothing
@@ -23,7 +24,6 @@ from routing.timetable import Timetable
 from web.access import PUBLIC, access
 from web.errors import explain
 from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm, form_of
-from web.german import local
 from web.journeys_view import JourneyView, journey_view, journey_views
 from web.nothing_words import obstacle_words
 from web.place_choice import Choice, Position, encode, meant, position, take_chosen
@@ -76,15 +76,16 @@ def edit() -> str:
 
 @views.post("/rueckfahrt")
 @access(PUBLIC)
-def way_back() -> str:
-    """The form for the way back from a result."""
+def way_back() -> ResponseReturnValue:
+    """Journeys back from a result, without the stop on the way there; when they should leave is a guess to change."""
     form = SearchForm()
     arrival_s = request.form.get("arrival_s", type=int)
     if arrival_s is None:
         form.swap()
-    else:
-        form.turn_round(local(arrival_s))
-    return start_page(form)
+        return start_page(form)
+    form.via.data = form.via_choice.data = ""
+    form.turn_round(local(arrival_s))
+    return _answered(form)
 
 
 @views.get("/verbindungen")
@@ -103,6 +104,11 @@ def results() -> ResponseReturnValue:
         take_chosen(form.destination, form.destination_choice)
         take_chosen(form.via, form.via_choice)
     _shift(form)
+    return _answered(form)
+
+
+def _answered(form: SearchForm) -> ResponseReturnValue:
+    """Results, or what still has to be said or chosen before."""
     form.validate()
     places, choices = _places(), list[Choice]()
     near = _near(form.destination_choice.data)

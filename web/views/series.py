@@ -16,13 +16,13 @@ from mitfahr.domain.roles import Action
 from mitfahr.domain.states import holds_seats
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _
+from mitfahr.languages.formats import day as written_day
+from mitfahr.languages.formats import local
 from mitfahr.services.change_series import coming_rides, end_series, leave_out
 from mitfahr.services.publish_series import AHEAD
 from mitfahr.services.series_draft import draft_of
 from web.access import access
 from web.forms.offer import EndSeriesForm, OfferForm
-from web.german import day as written_day
-from web.german import local
 from web.place_choice import fill_in_place
 from web.portal import portal
 from web.series_view import plan_words, series_days

@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mitfahr.domain.times import seconds
+from mitfahr.languages.formats import local
 from mitfahr.network import Network, dictionary_order, network
 from mitfahr.services.describe_stop import describe_stop
 from mitfahr.services.find_places import PlaceKind, find_places
@@ -24,7 +25,6 @@ from web.day_words import column_words, special_days
 from web.departures_view import by_day
 from web.forms.departures import FEW, DeparturesForm, kept
 from web.forms.search import SearchForm, place_of
-from web.german import local
 from web.lines_view import lines_here, way_of_key
 from web.place_choice import encode
 from web.portal import portal, served

@@ -20,13 +20,14 @@ from mitfahr.domain.errors import FileTooLarge, NothingServes, NothingToRollBack
 from mitfahr.domain.roles import Action
 from mitfahr.domain.validity import SOON_DAYS, VERY_SOON_DAYS
 from mitfahr.languages import _
+from mitfahr.languages.formats import local
 from mitfahr.services.accept_upload import accept_upload
 from mitfahr.services.foresee_validity import foresee_validity
 from mitfahr.services.switch_timetable import roll_back, rollback_target, switch_timetable
 from web.access import access
 from web.errors import Explained, explain
+from web.filters import now
 from web.forms.timetable import SwitchForm, UploadForm
-from web.german import local, now
 from web.portal import portal, served
 from web.versions_view import (
     REASON_WORDS,
