@@ -112,6 +112,7 @@ def test_roads_names_and_places_come_together(
     extract = osm_file(tmp_path, nodes, [way(1, 2, highway="residential", name="Elbstraße")])
     import_roads(writing, settings, extract, lambda: NOW)
     assert live.current(NOW).roads is not None
+    assert live.served().built_places is not None  # the build left it, nobody waits for it here
     (found, *_) = find_places(live.served().places, "Zehren")
     assert "Zehren" in found.label
 
