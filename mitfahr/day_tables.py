@@ -14,8 +14,8 @@ from mitfahr.domain.day_types import Cell, Column, Period, Unusual, columns, per
 from mitfahr.domain.saxony import Vacations
 from routing.timetable import Timetable
 
-NEARLY = 0.2
-"""A day is nearly like others when no more than this share of their departures differs."""
+NEARLY, FEW_OTHERS = 0.2, 2
+"""A day is nearly like others when no more than this share of their departures differs, or one or two of many."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,8 @@ def _with_likeness(
         present[look[on_this_day]] = True
         others = (usual != present[:, None]).sum(axis=0)
         best = int(np.argmin(others))
-        is_near = others[best] <= NEARLY * usual[:, best].sum()
+        n_others, n_usual = int(others[best]), int(usual[:, best].sum())
+        is_near = n_others <= max(FEW_OTHERS, NEARLY * n_usual) and n_others < n_usual / 2
         return Unusual(one.day, cells[best], is_exact=False) if is_near else one
 
     return replace(period, unusual=tuple(told(one) for one in period.unusual))
