@@ -99,7 +99,9 @@ def test_on_a_desk_the_map_lies_beside_the_list_and_both_show_the_same_leg(
     leg.evaluate("(one) => one.classList.remove('is-on-map')")
     box = page.locator("#kartenbild").bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)  # its middle is the leg's middle
+    page.mouse.click(
+        box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    )  # its middle is the leg's middle
     expect(leg).to_have_class(re.compile("is-on-map"))
     check_page(page, explained="overlapped by another element", picture="verbindungen-mit-karte")
 

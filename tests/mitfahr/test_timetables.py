@@ -37,6 +37,7 @@ from mitfahr.domain.errors import (
     Unknown,
 )
 from mitfahr.domain.versions import VersionStatus
+from mitfahr.map.tiles import Tiles
 from mitfahr.services.accept_upload import accept_upload
 from mitfahr.services.build_timetable import build_waiting_timetables, import_timetable
 from mitfahr.services.build_version import BuildStopped, fail_dead_builds
@@ -250,6 +251,9 @@ def test_roads_may_come_first(
     assert folders is not None
     assert folders.roads is not None
     assert Links.open(settings.snapshots_dir / folders.links).roads == folders.roads
+    assert folders.land_tiles is not None and folders.network_tiles is not None
+    for tiles in (folders.land_tiles, folders.network_tiles):
+        assert len(Tiles.open(settings.snapshots_dir / tiles)) > 0
 
 
 def test_a_timetable_never_linked_is_linked_by_the_worker(
