@@ -76,8 +76,7 @@ def directions(roads: RoadGraph, pieces: Iterable[Piece]) -> list[Step]:
     """The steps of a walk over `pieces`, as `walking.walked_streets` gives them."""
     drafts: list[_Draft] = []
     first_heading = 0.0
-    measured = [(p, round(abs(p.end - p.start) * int(roads.edge_length_mm[p.edge]))) for p in pieces]
-    for piece, mm in [one for one in measured if one[1] >= NOTHING_MM] or measured:
+    for piece, mm in _walked(roads, pieces):
         enters_at, leaves_at = _bearings(roads, piece)
         name = roads.names[int(roads.edge_name[piece.edge])]
         street_class = roads.classes[int(roads.edge_class[piece.edge])]
@@ -98,7 +97,13 @@ def directions(roads: RoadGraph, pieces: Iterable[Piece]) -> list[Step]:
 
 def has_stairs(roads: RoadGraph, pieces: Iterable[Piece]) -> bool:
     """Whether the walk goes over stairs, as far as the map knows."""
-    return any(roads.classes[int(roads.edge_class[piece.edge])] == STAIRS for piece in pieces)
+    return any(roads.classes[int(roads.edge_class[p.edge])] == STAIRS for p, _mm in _walked(roads, pieces))
+
+
+def _walked(roads: RoadGraph, pieces: Iterable[Piece]) -> list[tuple[Piece, int]]:
+    """Pieces with their millimetres, without those of no length, unless there are no others."""
+    measured = [(p, round(abs(p.end - p.start) * int(roads.edge_length_mm[p.edge]))) for p in pieces]
+    return [one for one in measured if one[1] >= NOTHING_MM] or measured
 
 
 def _goes_on(last: _Draft, name: str, street_class: str, mm: int, degrees: float) -> bool:
