@@ -23,6 +23,7 @@ VALID_S = 15 * 60
 MAX_TOGETHER = 2
 """There and back."""
 _SALT = "mitfahr.offered.1"
+_DRAWING_SALT = "mitfahr.drawing.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,19 @@ def read_signed(token: str, secret_key: str) -> Offered:
     )
 
 
+def sign_drawing(journey: Journey, secret_key: str) -> str:
+    """The token of a journey that can be drawn, but not booked: a walk."""
+    return _serializer(secret_key, _DRAWING_SALT).dumps(journey_json(journey))
+
+
+def read_drawing(token: str, secret_key: str) -> Journey:
+    """The journey that `sign_drawing` made a token of. Raises OfferTampered."""
+    try:
+        return journey_from_json(_serializer(secret_key, _DRAWING_SALT).loads(token))
+    except BadSignature:
+        raise OfferTampered() from None
+
+
 def join_tokens(*tokens: str) -> str:
     """Tokens of journeys that are to be booked as one, as one value of a form."""
     return " ".join(tokens)
@@ -100,5 +114,5 @@ def read_all_signed(tokens: str, secret_key: str) -> tuple[Offered, ...]:
     return offers
 
 
-def _serializer(secret_key: str) -> URLSafeSerializer:
-    return URLSafeSerializer(secret_key, salt=_SALT)
+def _serializer(secret_key: str, salt: str = _SALT) -> URLSafeSerializer:
+    return URLSafeSerializer(secret_key, salt=salt)

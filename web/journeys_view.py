@@ -126,7 +126,7 @@ class FallbackView:
 
 @dataclass(frozen=True, slots=True)
 class JourneyView:
-    """One journey; `token` books it, None where there is nothing to book."""
+    """One journey; `token` books it, None where there is nothing to book: then `drawing` shows it on the map."""
 
     departure_s: int
     arrival_s: int
@@ -137,6 +137,7 @@ class JourneyView:
     """Of a journey with a private ride: the next way without one."""
     alone_co2_g: float | None = None
     """Of driving the same way alone; None where it was not asked for."""
+    drawing: str | None = None
 
     @property
     def co2_g(self) -> float:
@@ -229,6 +230,7 @@ def journey_views(
             ),
             fallback=fallback_view(one.fallback, timetable),
             alone_co2_g=alone_g,
+            drawing=one.drawing,
         )
         for one in itineraries
     ]

@@ -18,7 +18,7 @@ from mitfahr.domain.rides import RideKind
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.trust import Trust
-from mitfahr.offered import Offered, expiry_s, sign
+from mitfahr.offered import Offered, expiry_s, sign, sign_drawing
 from mitfahr.services.closed_rides import closed_to
 from mitfahr.services.find_fallbacks import Fallback, find_fallbacks
 from mitfahr.services.ride_schedule import direct_way, measured
@@ -58,11 +58,12 @@ class RideFacts:
 @dataclass(frozen=True, slots=True)
 class Itinerary:
     """One journey of an answer. `leg_price_ct` is per leg and for the whole party, None where we name
-    no price; `token` books it (None for a walk)."""
+    no price; `token` books it, `drawing` only shows it on the map (a walk): one of both is None."""
 
     journey: Journey
     leg_price_ct: tuple[int | None, ...]
     token: str | None
+    drawing: str | None
     expires_s: int
     fallback: Fallback | None = None
     """Of a journey with a private ride: the next way without one."""
@@ -246,8 +247,9 @@ def _itinerary(
     persons = request.party.people
     prices = tuple(_leg_price_ct(leg, rides, asked, persons, law) for leg in journey.legs)
     offered = Offered(journey, request, prices, timetable_version, expiry_s(now))
-    token = sign(offered, secret_key) if journey.vehicles else None
-    return Itinerary(journey, prices, token, offered.expires_s)
+    if not journey.vehicles:
+        return Itinerary(journey, prices, None, sign_drawing(journey, secret_key), offered.expires_s)
+    return Itinerary(journey, prices, sign(offered, secret_key), None, offered.expires_s)
 
 
 def ride_facts(ride: Ride, trust: Trust | None = None) -> RideFacts:

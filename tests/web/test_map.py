@@ -93,6 +93,21 @@ def test_every_leg_is_drawn_from_its_beginning_to_its_end(drawn: Served, client:
     assert {one["properties"]["kind"] for one in lines(ways)} >= {"transit"}
 
 
+def test_a_walk_is_drawn_but_cannot_be_booked(drawn: Served, client: FlaskClient) -> None:
+    lat, lon = drawn.world.places["Lommatzsch"]
+    ends = {}
+    for field, north in (("origin", 0.0015), ("destination", -0.0015)):
+        point = client.post("/karte/punkt", data={"lat": lat, "lon": lon + north}).json
+        ends |= {field: point["label"], f"{field}_choice": point["choice"]}
+    page = client.post("/verbindungen", data=QUESTION | ends).text
+    token = re.search(r'data-drawing="([^"]+)"', page)
+    assert token is not None, page
+    ways = client.post("/karte/weg", data={"drawing": token[1]}).json
+    assert [one["properties"]["kind"] for one in lines(ways)] == ["walk"]
+    assert client.post("/karte/weg", data={"drawing": token[1] + "x"}).status_code in (400, 422)
+    assert client.post("/buchen/pruefen", data={"offer": token[1]}).status_code in (400, 422)
+
+
 def test_what_was_not_offered_is_not_drawn(drawn: Served, client: FlaskClient) -> None:
     token = offers(client)[BUS]
     assert client.post("/karte/weg", data={"offer": token[:-3] + "abc"}).status_code in (400, 422)

@@ -20,7 +20,7 @@ from mitfahr.db.bookings import booking_of
 from mitfahr.db.timetables import serving_folders
 from mitfahr.domain.errors import Unknown
 from mitfahr.itinerary import journey_from_json
-from mitfahr.offered import read_all_signed
+from mitfahr.offered import read_all_signed, read_drawing
 from mitfahr.services.draw_journey import draw_journey
 from mitfahr.services.find_places import FoundPlace, PlaceKind
 from mitfahr.services.name_point import name_point
@@ -61,7 +61,10 @@ def tile(name: str, zoom: int, x: int, y: int) -> Response:
 @views.post("/weg")
 @access(PUBLIC)
 def offered_way() -> ResponseReturnValue:
-    """An offered journey, however old, as GeoJSON; raises OfferTampered."""
+    """An offered journey, however old, or one that is only to be drawn, as GeoJSON; raises OfferTampered."""
+    drawing = request.form.get("drawing")
+    if drawing is not None:
+        return _drawn(read_drawing(drawing, portal().settings.secret_key))
     offers = read_all_signed(request.form.get("offer", ""), portal().settings.secret_key)
     return _drawn(offers[-1].journey)
 

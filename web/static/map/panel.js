@@ -1,5 +1,5 @@
 // The map beside a list: behind a button on phones, by itself on wide screens once the page is there.
-// Journeys on the page ([data-journey] with its offer, or [data-way] with an address) can be shown on it, leg by leg;
+// Journeys on the page ([data-journey] with its offer or drawing, or [data-way] with an address) can be shown on it, leg by leg;
 // who clicks a leg on the map is led to it in the list. Everything the map shows stands in the list too.
 
 const WIDE = matchMedia("(min-width: 80rem)");
@@ -11,7 +11,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
   const back = panel.querySelector("[data-map-back]");
   const status = panel.querySelector("[role=status]");
   const rows = [...document.querySelectorAll("[data-journey], [data-way]")].filter(
-    (row) => row.dataset.way || row.querySelector("input[name=offer]"),
+    (row) => row.dataset.way || row.dataset.drawing || row.querySelector("input[name=offer]"),
   );
   let map = null;
   let colours = null;
@@ -53,7 +53,9 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
       ? await fetch(row.dataset.way)
       : await fetch(panel.dataset.ways, {
           method: "POST",
-          body: new URLSearchParams({ offer: row.querySelector("input[name=offer]").value }),
+          body: new URLSearchParams(
+            row.dataset.drawing ? { drawing: row.dataset.drawing } : { offer: row.querySelector("input[name=offer]").value },
+          ),
         });
     if (!answer.ok) throw new Error(answer.status);
     return answer.json();
