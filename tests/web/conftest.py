@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from mitfahr.db.people import PersonRole
 from mitfahr.domain.roles import Role
@@ -23,9 +24,18 @@ PASSWORD = "lange genug 1"
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 
 
+@pytest.fixture(scope="session")
+def translated_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Every test has an app of its own; their templates are turned into Python once."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, sqlite_url: str) -> Iterator[Flask]:
+def app(
+    settings: Settings, sqlite_url: str, translated_templates: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     app = create_app(replace(settings, database_url=sqlite_url, operator_phone="03521 725-0"))
+    app.jinja_env.bytecode_cache = translated_templates
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False
     app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import tempfile
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
@@ -44,6 +48,20 @@ SEVEN = dt.datetime(2026, 6, 2, 5, 0, tzinfo=dt.UTC)
 """07:00 on the clocks of the district, on the first day of the drawing."""
 
 
+_FOLDERS = tempfile.TemporaryDirectory(prefix="mitfahr-drawn-")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A drawing and its snapshot folders, by the names of the columns that hold them."""
+
+    world: World
+    at: Path
+    feed: dict[str, str]
+    roads: dict[str, str]
+    links_folder: str
+
+
 @dataclass(frozen=True)
 class Served:
     """What a test needs to know of the world it looks at."""
@@ -56,10 +74,10 @@ class Served:
 
 def serve(app: Flask, first_day: dt.date = FIRST_DAY, now: dt.datetime = SEVEN, *, n_days: int = 3) -> Served:
     """Put the drawing live; Anna offers her car and the association a BürgerBus on its first day."""
-    days = ",".join(map(str, range(n_days)))
-    drawn = world(DRAWING.format(first_day=first_day, n_days=n_days, days=days))
-    _put_live(app, drawn)
     portal: Portal = app.extensions[EXTENSION]
+    stored = _stored(first_day, n_days)
+    drawn = stored.world
+    _put_live(portal, stored)
     return Served(drawn, _publish_run(portal, drawn, now), *_offer_ride(portal, drawn, now))
 
 
@@ -80,25 +98,35 @@ def person(portal: Portal, first_name: str, role: Role = Role.RESIDENT) -> Perso
     return registered
 
 
-def _put_live(app: Flask, drawn: World) -> None:
-    portal: Portal = app.extensions[EXTENSION]
-    at = portal.settings.snapshots_dir
-    at.mkdir(parents=True, exist_ok=True)
+@cache
+def _stored(first_day: dt.date, n_days: int) -> Stored:
+    """Drawn and written down once in a process; every portal gets a copy of the folders."""
+    days = ",".join(map(str, range(n_days)))
+    drawn = world(DRAWING.format(first_day=first_day, n_days=n_days, days=days))
     assert drawn.roads is not None and drawn.car is not None
+    at = Path(tempfile.mkdtemp(dir=_FOLDERS.name))
+    return Stored(
+        drawn,
+        at,
+        feed={"timetable_folder": drawn.timetable.save(at).name},
+        roads={
+            "roads_folder": drawn.roads.save(at).name,
+            "hierarchy_folder": drawn.car.save(at).name,
+            "gazetteer_folder": _names(drawn).save(at).name,
+        },
+        links_folder=drawn.links.save(at).name,
+    )
+
+
+def _put_live(portal: Portal, stored: Stored) -> None:
+    shutil.copytree(stored.at, portal.settings.snapshots_dir, dirs_exist_ok=True)
     with portal.writing.begin() as session:
-        feed = FeedVersion(
-            **_version("Testfahrplan"), timetable_folder=drawn.timetable.save(at).name, is_demo=True
-        )
-        roads = RoadsVersion(
-            **_version("Teststraßen"),
-            roads_folder=drawn.roads.save(at).name,
-            hierarchy_folder=drawn.car.save(at).name,
-            gazetteer_folder=_names(drawn).save(at).name,
-        )
+        feed = FeedVersion(**_version("Testfahrplan"), **stored.feed, is_demo=True)
+        roads = RoadsVersion(**_version("Teststraßen"), **stored.roads)
         session.add_all([feed, roads])
         session.flush()
         pointer = serving(session)
-        pointer.feed, pointer.roads, pointer.links_folder = feed, roads, drawn.links.save(at).name
+        pointer.feed, pointer.roads, pointer.links_folder = feed, roads, stored.links_folder
         pointer.revision += 1
 
 
