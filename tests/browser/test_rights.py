@@ -124,9 +124,3 @@ def test_a_key_for_a_program(site: Site, open_page: Callable[..., Page], javascr
     expect(page.get_by_text("kommen damit nicht mehr herein")).to_be_visible()
     again = page.request.get("/api/v1/bookings", headers={"Authorization": f"Bearer {token}"})
     assert again.status == 401
-
-
-def test_the_description_for_programmers(open_page: Callable[..., Page]) -> None:
-    page = open_page("/api")
-    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    check_page(page)

@@ -67,21 +67,6 @@ def test_publish_a_run_see_who_booked_and_cancel_it(
     expect(rider.get_by_text("Grund: Der Bus ist in der Werkstatt.", exact=True)).to_be_visible()
 
 
-def test_pages_of_the_buergerbus_pass_the_gates(site: Site, open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    log_in(page, "Bernd")
-    page.goto("/buergerbus")
-    check_page(page)
-    fill_in_run(page, site.day, "")
-    expect(page.locator("#fehler")).to_be_visible()
-    check_page(page)
-    page.get_by_role("button", name="Mehr Halte").click()
-    expect(page.get_by_label("Halt 10", exact=True)).to_be_visible()
-    check_page(page)
-    fill_in_run(page, site.day, "503")
-    check_page(page)
-
-
 @pytest.fixture
 def own_site(sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
     """A portal whose timetable may be switched."""

@@ -14,9 +14,7 @@ from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
-from mitfahr.domain.roles import Role
 from tests.browser.conftest import Site
-from tests.browser.gates import check_page
 from tests.browser.steps import ask, choose, log_in
 from tests.web.served import offered, person
 
@@ -121,53 +119,3 @@ def test_contact_data_in_a_note_is_refused_in_words(site: Site, open_page: Calla
     page.get_by_label("Hinweis für Mitfahrende").fill("Ruft an: 0170 1234567")
     page.get_by_role("button", name="Weiter: Fahrt prüfen").click()
     expect(page.locator("#note-fehler")).to_contain_text("Hier steht eine Telefonnummer")
-
-
-def test_every_page_of_trust_passes_the_gates(site: Site, open_page: Callable[..., Page]) -> None:
-    driver, rider, staff = open_page(), open_page(), open_page()
-    travelled(site, driver, rider, ("Udo", "Uschi"), "15:15")
-    person(site.portal, "Doris", Role.DISPATCHER)
-    log_in(staff, "Doris")
-    for path in ("/konto", "/konto/angaben", "/konto/auto", "/konto/gesperrt", "/konto/bestaetigen/telefon"):
-        rider.goto(path)
-        check_page(rider)
-    rider.get_by_role("button", name="Bitte rufen Sie mich an").click()
-    check_page(rider)
-    rider.goto("/konto/auto")
-    rider.get_by_label("Kennzeichen").fill("blau")
-    rider.get_by_role("button", name="Speichern", exact=True).click()
-    check_page(rider)
-    rider.goto("/meine-fahrten")
-    rider.get_by_role("link", name="Lommatzsch").first.click()
-    check_page(rider)
-    back = rider.url
-    for link in ("Wie war die Fahrt?", "Melden", "Sperren"):
-        rider.goto(back)
-        rider.get_by_role("link", name=link).click()
-        check_page(rider)
-    rider.goto(back)
-    rider.get_by_role("link", name="Melden").click()
-    rider.get_by_role("button", name="Meldung abschicken").click()
-    check_page(rider)
-    rider.get_by_label("Etwas anderes").check()
-    rider.get_by_label("Was ist passiert?").fill("Musik zu laut.")
-    rider.get_by_role("button", name="Meldung abschicken").click()
-    rider.goto(back)
-    rider.get_by_role("link", name="Sperren").click()
-    rider.get_by_role("button", name="Jetzt sperren").click()
-    check_page(rider)
-    driver.goto("/konto/wer-hat-meine-nummer-gesehen")
-    check_page(driver)
-    staff.goto("/rueckrufe")
-    check_page(staff)
-    staff.get_by_role("button", name="Uschi").click()
-    check_page(staff)
-    staff.goto("/meldungen")
-    check_page(staff)
-    staff.get_by_role("link", name="Etwas anderes").first.click()
-    check_page(staff)
-    staff.get_by_label("gesprochen").check()
-    staff.get_by_label("Notiz").fill("Mit beiden telefoniert.")
-    staff.get_by_role("button", name="Als bearbeitet speichern").click()
-    expect(staff.get_by_text("Die Meldung ist bearbeitet.")).to_be_visible()
-    check_page(staff)
