@@ -57,16 +57,27 @@ def offer_ride(
 
 
 def preview_ride(
-    snapshot: Snapshot, draft: RideDraft, law: PriceLaw, now: dt.datetime, back: RideDraft | None = None
+    readers: sessionmaker[Session],
+    snapshot: Snapshot,
+    draft: RideDraft,
+    *,
+    back: RideDraft | None,
+    driver_id: str,
+    law: PriceLaw,
+    vacations: Vacations,
+    now: dt.datetime,
 ) -> Way:
-    """The way that a draft would be driven, with every check that needs no database; changes nothing.
+    """The way that a draft would be driven, so that nobody reads it through in vain; changes nothing.
 
-    Raises ContactInText, NoSeats, TooManySeats, TooMuchBaggage, PriceTooHigh, InThePast, WindowInvalid,
-    PlanInvalid, NoWay.
+    Publishing tests again. Raises ContactInText, NoSeats, TooManySeats, TooMuchBaggage, PriceTooHigh,
+    InThePast, WindowInvalid, PlanInvalid, NoWay, OverlapsOtherRide.
     """
     drafts = [draft] if back is None else [draft, back]
     ways = [checked_way(snapshot, one, law) for one in drafts]
     _check_times(drafts, ways, now)
+    spans = [Span(*ride_span_s(one, way.drive_s)) for one, way in zip(drafts, ways, strict=True)]
+    with readers() as session:
+        check_driver_free(session, driver_id, spans, vacations, now)
     return ways[0]
 
 

@@ -42,15 +42,27 @@ class SeriesPreview:
 
 
 def preview_series(
-    snapshot: Snapshot, draft: SeriesDraft, law: PriceLaw, vacations: Vacations, now: dt.datetime
+    readers: sessionmaker[Session],
+    snapshot: Snapshot,
+    draft: SeriesDraft,
+    *,
+    driver_id: str,
+    law: PriceLaw,
+    vacations: Vacations,
+    now: dt.datetime,
+    is_new: bool = True,
 ) -> SeriesPreview:
-    """The next dates of a plan, with every check that needs no database; changes nothing.
+    """The next dates of a plan; changes nothing. Publishing tests again.
 
-    Raises ContactInText, NoSeats, TooManySeats, TooMuchBaggage, PriceTooHigh, WindowInvalid, NoWay,
-    PlanInvalid, NoDates.
+    A plan that is not new is held against the driver's other rides only when it is changed. Raises
+    ContactInText, NoSeats, TooManySeats, TooMuchBaggage, PriceTooHigh, WindowInvalid, NoWay, PlanInvalid,
+    NoDates, OverlapsOtherRide.
     """
     way, ways = checked_series(snapshot, draft, law)
-    series_spans(draft, driving_s(ways), vacations, now)
+    spans = series_spans(draft, driving_s(ways), vacations, now)
+    if is_new:
+        with readers() as session:
+            check_driver_free(session, driver_id, spans, vacations, now)
     return SeriesPreview(way, next_days(draft.plan, vacations, local(seconds(now)).date(), PREVIEWED))
 
 

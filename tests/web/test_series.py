@@ -183,10 +183,14 @@ def test_what_is_wrong_is_said_at_its_field(
 def test_a_second_series_at_the_same_time_is_refused_with_the_reason(
     driver: FlaskClient, series_id: str
 ) -> None:
-    fields = every_field(driver.post("/fahrten/anbieten", data=SERIES | {"clock": "7:20"}).text)
-    answer = driver.post(PUBLISH, data=fields)
-    assert answer.status_code == 409
-    assert "gibt es schon eine Fahrt" in answer.text and "Donnerstag, 4. Juni 2026" in answer.text
+    fields = every_field(driver.post("/fahrten/anbieten", data=SERIES | {"clock": "11:20"}).text)
+    late = SERIES | {"clock": "7:20"}
+    for answer in (
+        driver.post("/fahrten/anbieten", data=late),
+        driver.post(PUBLISH, data=fields | {"clock": ["7:20"]}),
+    ):
+        assert answer.status_code == 409
+        assert "gibt es schon eine Fahrt" in answer.text and "Donnerstag, 4. Juni 2026" in answer.text
 
 
 def test_a_single_ride_with_its_way_back(app: Flask, driver: FlaskClient) -> None:
@@ -207,7 +211,10 @@ def test_a_day_is_left_out(app: Flask, driver: FlaskClient, series_id: str) -> N
 
 
 def test_a_day_that_is_over_is_not_offered_to_be_left_out(driver: FlaskClient, series_id: str) -> None:
-    for hours, is_there in ((8, True), (10, False)):  # Thursday, 4 June, at three and at five in the afternoon
+    for hours, is_there in (
+        (8, True),
+        (10, False),
+    ):  # Thursday, 4 June, at three and at five in the afternoon
         with time_machine.travel(SEVEN + dt.timedelta(days=2, hours=hours), tick=False):
             assert ("auslassen/2026-06-04" in driver.get(f"/fahrten/serien/{series_id}").text) == is_there
 

@@ -132,7 +132,16 @@ def form_page(form: OfferForm, ways: Sequence[Ride] = ()) -> str:
 def _preview(form: OfferForm, draft: RideDraft) -> str:
     here, now = portal(), dt.datetime.now(dt.UTC)
     back = form.way_back(draft)
-    way = preview_ride(here.live.served().without_rides, draft, here.price_law, now, back)
+    way = preview_ride(
+        here.reading,
+        here.live.served().without_rides,
+        draft,
+        back=back,
+        driver_id=current_user.id,
+        law=here.price_law,
+        vacations=here.settings.vacations,
+        now=now,
+    )
     form.renew_key()
     return render_template(
         "offers/preview.html",
@@ -151,7 +160,16 @@ def _series_preview(form: OfferForm, draft: RideDraft) -> str:
     here, now = portal(), dt.datetime.now(dt.UTC)
     series, vacations = form.series(draft), here.settings.vacations
     coming = _met(form.series_id.data, now)
-    preview = preview_series(here.live.served().without_rides, series, here.price_law, vacations, now)
+    preview = preview_series(
+        here.reading,
+        here.live.served().without_rides,
+        series,
+        driver_id=current_user.id,
+        law=here.price_law,
+        vacations=vacations,
+        now=now,
+        is_new=not form.series_id.data,
+    )
     form.renew_key()
     return render_template(
         "offers/series_preview.html",

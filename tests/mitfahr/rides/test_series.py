@@ -162,7 +162,9 @@ def test_the_same_form_sent_twice_is_one_series(portal: Portal) -> None:
 
 def test_the_preview_says_what_is_skipped(portal: Portal) -> None:
     plan = replace(TUESDAYS, skips_vacations=True, first=dt.date(2026, 6, 30))
-    preview = preview_series(district()[1], draft(plan), LAW, VACATIONS, NOW)
+    preview = preview_series(
+        portal.readers, district()[1], draft(plan), driver_id="", law=LAW, vacations=VACATIONS, now=NOW
+    )
     assert (preview.way.metres, preview.days[0].day) == (8000, dt.date(2026, 6, 30))
     assert {day.reason for day in preview.days if day.skip is Skip.VACATION} == {"Sommerferien"}
     assert sum(day.skip is None for day in preview.days) == 8
