@@ -93,8 +93,8 @@ def explain_nothing(
 ) -> Nothing:
     """For a request that `find_itineraries` finds nothing for within its window.
 
-    Searches once without the person's wishes and once over the whole day; `propose` looks for another stop or another
-    of the next days as well, for half a second at most. Raises QueryInvalid, UnknownStop.
+    Searches once without the person's wishes and once over the whole day; `propose` looks for what was switched off,
+    for another stop or another of the next days as well, the days for half a second at most. Raises QueryInvalid, UnknownStop.
     """
     with readers() as session:
         banned = closed_to(session, person_id, request.needs, now)
@@ -105,7 +105,10 @@ def explain_nothing(
         obstacles += _refused(snapshot, request, now, banned)
     if not obstacles:
         obstacles.append(_of_the_day(snapshot, request, banned))
-    proposal = _proposal(snapshot, request, far, now, banned) if propose else None
+    proposal = None
+    if propose:
+        proposal = _with_what_is_off(snapshot, request, obstacles, now, banned)
+        proposal = proposal or _proposal(snapshot, request, far, now, banned)
     return Nothing(tuple(obstacles), proposal)
 
 
@@ -194,6 +197,22 @@ def _of_the_day(snapshot: Snapshot, request: TripRequest, banned: frozenset[str]
     if request.arrive_by:
         return Obstacle(Why.NOT_YET, moment_s=min(one.arrival_s for one in that_day))
     return Obstacle(Why.OVER_TODAY, moment_s=max(one.departure_s for one in that_day))
+
+
+def _with_what_is_off(
+    snapshot: Snapshot,
+    request: TripRequest,
+    obstacles: Sequence[Obstacle],
+    now: dt.datetime,
+    banned: frozenset[str],
+) -> Proposal | None:
+    """The same question with the kinds of vehicles that were switched off and would help."""
+    off = {one.leg.kind for one in obstacles if one.why is Why.KIND_OFF and one.leg}
+    if not off:
+        return None
+    asked = replace(request, kinds=request.kinds | off)
+    found = _soonest(possible_journeys(snapshot, asked, now, banned))
+    return Proposal(asked, found) if found else None
 
 
 def _proposal(

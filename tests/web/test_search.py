@@ -180,6 +180,7 @@ def test_what_was_switched_off_is_named(served: Served, client: FlaskClient) -> 
     asked = QUESTION | {"origin": "Zehren", "destination": "Lommatzsch", "clock": "14:30"}
     page = client.post("/verbindungen", data=asked | {"kinds": ["ride"]}).text
     assert "Um 15:00 Uhr ginge es mit „Rufbus (fährt nur nach Anruf)“" in page
+    assert "Das nächste, was geht" in page and 'name="kinds" value="rufbus"' in page
 
 
 def test_a_deadline_that_has_passed_is_named(served: Served, client: FlaskClient) -> None:
