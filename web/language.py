@@ -3,11 +3,14 @@ else the first the browser asks for that we have, else German."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from mitfahr import languages
 from mitfahr.languages import GERMAN, OFFERED, Language, language
+from mitfahr.services.change_profile import change_language
+from web.portal import portal
 from web.problems import answers_path
 
 COOKIE = "sprache"
@@ -26,25 +29,45 @@ def register(app: Flask) -> None:
         lambda one, many, num: languages.catalogue().ngettext(one, many, num),
         newstyle=True,
     )
-    app.jinja_env.globals.update(language=languages.current, languages=OFFERED)
+    app.jinja_env.globals.update(language=languages.current, languages=OFFERED, asked_again=asked_again)
 
 
-def remember(response: Response, chosen: Language, *, secure: bool) -> None:
-    """Strictly necessary for what the person has just asked for: it holds the language and nothing else."""
-    response.set_cookie(COOKIE, chosen.code, max_age=COOKIE_S, secure=secure, httponly=True, samesite="Lax")
+def keep(chosen: Language) -> None:
+    """Remember it: on this device, by the answer to this request, and in the account of whoever is signed in."""
+    languages.switch(chosen)
+    g.chosen_language = chosen
+    if current_user.is_authenticated:
+        change_language(portal().writing, person_id=current_user.id, chosen=chosen)
+
+
+def asked_again() -> MultiDict[str, str] | None:
+    """What was asked, where a page answers a form that only asks: the switch asks the same once more."""
+    if not _only_asks():
+        return None
+    kept = MultiDict(request.form)
+    kept.poplist(COOKIE)
+    return kept
+
+
+def _only_asks() -> bool:
+    """Forms that change something must not be sent again for the sake of a language."""
+    return request.method == "POST" and (
+        request.blueprint == "search"
+        or request.endpoint in ("booking.review", "connection.look", "wishes.form")
+    )
 
 
 def _choose() -> None:
     languages.switch(_of_browser() or GERMAN)  # already for what is said when the account cannot be read
-    chosen = _of_person()
-    if chosen is not None:
-        languages.switch(chosen)
-
-
-def _of_person() -> Language | None:
     if answers_path(request.path):
-        return None  # programs send no cookies
-    return language(request.cookies.get(COOKIE)) or _of_account()
+        return  # programs send no cookies
+    asked = language(request.form.get(COOKIE)) if _only_asks() else None
+    if asked is not None:
+        keep(asked)
+        return
+    known = language(request.cookies.get(COOKIE)) or _of_account()
+    if known is not None:
+        languages.switch(known)
 
 
 def _of_account() -> Language | None:
@@ -57,6 +80,18 @@ def _of_browser() -> Language | None:
 
 
 def _told(response: Response) -> Response:
+    chosen: Language | None = g.get("chosen_language")
+    if (
+        chosen is not None
+    ):  # strictly necessary: it holds what the person has just asked for, and nothing else
+        response.set_cookie(
+            COOKIE,
+            chosen.code,
+            max_age=COOKIE_S,
+            secure=portal().settings.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
     if response.mimetype in ("text/html", "application/problem+json"):
         response.headers.setdefault("Content-Language", languages.current().code)
         response.vary.update(("Accept-Language", "Cookie"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,8 +12,9 @@ from sqlalchemy import select
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.people import Person
 from mitfahr.languages import OFFERED
-from tests.web.served import person
+from tests.web.served import Served, person
 from tests.web.test_booking import signed_in
+from tests.web.test_search import QUESTION
 from web.portal import EXTENSION, Portal
 
 SEARCH = {
@@ -58,6 +61,24 @@ def test_the_switch_is_remembered_and_leads_back(app: Flask) -> None:
     assert "sprache=pl" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie
     assert _start(client, Accept_Language="en")[0] == "pl"
     assert "session" not in cookie and "mitfahr=" not in cookie
+
+
+def test_the_switch_on_results_asks_the_same_again(app: Flask, served: Served) -> None:
+    client = app.test_client()
+    german = client.post("/verbindungen", data=QUESTION).text
+    fields = dict(re.findall(r'name="(origin|destination|day|clock)" value="([^"]*)"', german))
+    answer = client.post("/verbindungen", data=QUESTION | fields | {"sprache": "en"})
+    assert "Choose this journey" in answer.text and "Lommatzsch" in answer.text
+    assert "sprache=en" in answer.headers["Set-Cookie"]
+    assert client.get("/").headers["Content-Language"] == "en"
+    assert 'name="sprache" value="pl"' in answer.text
+    assert '<input type="hidden" name="sprache"' not in answer.text
+
+
+def test_a_form_that_changes_something_is_not_sent_again(app: Flask) -> None:
+    answer = app.test_client().post("/registrieren", data={"sprache": "en", "first_name": "Anna"})
+    assert answer.status_code == 422 and '<html lang="de">' in answer.text
+    assert 'action="/sprache"' in answer.text and "sprache=" not in answer.headers["Set-Cookie"]
 
 
 @pytest.mark.parametrize("target", ["https://example.org/", "//example.org", "/\\example.org", ""])

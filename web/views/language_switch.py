@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, make_response, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from mitfahr.languages import language
-from mitfahr.services.change_profile import change_language
 from web.access import PUBLIC, access
-from web.language import remember
+from web.language import keep
 from web.own_page import own_page
-from web.portal import portal
 
 views = Blueprint("language_switch", __name__)
 
@@ -24,8 +21,5 @@ def choose() -> ResponseReturnValue:
     chosen = language(request.form.get("code"))
     if chosen is None:
         abort(400)
-    if current_user.is_authenticated:
-        change_language(portal().writing, person_id=current_user.id, chosen=chosen)
-    answer = make_response(redirect(own_page(request.form.get("next", "")) or url_for("search.start"), 303))
-    remember(answer, chosen, secure=portal().settings.is_https)
-    return answer
+    keep(chosen)
+    return redirect(own_page(request.form.get("next", "")) or url_for("search.start"), 303)
