@@ -513,7 +513,8 @@ def _page_of(booking: Booking) -> str:
 
 
 def _ride_page(ride: Ride) -> str:
-    return f"{_('Ihre Fahrt im Mitfahrportal:')}\n{PORTAL}/fahrten/{ride.id}"
+    words = _("Ihre Fahrt im Mitfahrportal:")
+    return f"{words}\n{PORTAL}/fahrten/{ride.id}"
 
 
 def _how_to_cancel(booking: Booking) -> str:
