@@ -15,6 +15,8 @@ CONTRAST = ["color-contrast"]
 SMALLEST_TARGET_PX = 24
 SMALLEST_MAIN_TARGET_PX = 44
 NARROW, WIDE = 320, 1280
+PICTURE_MS = 60_000
+"""Some pages are very long, and machines that test are busy."""
 PICTURES = Path("var/pictures")
 """Ignored by git; kept by the build server. Each takes half as long as axe, so two of a page are the rule."""
 TAKEN = {"1280", "320"} if "MITFAHR_SOAK" not in os.environ else None
@@ -126,7 +128,13 @@ def _in_big_text(page: Page, picture: str | None) -> list[str]:
 
 def _take(page: Page, picture: str | None, state: str) -> None:
     if picture is not None and (TAKEN is None or state in TAKEN):
-        page.screenshot(path=PICTURES / state / f"{picture}.jpg", full_page=True, type="jpeg", quality=70)
+        page.screenshot(
+            path=PICTURES / state / f"{picture}.jpg",
+            full_page=True,
+            type="jpeg",
+            quality=70,
+            timeout=PICTURE_MS,
+        )
 
 
 def _assert_none(page: Page, problems: dict[str, list[str]]) -> None:

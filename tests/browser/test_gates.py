@@ -138,6 +138,15 @@ def test_the_menu_of_a_phone_is_a_sheet(visitors: Visitors) -> None:
     expect(page.get_by_role("navigation", name="Hauptmenü")).to_be_hidden()
 
 
+def test_focus_stays_where_a_page_renews_itself(visitors: Visitors) -> None:
+    page = visitors.visit(next(row for row in PAGES if row.name == "fahrplan-wartet"), javascript=True)
+    page.get_by_role("link", name="Stand aktualisieren").focus()
+    with page.expect_response("**/fahrplan/*"):
+        pass
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("link", name="Stand aktualisieren")).to_be_focused()
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("language", [known.code for known in OFFERED if known != GERMAN])
 @pytest.mark.parametrize("listed", PAGES, ids=lambda listed: listed.name)
