@@ -282,6 +282,7 @@ def _to_the_right(line: Line, metres: float) -> Line:
 
 _MUNICIPAL = (
     ("Rathaus", "amenity", "townhall"),
+    ("Markt", "amenity", "marketplace"),
     ("Apotheke", "amenity", "pharmacy"),
     ("Bibliothek", "amenity", "library"),
     ("Sparkasse", "amenity", "bank"),
@@ -304,7 +305,7 @@ def _draw_place(drawing: Drawing, place: Place) -> None:
     """The place itself and what it offers: more, the more people live there."""
     x, y = to_metres(place.lat, place.lon)
     town = municipalities()[place.municipality]
-    is_seat = _seat(place.municipality) == place.name
+    is_seat = place.kind != "outside" and _seat(place.municipality) == place.name
     kind = "town" if place.kind == "outside" else place.kind
     tags = {"name": place.name, "place": kind}
     if place.kind != "outside":

@@ -101,7 +101,7 @@ def _gazetteer_entries(gazetteer: Gazetteer) -> list[Entry]:
             name,
             "" if contexts[context] == name else contexts[context],
             _WORDS[Kind(kind)] if kind in _WORDS else kind_word(features[feature]),
-            searched_by(features[feature]) if kind == Kind.POI else "",
+            searched_by(features[feature]) if kind in (Kind.PLACE, Kind.POI) else "",
             lat,
             lon,
             max(0, rank),

@@ -8,10 +8,10 @@ STOP_WORD = marked("Haltestelle")
 STREET_WORD = marked("Straße")
 
 _KINDS: dict[str, tuple[str, str]] = {
-    "city": (marked("Stadt"), ""),
-    "town": (marked("Stadt"), ""),
-    "village": (marked("Ort"), ""),
-    "hamlet": (marked("Ort"), ""),
+    "city": (marked("Stadt"), "Zentrum, Innenstadt, Stadtmitte"),
+    "town": (marked("Stadt"), "Zentrum, Innenstadt, Stadtmitte"),
+    "village": (marked("Ort"), "Dorf, Ortsmitte, Dorfmitte"),
+    "hamlet": (marked("Ort"), "Dorf, Ortsmitte, Dorfmitte"),
     "isolated_dwelling": (marked("Ort"), ""),
     "farm": (marked("Hof"), ""),
     "other_name": (marked("Ort"), ""),
@@ -100,21 +100,6 @@ _KINDS: dict[str, tuple[str, str]] = {
 }
 """OSM value → the word behind a name, and other German words for it. What is missing gets none."""
 
-_PLACES = frozenset(
-    (
-        "city",
-        "town",
-        "village",
-        "hamlet",
-        "isolated_dwelling",
-        "farm",
-        "borough",
-        "suburb",
-        "quarter",
-        "neighbourhood",
-    )
-)
-
 
 def kind_word(feature: str) -> str:
     """The German word for an OSM value, "" where there is none."""
@@ -122,5 +107,5 @@ def kind_word(feature: str) -> str:
 
 
 def searched_by(feature: str) -> str:
-    """All words people search this kind of thing by; places are searched by their names alone."""
-    return "" if feature in _PLACES else " ".join(_KINDS.get(feature, ()))
+    """All words people search this kind of thing by."""
+    return " ".join(_KINDS.get(feature, ()))

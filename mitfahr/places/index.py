@@ -30,7 +30,7 @@ IN_NAME, IN_KIND, BESIDE_NAME, AROUND = 1.0, 0.9, 0.85, 0.8
 """How much it counts where a word was found: in the name, as a word for its kind, in what tells it from
 namesakes, in the municipality around it."""
 
-LEAST_WEIGHT, NUMBER_WEIGHT = 0.12, 0.35
+LEAST_WEIGHT, NUMBER_WEIGHT, PLACE_WEIGHT = 0.12, 0.35, 0.7
 
 KIND_LEFT_OUT, TOWN_LEFT_OUT, MIDDLE_LEFT_OUT = 2.0, 0.6, 0.4
 """Who means a school says so; the town before the name of a stop is often left out, and so is what only says
@@ -42,7 +42,6 @@ _MIDDLE_OF_A_PLACE = frozenset(
         "bahnhof",
         "busbahnhof",
         "hauptbahnhof",
-        "s",
         "dorfplatz",
         "dorfmitte",
         "ortsmitte",
@@ -70,7 +69,7 @@ class PlaceIndex:
     lat, lon        (n,) float64 WGS84 degrees
     prior           (n,) float32, 0 … 1: how likely somebody means it before anything is typed
     words           (m) texts, sorted: so a beginning is a range
-    weight          (m,) float32, LEAST_WEIGHT … 1: how much a word tells, rare ones most
+    weight          (m,) float32, LEAST_WEIGHT … 1: how much a typed word tells, rare ones and places most
     posting_start   (m + 1,) int64: word w stands in entries posting[posting_start[w]:posting_start[w + 1]]
     posting         int32 entries, ascending for each word
     posting_value   float32 beside them: IN_NAME, …
@@ -155,7 +154,7 @@ class PlaceIndex:
             lon=np.array([row.lon for row in rows], dtype=np.float64),
             prior=np.array([_prior(row.rank) for row in rows], dtype=np.float32),
             words=Texts.of(words),
-            weight=weight,
+            weight=_with_places(weight, number, rows, own_words),
             posting_start=posting_start,
             posting=posting,
             posting_value=np.array(values, dtype=np.float32),
@@ -209,6 +208,24 @@ def _weights(
         for word in words
     ]
     return np.array([max(weight, LEAST_WEIGHT) for weight in told], dtype=np.float32)
+
+
+def _with_places(
+    weight: NDArray[np.float32],
+    number: dict[str, int],
+    rows: Sequence[Entry],
+    own_words: Sequence[Sequence[str]],
+) -> NDArray[np.float32]:
+    """A place that was typed tells much, however many stops bear its name: the Markt of another town is no use."""
+    places = {
+        own[0]
+        for row, own in zip(rows, own_words, strict=True)
+        if row.kind == EntryKind.PLACE and len(own) == 1
+    }
+    heavier = weight.copy()
+    at = np.array(sorted(number[word] for word in places), dtype=np.int64)
+    heavier[at] = np.maximum(heavier[at], PLACE_WEIGHT)
+    return heavier
 
 
 def _left_out_weight(rows: Sequence[Entry], own_words: Sequence[Sequence[str]]) -> NDArray[np.float32]:

@@ -19,6 +19,12 @@ _LAST = "\U0010ffff"
 _LIKE, _CLOSEST = 120, 10
 """So many words with the same pairs of letters are compared, so many of them letter by letter."""
 _LEAST_ALIKE = 0.62
+_SOUNDS_SO, _MOST_UNLIKE = 0.55, 0.6
+"""What sounds alike may be written in many ways, but not with hardly a letter in common."""
+_HEAD_OF_COMPOUND, _SHORTEST_HEAD = 0.62, 5
+"""A Busbahnhof is a Bahnhof, a Grundschule a Schule."""
+_BESIDE_EXACT, _BEGUN_BESIDE_EXACT = 0.4, 0.85
+"""Whoever spells a word right hardly means one that is only like it, or one that it only begins."""
 _VOWELS = frozenset("aeiou")
 
 
@@ -43,8 +49,9 @@ def known(index: PlaceIndex, typed: str) -> Known:
     """Exact 1; a beginning less the more is missing; slips, sounds, parts and abbreviations below that."""
     typed = typed[:LONGEST_WORD]
     fit = _beginnings(index, typed)
+    worth = _BESIDE_EXACT if 1.0 in fit.values() else 1.0
     for word, value in _misspelt(index, typed).items() if _is_spelt(typed) else ():
-        fit[word] = max(value, fit.get(word, 0.0))
+        fit[word] = max(worth * value, fit.get(word, 0.0))
     words = np.fromiter(fit, dtype=np.int64, count=len(fit))
     return Known(words, np.fromiter(fit.values(), dtype=np.float32, count=len(fit)))
 
@@ -61,6 +68,7 @@ def _beginnings(index: PlaceIndex, typed: str) -> dict[int, float]:
     fit = 0.62 + 0.3 * len(typed) / np.maximum(length, 1)
     found: dict[int, float] = dict(zip(range(first, last), fit.tolist(), strict=True))
     if first < last and index.words[first] == typed:
+        found = {word: _BEGUN_BESIDE_EXACT * value for word, value in found.items()}
         found[first] = 1.0
     return found
 
@@ -79,8 +87,8 @@ def _misspelt(index: PlaceIndex, typed: str) -> dict[int, float]:
         if len(typed) >= 4:
             share = len(typed) / max(len(typed), len(name))
             fit = max(fit, _alike(beginning, len(typed)) * (0.6 + 0.3 * share))
-        if w in alike:
-            fit = max(fit, 0.55)
+        if w in alike and all_of_it <= _MOST_UNLIKE * len(name):
+            fit = max(fit, _SOUNDS_SO)
         if fit:
             found[w] = fit
     for w, fit in _parts(index, typed).items():
@@ -135,6 +143,11 @@ def _parts(index: PlaceIndex, typed: str) -> dict[int, float]:
             begin, end = int(index.words.start[w]), int(index.words.start[w + 1])
             if at + len(key) <= end and at > begin:
                 found[w] = (0.55 if at + len(key) == end else 0.4) + 0.25 * len(key) / (end - begin)
+    for at in range(2, len(typed) - _SHORTEST_HEAD + 1):
+        head = exactly(index, typed[at:])
+        if head is not None:
+            found[head] = _HEAD_OF_COMPOUND
+            break
     first = bisect_left(index.words, typed[:2])
     last = bisect_left(index.words, typed[:2] + _LAST, lo=first)
     if not _VOWELS & set(typed):

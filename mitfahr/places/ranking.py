@@ -22,7 +22,7 @@ _LOOKED_AT = 400
 _NAME_SHARE = 0.3
 """Of what an entry can reach, so much only if all of its name was typed."""
 _UNKNOWN_WEIGHT = 0.5
-_LEAST_EXPLAINED = 0.55
+_LEAST_EXPLAINED = 0.3
 """An entry that explains less than this of what was typed is not shown."""
 _LEAST_OF_BEST = 0.72
 """Nor one that explains less than this part of what the best explains: whoever spells a name right means no other."""
@@ -102,11 +102,11 @@ def _scored(
 
 
 def _telling(index: PlaceIndex, fit: Known) -> float:
-    """How much a typed word tells: as much as the best known word that it may stand for."""
+    """How much a typed word tells: as much as the best known word that it may stand for, the less the less it fits."""
     if not len(fit.word):
         return _UNKNOWN_WEIGHT
-    best = fit.fit >= fit.fit.max() - 0.05
-    return float(index.weight[fit.word[best]].max())
+    best = fit.fit >= fit.best - 0.05
+    return float(index.weight[fit.word[best]].max()) * fit.best**2
 
 
 def _in_entries(index: PlaceIndex, fit: Known) -> NDArray[np.float32]:

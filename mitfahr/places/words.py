@@ -28,6 +28,9 @@ _WRITTEN_OUT = {
 }
 """Abbreviations that people and timetables use; those a beginning or the consonants tell are not listed."""
 
+_OF_THE_S_BAHN = re.compile(r"\bs-(?=b)|\bs (?=(?:bahnhof|bahn|bhf|bf)\b)")
+"""For whoever wants to travel an S-Bahnhof is a Bahnhof."""
+
 _SILENT = frozenset({"nr", "hausnummer"})
 
 
@@ -37,10 +40,11 @@ def words_of(text: str) -> list[str]:
     >>> words_of("Döbelner Str. 5, Meißen")
     ['dobelner', 'strasse', '5', 'meissen']
     >>> words_of("Hauptstr.12a, S-Bhf.")
-    ['hauptstrasse', '12a', 's', 'bahnhof']
+    ['hauptstrasse', '12a', 'bahnhof']
     """
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    plain = _OF_THE_S_BAHN.sub("", plain)
     found = re.findall(r"[^\W\d_]{3,}(?=\d)|[^\W_]+", plain)
     return [written_out(word) for word in found if word not in _SILENT]
 
