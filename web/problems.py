@@ -1,4 +1,4 @@
-"""Errors of the programming interface: problem details (RFC 9457) in German, readable by any page."""
+"""Errors of the programming interface: problem details (RFC 9457) in the language asked for, readable by any page."""
 
 from __future__ import annotations
 
