@@ -77,7 +77,6 @@ def test_seats_calendar_and_the_printed_plan(
     page.get_by_role("link", name="Plätze ändern").click()
     check_page(page)
     page.get_by_label("Personen").select_option("2")
-    page.get_by_label("Großes Gepäck").select_option("1")
     page.get_by_role("button", name="Plätze ändern").click()
     expect(page.get_by_text("Ihre Buchung ist geändert.")).to_be_visible()
     check_page(page)
