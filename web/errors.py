@@ -409,7 +409,9 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
     domain.TooMuchFeedback: _refused(
         429,
         marked("Gerade schreiben uns sehr viele"),
-        marked("Ihre Nachricht ist noch nicht gesendet. Bitte versuchen Sie es in einer Stunde noch einmal oder rufen Sie uns an."),
+        marked(
+            "Ihre Nachricht ist noch nicht gesendet. Bitte versuchen Sie es in einer Stunde noch einmal oder rufen Sie uns an."
+        ),
     ),
     domain.NothingToConfirm: _refused(
         409,
