@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import bounds, sweep
+from routing import bounds, last_vehicle, sweep
 from routing.access import position
 from routing.asked import Asked
 from routing.fleet import Fleet, fleet, usable_rows
@@ -29,7 +29,7 @@ DOOR_OFF_STREET_MM = 100_000
 MOST_WATCHED_RIDES = 4
 """So many rides are watched for being boarded twice; see `_watch`."""
 
-MOST_VEHICLES = (1, 2, 3)
+MOST_VEHICLES = (1, 2)
 """Journeys with so few vehicles are searched first: what they reach by when cuts off most of the search for more."""
 
 _FIRST_CAPACITY = 1 << 16
@@ -41,8 +41,8 @@ def journeys(asked: Asked) -> list[Journey]:
     span_s = query.window_s + MAX_RIDE_JOURNEY_S
     from_s = asked.moment_s - span_s if query.arrive_by else asked.moment_s
     rows = usable_rows(asked.snapshot.overlay, query, from_s, from_s + span_s)
-    # Of two rides that are equal in everything the one that was offered first wins, since what waits last happens first.
-    rows = rows[np.lexsort((-rows, asked.snapshot.overlay.columns.earliest[rows]))]
+    # Of two rides equal in everything that end a journey the one offered first wins: what waits last happens first, twice.
+    rows = rows[np.lexsort((rows, asked.snapshot.overlay.columns.earliest[rows]))]
     if not len(rows):
         return []
     search = _Search(asked, rows, from_s)
@@ -95,7 +95,7 @@ class _Search:
             task = task._replace(first_new=most_before + 1)
             if known:
                 task = task._replace(known=_known(task, known))
-            state = _swept(self._narrowed(task, most), most + 1, n_rows)
+            state = _swept(task, most + 1, n_rows)
             for row in state.found[: state.counts[sweep.N_FOUND]].tolist():
                 if (row[FOUND_LABEL], row[ARRIVES_S]) in seen:
                     continue
@@ -106,27 +106,6 @@ class _Search:
                     seen.add((one.label, one.arrival_s))
                 yield one
             most_before = most
-
-    def _narrowed(self, task: Task, most_vehicles: int) -> Task:
-        """With a single vehicle people get off only where they can walk to the destination."""
-        if most_vehicles > 1:
-            return task
-        chosen = self._fleet
-        is_wanted = np.zeros(len(chosen.from_origin_s), np.uint8)
-        near = self.asked.ends.destination.walk_s[: len(chosen.stop_meeting)] >= 0
-        is_wanted[chosen.stop_meeting[near & (chosen.stop_meeting >= 0)]] = 1
-        first, last, meeting, into_s, out_s = sweep.places_at(chosen, is_wanted)
-        return task._replace(
-            off_first=first, off_last=last, off_meeting=meeting, off_into_s=into_s, off_out_s=out_s
-        )
-
-    @cached_property
-    def _stop_of_gap(self) -> NDArray[np.int64]:
-        """(n_gaps,) the stop of the table behind which each gap lies."""
-        chosen = self._fleet
-        shift = np.repeat(chosen.first_stop - chosen.gap_start[:-1], chosen.n_gaps)
-        stops: NDArray[np.int64] = shift + np.arange(len(shift))
-        return stops
 
     @property
     def _base_s(self) -> int:
@@ -144,6 +123,11 @@ class _Search:
         return {row_of[ride_id] for ride_id in used if used.count(ride_id) > 1}
 
     def _task(self, watched: tuple[int, ...]) -> Task:
+        return self._first_task._replace(fleet=self._fleet._replace(next_layer=self._next_layer(watched)))
+
+    @cached_property
+    def _first_task(self) -> Task:
+        """Nothing is watched and nothing known yet."""
         asked, snapshot, query = self.asked, self.asked.snapshot, self.asked.query
         base_s, n_stops = self._base_s, snapshot.timetable.n_stops
         moment_s, first_s = asked.moment_s - base_s, self.from_s - base_s
@@ -154,16 +138,20 @@ class _Search:
             last_arrival_s = first_s + query.window_s + MAX_RIDE_JOURNEY_S
             last_s = first_s + query.window_s if query.window_s else last_arrival_s
             first_arrival_s = first_s
-        chosen, (pick_start, pick_ups) = self._fleet, self._pick_ups
+        chosen, egress_s = self._fleet, asked.ends.destination.walk_s[:n_stops]
+        is_goal = np.zeros(len(chosen.from_origin_s), np.uint8)
+        is_goal[chosen.stop_meeting[(egress_s >= 0) & (chosen.stop_meeting >= 0)]] = 1
+        goal_first, goal_last, goal_entry = last_vehicle.goal_entries(chosen, is_goal)
+        pick_start, pick_ups = last_vehicle.pick_ups(chosen, len(is_goal))
         of_gap = np.cumsum(np.repeat(chosen.n_departures, chosen.n_gaps))
-        return Task(
+        task = Task(
             trip_calls=snapshot.calls_in_order(asked.from_s, asked.until_s, asked.wheelchair),
             run_calls=sweep.in_order(self._runs),
             change_start=asked.changes(False).start,
             change=asked.change_rows,
             stop_ok=asked.stop_ok,
             access_s=asked.ends.origin.walk_s[:n_stops],
-            egress_s=asked.ends.destination.walk_s[:n_stops],
+            egress_s=egress_s,
             board_mask=asked.kinds | IS_RUN,
             base_s=base_s,
             first_s=first_s,
@@ -177,14 +165,14 @@ class _Search:
             first_new=1,
             pick_start=pick_start,
             pick_ups=pick_ups,
-            off_first=chosen.entry_start[self._stop_of_gap],
-            off_last=chosen.entry_start[self._stop_of_gap + 1],
-            off_meeting=chosen.meeting,
-            off_into_s=chosen.into_s,
-            off_out_s=chosen.out_s,
+            goal_first=goal_first,
+            goal_last=goal_last,
+            goal_entry=goal_entry,
             gap_departures=np.append(0, of_gap).astype(np.int32),
-            fleet=chosen._replace(next_layer=self._next_layer(watched)),
+            soonest=np.empty((2, 0, 0), np.int32),
+            fleet=chosen,
         )
+        return task._replace(soonest=last_vehicle.soonest(task, asked.trips, self._runs))
 
     def _next_layer(self, watched: tuple[int, ...]) -> NDArray[np.int8]:
         """(n_rides, n_layers): layer 0 has used no private ride, layer 1 + bits those of `watched` whose bit is set."""
@@ -195,12 +183,6 @@ class _Search:
         for bit, row in enumerate(watched):
             table[self.rows == row] = np.where(used & (1 << bit), -1, 1 + (used | (1 << bit)))
         return table
-
-    @cached_property
-    def _pick_ups(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        chosen = self._fleet
-        start, rows = sweep.pick_ups(chosen, len(chosen.from_origin_s))
-        return start, rows
 
     @cached_property
     def _least_s(self) -> NDArray[np.int64]:

@@ -24,6 +24,16 @@ from numba import njit
 from numpy.typing import NDArray
 
 from routing.fleet import Fleet
+from routing.last_vehicle import (
+    ARRIVED,
+    PICK_GAP,
+    PICK_GOAL_S,
+    PICK_INTO_S,
+    PICK_OUT_S,
+    PICK_RIDE,
+    READY_TO_BOARD,
+    SLOT_S,
+)
 from routing.ride_clocks import DESTINATION_DOOR, FAR_S, NO_WAY, ORIGIN_DOOR, detour_s, dropped_at, has_room
 
 WALK_BITS = 20
@@ -74,9 +84,6 @@ DRIVER_AFTER, DRIVER_RIDE, DRIVER_GAP, DRIVER_DEPARTURE, DRIVER_AT = range(5)
 N_DRIVER_COLUMNS = 5
 DOOR = -1
 
-# Columns of where rides pick up, by meeting point, the ride that may leave first at the head.
-PICK_RIDE, PICK_GAP, PICK_INTO_S, PICK_OUT_S = range(4)
-
 # Columns of a step, one vehicle of a journey: where it comes from is the step before, -1 for the first vehicle.
 FLEET, REF, BOARD_PLACE, ALIGHT_PLACE, BOARD_AT, ALIGHT_AT, BOARD_S, ALIGHT_S, DEPARTURE, DETOUR_S, BEFORE = (
     range(11)
@@ -104,9 +111,9 @@ class Task(NamedTuple):
                             second s, because of journeys that are known already; see `routing.bounds` for `least_s`
     least_s                 (n_rounds, 2, n_stops) int64 to the goal at least with so many more vehicles, having arrived and being ready
     first_new               journeys with fewer vehicles than that are all known
-    pick_start, pick_ups    (n_meetings + 1,) int64 into (n, 4) int32 PICK_RIDE …
-    off_first, off_last     (n_gaps,) int64: where one may get off in a gap are first:last of off_meeting, off_into_s, off_out_s,
-                            columns as those of the fleet
+    pick_start, pick_ups    (n_meetings + 1,) int64 into (n, N_PICK_UP_COLUMNS) int32 PICK_RIDE …
+    goal_first, goal_last   (n_gaps,) int64 into goal_entry, see `last_vehicle.goal_entries`
+    soonest                 (2, n_stops, n_minutes) int32, see `last_vehicle.soonest`
     gap_departures          (n_gaps + 1,) int32: the departures of a gap in lists of all departures of all gaps
     """
 
@@ -130,11 +137,10 @@ class Task(NamedTuple):
     first_new: int
     pick_start: NDArray[np.int64]
     pick_ups: NDArray[np.int32]
-    off_first: NDArray[np.int64]
-    off_last: NDArray[np.int64]
-    off_meeting: NDArray[np.int32]
-    off_into_s: NDArray[np.uint16]
-    off_out_s: NDArray[np.uint16]
+    goal_first: NDArray[np.int64]
+    goal_last: NDArray[np.int64]
+    goal_entry: NDArray[np.int64]
+    soonest: NDArray[np.int32]
     gap_departures: NDArray[np.int32]
     fleet: Fleet
 
@@ -312,6 +318,8 @@ def _set_out(task, state):  # type: ignore[no-untyped-def]
 def _set_out_by_ride(task, state, place, at, i, gap, into_s, walk_s):  # type: ignore[no-untyped-def]
     """Every departure of a ride that can be caught at a place just in time."""
     least_s = task.least_s[len(state.goal) - 1, 1, place] if place < len(task.stop_ok) else np.int64(0)
+    if len(state.goal) == 2 and at >= 0:
+        least_s = np.int64(task.pick_ups[at, PICK_GOAL_S])
     for departure in range(task.fleet.n_departures[i]):
         leaves = _leaves(task, i, gap, departure)
         clock = leaves + into_s - task.base_s
@@ -365,6 +373,15 @@ def _put(best, bound, place, lane, n_rounds, label, ride, step):  # type: ignore
         if bound[more, place] >= sure:
             break
         bound[more, place] = sure
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _goal_s(task, left, state_there, place, when):  # type: ignore[no-untyped-def]
+    """When somebody at a stop, ARRIVED or READY_TO_BOARD, is at the goal at the earliest with so many more vehicles."""
+    reached = when + task.least_s[left, state_there, place]
+    if left == 1 and when <= task.last_arrival_s:
+        reached = max(reached, np.int64(task.soonest[state_there, place, (when - task.first_s) // SLOT_S]))
+    return reached
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -426,7 +443,7 @@ def _arrive(task, state, now, place, lane, label, ride, step):  # type: ignore[n
     vehicles, layer = lane % n_rounds, lane // n_rounds
     if label <= _cut(task, state, vehicles + (layer == 0)):
         return
-    if place < n_stops and _is_late(task, now + task.least_s[n_rounds - 1 - vehicles, 0, place], label):
+    if place < n_stops and _is_late(task, _goal_s(task, n_rounds - 1 - vehicles, ARRIVED, place, now), label):
         return
     is_beaten = _is_beaten(state.arrived, state.arrived_bound, place, lane, n_rounds, label, ride)
     last_s = min(np.int64(task.last_arrival_s), (label >> WALK_BITS) + task.most_s)
@@ -446,13 +463,16 @@ def _arrive(task, state, now, place, lane, label, ride, step):  # type: ignore[n
         task.change,
         task.stop_ok,
     )
-    least = task.least_s[n_rounds - 1 - vehicles, 1]
     for change in range(task.change_start[place], task.change_start[place + 1]):
         to, walked = changes[change, TO], label - changes[change, WALK_S]
         if walked <= bound[to] or walked <= cut:
             continue
         when = now + changes[change, TAKES_S]
-        if when <= last_s and stop_ok[to] and not _is_late(task, when + least[to], walked):
+        if (
+            when <= last_s
+            and stop_ok[to]
+            and not _is_late(task, _goal_s(task, n_rounds - 1 - vehicles, READY_TO_BOARD, to, when), walked)
+        ):
             _await(state, when - task.first_s, READY, to, lane, walked, ride, step)
 
 
@@ -477,9 +497,13 @@ def _get_ready(task, state, now, place, lane, label, ride, step):  # type: ignor
         np.int64(task.last_arrival_s),
     )
     pick_ups, end = task.pick_ups, task.pick_start[meeting + 1]
+    is_last = lane % n_rounds == n_rounds - 2
     is_over = True
     for at in range(state.passed[meeting], end):
         i, gap, into_s = pick_ups[at, PICK_RIDE], pick_ups[at, PICK_GAP], np.int64(pick_ups[at, PICK_INTO_S])
+        goal_s = np.int64(pick_ups[at, PICK_GOAL_S])
+        if is_last and goal_s == FAR_S and not is_over:
+            continue
         if task.fleet.earliest[i] - task.base_s > last_s:
             break
         first = task.fleet.leave_start[i] + np.int64(gap) * task.fleet.n_departures[i]
@@ -500,6 +524,8 @@ def _get_ready(task, state, now, place, lane, label, ride, step):  # type: ignor
         while departure < n_departures:
             clock = task.fleet.leave[first + departure] + into_s - task.base_s
             if clock > last_s or task.fleet.leave[first + departure] < 0:
+                break
+            if is_last and _is_late(task, clock + goal_s, label):
                 break
             event = _await(state, clock - task.first_s, PICK_UP, place, lane, label, np.int64(i), step)
             state.events[event, EVENT_AT], state.events[event, EVENT_DEPARTURE] = at, departure
@@ -560,7 +586,6 @@ def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore
     n_rounds, n_lanes = len(state.goal), seats.shape[1]
     ready, bound = state.ready, state.arrived_bound
     stop_ok, access, egress, board_mask = task.stop_ok, task.access_s, task.egress_s, task.board_mask
-    least = task.least_s
     for one in range(at, end):
         row, call, stop, what = calls[one, ROW], calls[one, CALL], calls[one, STOP], calls[one, WHAT]
         if stop_ok[stop] == 0:
@@ -577,7 +602,9 @@ def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore
                     continue
                 if label <= bound[lane, stop] and not _may_end(task, stop):
                     continue
-                if _is_late(task, now + least[n_rounds - 1 - lane % n_rounds, 0, stop], label):
+                if _is_late(
+                    task, _goal_s(task, n_rounds - 1 - lane % n_rounds, ARRIVED, stop, np.int64(now)), label
+                ):
                     continue
                 if lane % n_rounds == n_rounds - 1 and (is_first_layer or egress[stop] < 0):
                     continue
@@ -601,7 +628,9 @@ def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore
                 if (
                     is_better
                     and label > _cut(task, state, 2)
-                    and not _is_late(task, now + least[n_rounds - 1, 1, stop], label)
+                    and not _is_late(
+                        task, _goal_s(task, n_rounds - 1, READY_TO_BOARD, stop, np.int64(now)), label
+                    )
                 ):
                     _sit_down(seats[row], 1, label, -1, call)
             for lane in range(1, n_lanes - 1):
@@ -611,7 +640,9 @@ def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore
                 if label <= seats[row, lane + 1, SEAT_LABEL] and seats[row, lane + 1, SEAT_CALL] <= call:
                     continue
                 if label > _cut(task, state, (lane + 1) % n_rounds + (lane < n_rounds)) and not _is_late(
-                    task, now + least[n_rounds - 1 - lane % n_rounds, 1, stop], label
+                    task,
+                    _goal_s(task, n_rounds - 1 - lane % n_rounds, READY_TO_BOARD, stop, np.int64(now)),
+                    label,
                 ):
                     _sit_down(seats[row], lane + 1, label, ready[stop, lane, STEP], call)
 
@@ -654,11 +685,16 @@ def _get_on(task, state, now, event):  # type: ignore[no-untyped-def]
         return
     state.counts[N_RIDERS] = rider + 1
     row = riders[rider]
-    row[RIDER_AFTER] = state.rider_at[one]
-    state.rider_at[one] = rider
     row[RIDER_GAP], row[RIDER_PLACE], row[RIDER_LANE] = gap, place, lane
     row[RIDER_STEP], row[RIDER_LABEL], row[RIDER_CLOCK] = event[EVENT_STEP], label, now
     row[RIDER_INTO_S], row[RIDER_OUT_S] = into_s, out_s
+    if lane % n_rounds == n_rounds - 1:
+        # His row is free again at once: nobody looks for him in the list of riders.
+        state.counts[N_RIDERS] = rider
+        _ride_to_goal(task, state, now, i, gap, departure, rider)
+        return
+    row[RIDER_AFTER] = state.rider_at[one]
+    state.rider_at[one] = rider
     state.rider_best[one, lane] = max(state.rider_best[one, lane], label)
     for here in range(gap, task.fleet.n_gaps[i]):
         of_gap = task.fleet.gap_start[i] + here
@@ -671,25 +707,36 @@ def _get_on(task, state, now, event):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
+def _ride_to_goal(task, state, now, i, gap, departure, rider):  # type: ignore[no-untyped-def]
+    """Who has boarded his last vehicle gets off where one can walk to the goal, or at its door."""
+    for here in range(gap, task.fleet.n_gaps[i]):
+        of_gap = task.fleet.gap_start[i] + here
+        if task.fleet.room[of_gap] == 0:
+            return
+        for at in range(task.goal_first[of_gap], task.goal_last[of_gap]):
+            entry = np.int64(task.goal_entry[at])
+            _get_off(task, state, now, i, here, departure, (entry, entry + 1), rider, True)
+        if task.fleet.door_into_s[DESTINATION_DOOR, of_gap] < FAR_S:
+            _get_off(task, state, now, i, here, departure, (np.int64(DOOR), np.int64(DOOR + 1)), rider, True)
+
+
+@njit(cache=True, nogil=True, _nrt=False)
 def _turn_back(task, state, now, i, gap, here, departure, rider):  # type: ignore[no-untyped-def]
     """Who has just got on gets off at places that the driver would have passed by now, if it were not for him.
 
     Those lie in his own gap, and after a long detour behind the next stop too.
     """
     passed_s = now + task.base_s - _leaves(task, i, here, departure)
-    first, last = (
-        task.off_first[task.fleet.gap_start[i] + here],
-        task.off_last[task.fleet.gap_start[i] + here],
-    )
+    stop = task.fleet.first_stop[i] + here
+    first, last = task.fleet.entry_start[stop], task.fleet.entry_start[stop + 1]
     nearest_s = np.int64(0)
     if here == gap and state.riders[rider, RIDER_PLACE] < len(task.stop_ok):
         nearest_s = passed_s - task.fleet.back_s[task.fleet.first_stop[i] + gap]
-    at = first + np.searchsorted(task.off_into_s[first:last], passed_s, "right")
-    while at > first and task.off_into_s[at - 1] >= nearest_s:
-        at -= 1
-        _get_off(task, state, now, i, here, departure, at, rider, True)
+    passed = first + np.searchsorted(task.fleet.into_s[first:last], passed_s, "right")
+    nearest = first + np.searchsorted(task.fleet.into_s[first:last], nearest_s, "left")
+    _get_off(task, state, now, i, here, departure, (nearest, passed), rider, True)
     if task.fleet.door_into_s[DESTINATION_DOOR, task.fleet.gap_start[i] + here] <= passed_s:
-        _get_off(task, state, now, i, here, departure, np.int64(DOOR), rider, True)
+        _get_off(task, state, now, i, here, departure, (np.int64(DOOR), np.int64(DOOR + 1)), rider, True)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -697,8 +744,9 @@ def _send(task, state, now, i, gap, departure):  # type: ignore[no-untyped-def]
     """From now on people can get off a departure of a ride in this gap, at its meeting points and at the door."""
     passed_s = now + task.base_s - _leaves(task, i, gap, departure)
     of_gap = task.fleet.gap_start[i] + gap
-    first, last = task.off_first[of_gap], task.off_last[of_gap]
-    at = first + np.searchsorted(task.off_into_s[first:last], passed_s, "right")
+    stop = task.fleet.first_stop[i] + gap
+    first, last = task.fleet.entry_start[stop], task.fleet.entry_start[stop + 1]
+    at = first + np.searchsorted(task.fleet.into_s[first:last], passed_s, "right")
     if at < last:
         _wait(task, state, i, gap, departure, at)
     if passed_s < task.fleet.door_into_s[DESTINATION_DOOR, of_gap] < FAR_S:
@@ -723,7 +771,7 @@ def _wait_at(task, state, driver, at):  # type: ignore[no-untyped-def]
     row = state.drivers[driver]
     i, gap = row[DRIVER_RIDE], row[DRIVER_GAP]
     into_s = np.int64(
-        task.off_into_s[at]
+        task.fleet.into_s[at]
         if at >= 0
         else task.fleet.door_into_s[DESTINATION_DOOR, task.fleet.gap_start[i] + gap]
     )
@@ -741,7 +789,7 @@ def _pass_places(task, state, now, driver):  # type: ignore[no-untyped-def]
     i, gap, departure, at = row[DRIVER_RIDE], row[DRIVER_GAP], row[DRIVER_DEPARTURE], row[DRIVER_AT]
     one = task.fleet.departure_start[i] + departure
     if at == DOOR:
-        _get_off(task, state, now, i, gap, departure, at, np.int64(state.rider_at[one]), False)
+        _get_off(task, state, now, i, gap, departure, (at, at + 1), np.int64(state.rider_at[one]), False)
         return
     best, n_rounds = state.rider_best[one], len(state.goal)
     is_of_use = False
@@ -752,18 +800,18 @@ def _pass_places(task, state, now, driver):  # type: ignore[no-untyped-def]
     if not is_of_use:
         state.is_driven[task.gap_departures[task.fleet.gap_start[i] + gap] + departure] = 0
         return
-    end = task.off_last[task.fleet.gap_start[i] + gap]
-    here_s = task.off_into_s[at]
-    while at < end and task.off_into_s[at] == here_s:
-        if _is_wanted(task, state, i, best, task.off_meeting[at]):
-            _get_off(task, state, now, i, gap, departure, at, np.int64(state.rider_at[one]), False)
+    end = task.fleet.entry_start[task.fleet.first_stop[i] + gap + 1]
+    here_s = task.fleet.into_s[at]
+    while at < end and task.fleet.into_s[at] == here_s:
+        if _is_wanted(task, state, now, i, best, task.fleet.meeting[at]):
+            _get_off(task, state, now, i, gap, departure, (at, at + 1), np.int64(state.rider_at[one]), False)
         at += 1
     if at < end:
         _wait_at(task, state, driver, at)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _is_wanted(task, state, i, best, meeting):  # type: ignore[no-untyped-def]
+def _is_wanted(task, state, now, i, best, meeting):  # type: ignore[no-untyped-def]
     """Whether a place would gain by anybody who rides along, as far as one knows by now."""
     n_rounds = len(state.goal)
     for lane in range(n_rounds + 1, len(best)):
@@ -771,19 +819,40 @@ def _is_wanted(task, state, i, best, meeting):  # type: ignore[no-untyped-def]
             continue
         for at in range(task.fleet.meeting_start[meeting], task.fleet.meeting_start[meeting + 1]):
             stop = task.fleet.meeting_stops[at]
-            if _may_end(task, stop) or not _is_beaten(
-                state.arrived, state.arrived_bound, stop, lane, n_rounds, best[lane], i
-            ):
+            if lane % n_rounds == n_rounds - 1 and task.egress_s[stop] < 0:
+                continue
+            if _may_end(task, stop):
+                return True
+            if _is_late(task, _goal_s(task, n_rounds - 1 - lane % n_rounds, ARRIVED, stop, now), best[lane]):
+                continue
+            if not _is_beaten(state.arrived, state.arrived_bound, stop, lane, n_rounds, best[lane], i):
                 return True
     return False
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _get_off(task, state, now, i, gap, departure, entry, rider, is_alone):  # type: ignore[no-untyped-def]
-    """The rider, and unless `is_alone` all after him in the list, who may and want to get off at a place."""
-    riders, arrived, bound, egress = state.riders, state.arrived, state.arrived_bound, task.egress_s
+def _get_off(task, state, now, i, gap, departure, entries, rider, is_alone):  # type: ignore[no-untyped-def]
+    """The rider, and unless `is_alone` all after him in the list, who may and want to get off at entries first:last of
+    the gap, or at the door.
+
+    One call for many entries, since every call copies the bundles.
+    """
+    for entry in range(entries[0], entries[1]):
+        one = rider
+        while one >= 0:
+            row = state.riders[one]
+            _get_off_at(task, state, now, i, gap, departure, entry, row)
+            one = np.int64(-1) if is_alone else row[RIDER_AFTER]
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _get_off_at(task, state, now, i, gap, departure, entry, row):  # type: ignore[no-untyped-def]
     n_rounds, n_stops, n_meetings = len(state.goal), len(task.stop_ok), len(task.fleet.from_origin_s)
     of_gap = task.fleet.gap_start[i] + gap
+    lane, label = row[RIDER_LANE], row[RIDER_LABEL]
+    left = n_rounds - 1 - lane % n_rounds
+    if label <= _cut(task, state, lane % n_rounds) or row[RIDER_GAP] > gap:
+        return
     if entry == DOOR:
         meeting = np.int64(n_meetings + DESTINATION_DOOR)
         into_s, out_s = (
@@ -792,50 +861,46 @@ def _get_off(task, state, now, i, gap, departure, entry, rider, is_alone):  # ty
         )
         first, last = np.int64(0), np.int64(1)
     else:
-        meeting = np.int64(task.off_meeting[entry])
-        into_s, out_s = np.int64(task.off_into_s[entry]), np.int64(task.off_out_s[entry])
+        meeting = np.int64(task.fleet.meeting[entry])
+        into_s, out_s = np.int64(task.fleet.into_s[entry]), np.int64(task.fleet.out_s[entry])
         first, last = task.fleet.meeting_start[meeting], task.fleet.meeting_start[meeting + 1]
-    while rider >= 0:
-        row = riders[rider]
-        rider = np.int64(-1) if is_alone else row[RIDER_AFTER]
-        lane, label = row[RIDER_LANE], row[RIDER_LABEL]
-        if label <= _cut(task, state, lane % n_rounds) or row[RIDER_GAP] > gap:
-            continue
-        dropped, detour = np.int64(-2), np.int64(0)
-        for at in range(first, last):
-            place = np.int64(n_stops + DESTINATION_DOOR)
-            if entry >= 0:
-                place = np.int64(task.fleet.meeting_stops[at])
-                if task.stop_ok[place] == 0 or (lane % n_rounds == n_rounds - 1 and egress[place] < 0):
-                    continue
-                if _is_beaten(arrived, bound, place, lane, n_rounds, label, i) and not _may_end(task, place):
-                    continue
-            if dropped == -2:
-                dropped, detour = _dropped(task, i, row, gap, meeting, into_s, out_s)
-            when = dropped - task.base_s
-            if dropped < 0 or when > min(np.int64(task.last_arrival_s), (label >> WALK_BITS) + task.most_s):
-                break
-            if _is_late(
-                task,
-                when
-                + (task.least_s[n_rounds - 1 - lane % n_rounds, 0, place] if entry >= 0 else np.int64(0)),
-                label,
-            ):
+        leg_s = task.fleet.leg_s[task.fleet.first_stop[i] + gap]
+        if row[RIDER_GAP] == gap and row[RIDER_INTO_S] + out_s > leg_s + np.int64(task.fleet.spare_s[i]):
+            return
+    dropped, detour = np.int64(-2), np.int64(0)
+    for at in range(first, last):
+        place = np.int64(n_stops + DESTINATION_DOOR)
+        if entry >= 0:
+            place = np.int64(task.fleet.meeting_stops[at])
+            if task.stop_ok[place] == 0 or (left == 0 and task.egress_s[place] < 0):
                 continue
-            step = _note_step(
-                state,
-                BY_RIDE,
-                i,
-                (row[RIDER_PLACE], place),
-                (row[RIDER_GAP], gap),
-                (row[RIDER_CLOCK], when),
-                departure,
-                detour,
-                row[RIDER_STEP],
-            )
-            # Never into the past, should turns that are closed make a way by somebody's halt the only one.
-            slot = max(when, now) - task.first_s
-            _await(state, slot, ARRIVAL, place, lane, label, i, np.int64(step))
+            if dropped == -2 and _is_late(task, _goal_s(task, left, ARRIVED, place, now), label):
+                continue
+            if _is_beaten(
+                state.arrived, state.arrived_bound, place, lane, n_rounds, label, i
+            ) and not _may_end(task, place):
+                continue
+        if dropped == -2:
+            dropped, detour = _dropped(task, i, row, gap, meeting, into_s, out_s)
+        when = dropped - task.base_s
+        if dropped < 0 or when > min(np.int64(task.last_arrival_s), (label >> WALK_BITS) + task.most_s):
+            return
+        if _is_late(task, _goal_s(task, left, ARRIVED, place, when) if entry >= 0 else when, label):
+            continue
+        step = _note_step(
+            state,
+            BY_RIDE,
+            i,
+            (row[RIDER_PLACE], place),
+            (row[RIDER_GAP], gap),
+            (row[RIDER_CLOCK], when),
+            departure,
+            detour,
+            row[RIDER_STEP],
+        )
+        # Never into the past, should turns that are closed make a way by somebody's halt the only one.
+        slot = max(when, now) - task.first_s
+        _await(state, slot, ARRIVAL, place, lane, label, i, np.int64(step))
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -869,56 +934,3 @@ def _dropped(task, i, rider, gap, meeting, into_s, out_s):  # type: ignore[no-un
     if from_gap < gap:
         between_s = np.int64(0)
     return dropped_at(task.fleet, i, pick, drop, between_s, rider[RIDER_CLOCK] + task.base_s), extra_s
-
-
-@njit(cache=True, nogil=True)
-def pick_ups(rides, n_meetings):  # type: ignore[no-untyped-def]
-    """(pick_start, pick_ups) of a Task: where the rides of a Fleet, ordered by `earliest`, can be boarded."""
-    start = np.zeros(n_meetings + 1, np.int64)
-    meeting, into_s, out_s, entry_start = rides.meeting, rides.into_s, rides.out_s, rides.entry_start
-    for i in range(len(rides.n_gaps)):
-        for gap in range(rides.n_gaps[i]):
-            stop = rides.first_stop[i] + gap
-            if rides.room[rides.gap_start[i] + gap]:
-                for entry in range(entry_start[stop], entry_start[stop + 1]):
-                    start[meeting[entry] + 1] += 1
-    for m in range(n_meetings):
-        start[m + 1] += start[m]
-    rows = np.empty((start[-1], 4), np.int32)
-    end = start.copy()
-    for i in range(len(rides.n_gaps)):
-        for gap in range(rides.n_gaps[i]):
-            stop = rides.first_stop[i] + gap
-            if rides.room[rides.gap_start[i] + gap]:
-                for entry in range(entry_start[stop], entry_start[stop + 1]):
-                    row = rows[end[meeting[entry]]]
-                    end[meeting[entry]] += 1
-                    row[PICK_RIDE], row[PICK_GAP] = i, gap
-                    row[PICK_INTO_S], row[PICK_OUT_S] = into_s[entry], out_s[entry]
-    return start, rows
-
-
-@njit(cache=True, nogil=True)
-def places_at(rides, is_wanted):  # type: ignore[no-untyped-def]
-    """(off_first, off_last, meeting, into_s, out_s) of a Task with only those meeting points that are wanted."""
-    n_gaps = len(rides.room)
-    first, last = np.zeros(n_gaps, np.int64), np.zeros(n_gaps, np.int64)
-    meeting, into_s, out_s, entry_start = rides.meeting, rides.into_s, rides.out_s, rides.entry_start
-    n = 0
-    for i in range(len(rides.n_gaps)):
-        for gap in range(rides.n_gaps[i]):
-            stop = rides.first_stop[i] + gap
-            for entry in range(entry_start[stop], entry_start[stop + 1]):
-                n += is_wanted[meeting[entry]]
-    kept, kept_into_s, kept_out_s = np.empty(n, np.int32), np.empty(n, np.uint16), np.empty(n, np.uint16)
-    n = 0
-    for i in range(len(rides.n_gaps)):
-        for gap in range(rides.n_gaps[i]):
-            stop, of_gap = rides.first_stop[i] + gap, rides.gap_start[i] + gap
-            first[of_gap] = n
-            for entry in range(entry_start[stop], entry_start[stop + 1]):
-                if is_wanted[meeting[entry]]:
-                    kept[n], kept_into_s[n], kept_out_s[n] = meeting[entry], into_s[entry], out_s[entry]
-                    n += 1
-            last[of_gap] = n
-    return first, last, kept, kept_into_s, kept_out_s
