@@ -54,6 +54,8 @@ def test_searches_are_remembered_only_after_a_yes(site: Site, open_page: Callabl
     page.get_by_role("button", name="Ja, auf diesem Gerät merken").click()
     expect(page.get_by_text("Noch ist nichts gemerkt.")).to_be_visible()
     ask(page, site.day)
+    expect(page.get_by_role("heading", name="Verbindungen", exact=True)).to_be_visible()
+    page.wait_for_function("() => localStorage.getItem('mitfahr.searches').includes('Lommatzsch')")
     page.goto("/")
     page.get_by_text("Favoriten und letzte Suchen").click()
     words = "Lommatzsch (Haltestelle) → Meißen (Haltestelle)"
