@@ -221,7 +221,7 @@ def test_after_an_update_both_sources_can_be_imported_again(
     outdated = mitfahr("plan", *TO_RADEBEUL, "--at", "2026-06-02T07:30")
     assert outdated.exit_code == 2
     found = mitfahr("check")
-    assert (found.exit_code, found.output.count("import the source again")) == (1, 5)
+    assert (found.exit_code, found.output.count("import the source again")) == (1, 8)
     for kind in sorted(source, key=lambda kind: kind != first):
         again = mitfahr("import", kind, source[kind])
         assert again.exit_code == 0, again.output

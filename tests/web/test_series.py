@@ -183,7 +183,8 @@ def test_what_is_wrong_is_said_at_its_field(
 def test_a_second_series_at_the_same_time_is_refused_with_the_reason(
     driver: FlaskClient, series_id: str
 ) -> None:
-    fields = every_field(driver.post("/fahrten/anbieten", data=SERIES | {"clock": "11:20"}).text)
+    free = SERIES | {"clock": "11:20", "back": "18:00"}
+    fields = every_field(driver.post("/fahrten/anbieten", data=free).text)
     late = SERIES | {"clock": "7:20"}
     for answer in (
         driver.post("/fahrten/anbieten", data=late),
