@@ -56,7 +56,7 @@ def test_a_doubtful_place_is_chosen(site: Site, open_page: Callable[..., Page], 
     page = open_page(javascript=javascript)
     ask(page, site.day, origin="Neudorf")
     expect(page.get_by_role("heading", level=1)).to_have_text("Welchen Ort meinen Sie?")
-    page.get_by_label("Neudorf, Zehren").check()
+    page.get_by_label("Neudorf Ort, Zehren").check()
     page.get_by_role("button", name="Weiter").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Verbindungen")
     expect(page.get_by_text("Neudorf, Zehren").first).to_be_visible()
@@ -96,7 +96,7 @@ def test_suggestions_by_keyboard(open_page: Callable[..., Page]) -> None:
 
 def test_own_position_refused_is_explained(open_page: Callable[..., Page]) -> None:
     page = open_page()
-    page.get_by_role("button", name="Mein Standort").click()
+    page.get_by_role("button", name="Mein Standort (Von)").click()
     expect(page.get_by_text("gibt den Standort nicht frei")).to_be_visible()
 
 
@@ -105,8 +105,9 @@ def test_own_position(site: Site, open_page: Callable[..., Page]) -> None:
     lat, lon = site.served.world.places["Lommatzsch"]
     page.context.grant_permissions(["geolocation"])
     page.context.set_geolocation({"latitude": lat, "longitude": lon})
-    page.get_by_role("button", name="Mein Standort").click()
+    page.get_by_role("button", name="Mein Standort (Von)").click()
     expect(page.get_by_label("Von", exact=True)).to_have_value(f"Mein Standort ({lat:.5f}, {lon:.5f})")
+    expect(page.get_by_label("Nach", exact=True)).to_have_value("")
     page.get_by_label("Nach", exact=True).fill("Meißen")
     page.get_by_label("Tag").fill(f"{site.day:%d.%m.%Y}")
     page.get_by_label("Uhrzeit", exact=True).fill("8:30")
