@@ -14,7 +14,8 @@ def log_in(page: Page, first_name: str = "Erika") -> None:
     page.get_by_label("E-Mail-Adresse").fill(f"{first_name.lower()}@example.org")
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Anmelden").click()
-    page.get_by_role("button", name="Abmelden").wait_for()
+    # On a phone it is there, but in the closed menu.
+    page.get_by_role("button", name="Abmelden", include_hidden=True).wait_for(state="attached")
 
 
 def ask(

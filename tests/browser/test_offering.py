@@ -101,11 +101,13 @@ def test_a_price_above_the_law_is_refused_in_words(
 def test_an_offer_on_a_phone_takes_four_fields(
     site: Site, open_page: Callable[..., Page], javascript: bool
 ) -> None:
-    """From, to, when: the rest is folded and right as it is."""
+    """By the menu's sheet, then from, to, when: the rest is folded and right as it is."""
     person(site.portal, name := f"Paul{javascript}")
     page = open_page(javascript=javascript, width=320)
     log_in(page, name)
-    page.goto("/fahrten/anbieten")
+    page.get_by_role("button", name="Menü", exact=True).click()
+    expect(page.get_by_role("button", name="Abmelden")).to_be_visible()
+    page.get_by_role("link", name="Fahrt anbieten", exact=True).click()
     expect(page.get_by_label("Umweg für Mitfahrende")).not_to_be_visible()
     page.get_by_label("Start", exact=True).fill("Lommatzsch")
     page.get_by_label("Ziel", exact=True).fill("Meißen")
