@@ -8,6 +8,10 @@ export UV_PYTHON_DOWNLOADS := never
 help: ## diese Übersicht
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
 
+# An operator to be seen on the pages of the demonstration; the number is of those kept free for films.
+run: export OPERATOR_NAME ?= Demo-Landkreis
+run: export OPERATOR_PHONE ?= 030 23125000
+run: export OPERATOR_PHONE_HOURS ?= Mo–Fr 8–16 Uhr, erfunden
 run: setup ## Demo-Landkreis anlegen und auf http://localhost:8000 zeigen
 	@$(BIN)/mitfahr demo
 	@echo "Das Portal läuft gleich auf http://localhost:$${PORT:-8000} (beenden mit Strg+C)"
