@@ -133,6 +133,7 @@ def test_a_day_outside_the_timetable(tmp_path: Path) -> None:
 
 
 @pytest.mark.real
+@pytest.mark.soak
 def test_a_real_day(real_data: Path, tmp_path: Path) -> None:
     timetable = gtfs.load(real_data / "rnv" / "rnv_gtfs_20161022-20161210.zip").timetable
     assert timetable is not None

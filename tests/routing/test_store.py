@@ -269,6 +269,7 @@ def test_two_processes_build_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.real
+@pytest.mark.soak
 def test_two_processes_build_the_same_bytes_of_a_real_region(real_data: Path, tmp_path: Path) -> None:
     zipped = real_data / "rnv" / "rnv_gtfs_20160919-20161007.zip"
     extract = real_data / "rnv" / "rnv.osm.pbf"
