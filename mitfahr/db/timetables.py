@@ -15,6 +15,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
 from mitfahr.db.base import Base, new_id, stored_enum
+from mitfahr.db.feeds import FIRST_FEED_ID, Feed
 from mitfahr.domain.versions import SwitchReason, VersionStatus
 
 SERVING_ID = 1
@@ -50,10 +51,17 @@ class FeedVersion(_Version, Base):
     """One uploaded GTFS feed and what became of it.
 
     `findings`: one object per finding with severity, code, file, line, field, value, message, advice.
-    `timetable_folder` is the snapshot folder's name, once built.
+    Folder names are known once built. `own_folder` and `own_lines_folder` hold this version alone;
+    `timetable_folder`, `lines_folder` and `tiles_folder` what serves when it is switched to: this version
+    merged with those of the other feeds that its parts (FeedVersionPart) name. With one feed they are the same.
+    `counts`, `valid_from`, `valid_to` and `is_demo` are this version's own. LIVE is every part of what serves.
     """
 
     __tablename__ = "feed_version"
+
+    feed_id: Mapped[str] = mapped_column(ForeignKey("feed.id"), index=True, default=FIRST_FEED_ID)
+    own_folder: Mapped[str | None] = mapped_column(sa.String(80))
+    own_lines_folder: Mapped[str | None] = mapped_column(sa.String(80))
 
     findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list, deferred=True)
     """Can be long; read when asked for, so ask while the session is open."""
@@ -65,6 +73,18 @@ class FeedVersion(_Version, Base):
     """Where its vehicles drive; None for a feed that does not say."""
     tiles_folder: Mapped[str | None] = mapped_column(sa.String(80))
     """Stops and lines for the map; None until drawn."""
+
+    feed: Mapped[Feed] = relationship()
+
+
+class FeedVersionPart(Base):
+    """One row per feed of the timetable that serves when `version_id` is switched to, its own included."""
+
+    __tablename__ = "feed_version_part"
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("feed_version.id"), primary_key=True)
+    feed_id: Mapped[str] = mapped_column(ForeignKey("feed.id"), primary_key=True)
+    part_version_id: Mapped[str] = mapped_column(ForeignKey("feed_version.id"))
 
 
 class RoadsVersion(_Version, Base):

@@ -15,7 +15,7 @@ from mitfahr.db.outbox import OutboxMessage, queue_mail
 from mitfahr.db.people import Membership, MembershipRole, Organisation, Person, PersonRole, Role
 from mitfahr.db.schema import metadata
 from mitfahr.db.session import readers, sessions
-from mitfahr.db.timetables import FeedVersion, LinkSet, serving
+from mitfahr.db.timetables import FeedVersion, FeedVersionPart, LinkSet, serving
 from mitfahr.domain.versions import VersionStatus
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
@@ -54,6 +54,10 @@ def test_up_down_up_with_data(empty_database_url: str) -> None:
     upgrade(engine)
     with readers(engine)() as session:
         assert session.scalars(sa.select(Person)).one().first_name == "Änne"
+        version = session.scalars(sa.select(FeedVersion)).one()
+        assert (version.feed.name, version.own_folder) == ("Hauptfahrplan", "timetable-1")
+        part = session.scalars(sa.select(FeedVersionPart)).one()
+        assert (part.version_id, part.feed_id, part.part_version_id) == (version.id, "first", version.id)
     downgrade(engine, "base")
     assert set(sa.inspect(engine).get_table_names()) == {"alembic_version"}
     upgrade(engine)
