@@ -13,11 +13,13 @@ from mitfahr.db import (
     idempotency,
     jobs,
     live_revision,
+    local_entries,
     login_attempts,
     outbox,
     people,
     place_indexes,
     ratings,
+    realtime_sources,
     reminders,
     reports,
     retention,
@@ -34,6 +36,7 @@ MODULES = (
     outbox,
     feeds,
     timetables,
+    realtime_sources,
     place_indexes,
     jobs,
     rides,
@@ -51,5 +54,6 @@ MODULES = (
     retention,
     reminders,
     access_tokens,
+    local_entries,
 )
 metadata = Base.metadata
