@@ -1,4 +1,4 @@
-"""The counters by which every process notices that rides, or the local layer, have changed."""
+"""The counters by which every process notices that rides, live data about trips, or the local layer have changed."""
 
 from __future__ import annotations
 
@@ -12,34 +12,32 @@ from mitfahr.db.base import Base
 from mitfahr.db.rides import Ride
 
 
-RIDES, TRIPS = 1, 2
+RIDES, TRIPS, LOCAL = 1, 2, 3
 
 
 class LiveRevision(Base):
-    """One row for the rides, one for what is known of trips of the timetable (real time, extra trips)."""
+    """One row for the rides, one for what is known of trips of the timetable (real time), one for the local layer
+    (rules, stop facts, notices, extra trips)."""
 
     __tablename__ = "live_revision"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revision: Mapped[int] = mapped_column(sa.BigInteger)
-    local_revision: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
-    """Of rules, facts, notices and extra trips."""
 
 
 def live_revision(session: Session) -> int:
     """The revision that every ride committed so far belongs to."""
-    return session.scalar(select(LiveRevision.revision).where(LiveRevision.id == RIDES)) or 0
+    return _revision(session, RIDES)
 
 
 def trips_revision(session: Session) -> int:
-    """The revision that everything committed so far about single trips belongs to."""
-    return session.scalar(select(LiveRevision.revision).where(LiveRevision.id == TRIPS)) or 0
+    """The revision that everything live sources have said of trips so far belongs to."""
+    return _revision(session, TRIPS)
 
 
-def mark_trips_changed(session: Session) -> None:
-    """Something else is known of single trips; the last statement of a transaction, as in `mark_changed`."""
-    session.flush()
-    _raised(session, TRIPS)
+def local_revision(session: Session) -> int:
+    """The revision of the local layer (rules, facts, notices, extra trips) that everything committed so far belongs to."""
+    return _revision(session, LOCAL)
 
 
 def mark_changed(session: Session, ride_ids: Collection[str]) -> int:
@@ -59,20 +57,20 @@ def mark_changed(session: Session, ride_ids: Collection[str]) -> int:
     return revision
 
 
-def local_revision(session: Session) -> int:
-    """The revision of the local layer that everything committed so far belongs to."""
-    return session.scalar(select(LiveRevision.local_revision)) or 0
+def mark_trips_changed(session: Session) -> None:
+    """Live sources say something else of trips; the last statement of a transaction, as in `mark_changed`."""
+    session.flush()
+    _raised(session, TRIPS)
 
 
 def mark_local_changed(session: Session) -> None:
-    """Raise the counter of the local layer; the last statement of a transaction, as `mark_changed` is."""
+    """Raise the counter of the local layer; the last statement of a transaction, as in `mark_changed`."""
     session.flush()
-    session.execute(
-        text(
-            "INSERT INTO live_revision (id, revision, local_revision) VALUES (1, 0, 1) "
-            "ON CONFLICT (id) DO UPDATE SET local_revision = live_revision.local_revision + 1"
-        )
-    )
+    _raised(session, LOCAL)
+
+
+def _revision(session: Session, counter: int) -> int:
+    return session.scalar(select(LiveRevision.revision).where(LiveRevision.id == counter)) or 0
 
 
 def _raised(session: Session, counter: int) -> int:
