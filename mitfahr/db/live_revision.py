@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from mitfahr.db.base import Base
 from mitfahr.db.rides import Ride
 
-
 RIDES, TRIPS, LOCAL = 1, 2, 3
 
 

@@ -1,0 +1,53 @@
+"""What somebody has looked at on site: feeds say little of what a stop is like."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Self
+
+from mitfahr.domain.local_keys import StopKey
+from mitfahr.domain.mobility import Known
+
+FACTS = ("wheelchair", "shelter", "lighting", "bench", "ride_bench")
+"""The fields of CheckedStop that are yes, no or unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStop:
+    """`stop` names one platform, or a stop with all of its platforms. `ride_bench` is a Mitfahrbank.
+
+    What is unknown here leaves what the feed says.
+    """
+
+    stop: StopKey
+    wheelchair: Known = Known.UNKNOWN
+    shelter: Known = Known.UNKNOWN
+    lighting: Known = Known.UNKNOWN
+    bench: Known = Known.UNKNOWN
+    ride_bench: Known = Known.UNKNOWN
+    text: str = ""
+    checked_on: dt.date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.text and all(getattr(self, fact) is Known.UNKNOWN for fact in FACTS)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        checked_on = data["checked_on"]
+        return cls(
+            stop=StopKey.from_json(data["stop"]),
+            text=data["text"],
+            checked_on=dt.date.fromisoformat(checked_on) if checked_on else None,
+            **{fact: Known(data[fact]) for fact in FACTS},
+        )
+
+    def json(self) -> dict[str, Any]:
+        facts = {fact: getattr(self, fact).value for fact in FACTS}
+        return {
+            "stop": self.stop.json(),
+            "text": self.text,
+            "checked_on": self.checked_on.isoformat() if self.checked_on else None,
+            **facts,
+        }
