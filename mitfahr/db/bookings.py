@@ -70,6 +70,8 @@ class Booking(ForParty, Base):
     question: Mapped[dict[str, Any]]
     """What was asked (see `mitfahr.offered`), so that another way can be looked for."""
     timetable_version: Mapped[str] = mapped_column(sa.String(200))
+    checked_against: Mapped[str | None] = mapped_column(sa.String(200))
+    """Which arrays it was last found to hold in (`mitfahr.services.recheck_bookings.world_of`); None: not known."""
     created_at: Mapped[dt.datetime]
     changed_at: Mapped[dt.datetime | None]
     """When the rider last changed who and what travels."""

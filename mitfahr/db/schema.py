@@ -5,12 +5,14 @@ from __future__ import annotations
 from mitfahr.db import (
     access_tokens,
     address_marks,
+    audit,
     blocks,
     bookings,
     cars,
     comparisons,
     contact_reads,
     feeds,
+    gap_warnings,
     idempotency,
     jobs,
     live_revision,
@@ -27,6 +29,7 @@ from mitfahr.db import (
     retention,
     rides,
     series,
+    switch_plans,
     timetables,
     wishes,
 )
@@ -59,5 +62,8 @@ MODULES = (
     reminders,
     access_tokens,
     local_entries,
+    audit,
+    switch_plans,
+    gap_warnings,
 )
 metadata = Base.metadata

@@ -1,0 +1,36 @@
+"""What is written down about who put which timetable live."""
+
+from __future__ import annotations
+
+import enum
+
+
+class AuditAction(enum.StrEnum):
+    """One line of the audit each; the lines about a version also say which people have looked at it."""
+
+    UPLOADED = "uploaded"
+    CONFIRMED = "confirmed"
+    """Held losses, by a name that was typed."""
+    RELEASED = "released"
+    """A second person has looked at it."""
+    PLANNED = "planned"
+    PLAN_TAKEN_BACK = "plan_taken_back"
+    PLAN_NOT_DONE = "plan_not_done"
+    """Something forbade it when it was due."""
+    SWITCHED = "switched"
+    ROLLED_BACK = "rolled_back"
+    ROADS_SWITCHED = "roads_switched"
+    FEED_CHANGED = "feed_changed"
+    """A source of timetables was added, removed or set otherwise."""
+
+
+BY_PEOPLE = frozenset(
+    {
+        AuditAction.UPLOADED,
+        AuditAction.CONFIRMED,
+        AuditAction.RELEASED,
+        AuditAction.PLANNED,
+        AuditAction.SWITCHED,
+    }
+)
+"""Steps on the way of a version to passengers; whoever took one of them has seen it."""
