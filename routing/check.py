@@ -10,6 +10,7 @@ from routing import changes
 from routing.access import Reach, direct_walk, reach
 from routing.check_trip import trip_now
 from routing.journey import Boarding, Journey, Leg
+from routing.ordering import latest_order_s
 from routing.overlay import Ride, RideKind, RideStop
 from routing.query import LegKind, Query
 from routing.reasons import Reason
@@ -35,6 +36,7 @@ def check(snapshot: Snapshot, query: Query, journey: Journey) -> list[Reason]:
             as_it_runs, reason = trip_now(snapshot.live, query.party, leg)
             now.append(as_it_runs)
             reasons += [reason] if reason else []
+            reasons += _of_order(snapshot, query, leg)
         else:
             now.append(leg)
             reasons += _of_ride(snapshot, query, leg, leg.boarding)
@@ -94,6 +96,12 @@ def _stated_insertion(
 def _as_stop(leg: Leg, is_pickup: bool) -> RideStop:
     place = leg.origin if is_pickup else leg.destination
     return RideStop(place.lat, place.lon, place.name, place.stop_id)
+
+
+def _of_order(snapshot: Snapshot, query: Query, leg: Leg) -> Iterator[Reason]:
+    latest_s = latest_order_s(snapshot.timetable, snapshot.orders, leg)
+    if query.booked_at is not None and latest_s is not None and query.booked_at.timestamp() > latest_s:
+        yield Reason.TOO_LATE_TO_BOOK
 
 
 def _of_ride(snapshot: Snapshot, query: Query, leg: Leg, boarding: Boarding) -> Iterator[Reason]:

@@ -186,7 +186,7 @@ def _read_side(
 ) -> None:
     if time_s is not None:
         stated[side] = time_s
-    if call.is_skipped:
+    if call.is_skipped or (call.is_closed and side[1]):
         closed.add(side)
 
 

@@ -11,7 +11,8 @@ How an update is read, call by call in the order of travel:
 - but it is no later than the next stated one: a vehicle that is to leave at 8:00 has arrived by then;
 - then times that go backwards are raised to the one before them: a vehicle leaves no stop before it has
   arrived there, and arrives at none before it has left the last one;
-- at a skipped stop nobody gets on or off; the vehicle's time there counts like any other.
+- at a skipped stop nobody gets on or off; the vehicle's time there counts like any other;
+- at a closed one nobody gets on who is not expected there already (`routing.ordering`).
 
 A trip that one can stay seated in may consist of several of the feed's trips (sections). Each has updates of its
 own, the delay goes on from one to the next, and a cancelled one takes the vehicle out between its two ends:
@@ -37,6 +38,7 @@ class CallUpdate:
     arrival_s: int | None = None
     departure_s: int | None = None
     is_skipped: bool = False
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from routing import raptor, ride_search
 from routing.asked import Asked
 from routing.journey import Journey
 from routing.legs import walk_journey
+from routing.ordering import with_deadlines
 from routing.query import LegKind, Query
 from routing.snapshot import Snapshot
 
@@ -17,13 +18,19 @@ def search(snapshot: Snapshot, query: Query) -> list[Journey]:
 
     Raises UnknownStop. An empty list means that nothing leads there in time.
     """
+    told = snapshot
+    if query.booked_at is not None:
+        snapshot = snapshot.orderable_at(query.booked_at)
     asked = Asked.of(snapshot, query)
     walks = [] if asked.walk is None else [walk_journey(snapshot, asked.ends, asked.walk)]
     with_rides: list[Journey] = []
     if LegKind.RIDE in query.kinds and snapshot.overlay.row_of:
         with_rides = ride_search.journeys(asked)
+    found = walks + raptor.journeys(asked) + _best(query, with_rides)
+    if told.orders:
+        found = [with_deadlines(told.live, told.orders, journey) for journey in found]
     return sorted(
-        walks + raptor.journeys(asked) + _best(query, with_rides),
+        found,
         key=lambda j: (j.departure_s, j.arrival_s, j.vehicles, j.uses_private_ride),
     )
 

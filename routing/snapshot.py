@@ -21,6 +21,7 @@ from routing.links import Links
 from routing.live import LiveTrips, OnRefusal
 from routing.live_trips import LiveTrip
 from routing.live_windows import Frame, LiveWindows
+from routing.ordering import Orders, StillOrdered, whole_minute_s
 from routing.overlay import Ride, RideStop
 from routing.ride_table import Overlay, RideTable
 from routing.roads import RoadGraph
@@ -72,6 +73,11 @@ class Snapshot:
     live_kept: Kept = field(default_factory=lambda: Kept(16), repr=False, compare=False)
     """What is derived from the timetable and this state of live data."""
     live_windows: LiveWindows = field(default_factory=LiveWindows, repr=False, compare=False)
+    orders: Orders = field(default_factory=dict, repr=False, compare=False)
+    """Until when trips can be ordered that run only when called."""
+    still_ordered: StillOrdered = field(default_factory=StillOrdered, repr=False, compare=False)
+    _orderable: dict[int, Snapshot] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The last of `orderable_at`, by minute."""
 
     @classmethod
     def of(
@@ -146,6 +152,27 @@ class Snapshot:
     ) -> Snapshot:
         """The same world with nothing known of one trip, or an added one gone; raises UnknownTrip, LiveTripRefused."""
         return self._with_live(self.live.without_trip(trip_id, service_date, first_departure_s))
+
+    def with_orders(self, orders: Orders) -> Snapshot:
+        """The same world with these rules of ordering."""
+        return replace(self, orders=orders, live_kept=Kept(16), still_ordered=StillOrdered())
+
+    def orderable_at(self, moment: dt.datetime) -> Snapshot:
+        """The same world, in which nobody gets on any more where a ride had to be ordered before `moment`."""
+        if not self.orders:
+            return self
+        minute_s = whole_minute_s(moment)
+        known = self._orderable.get(minute_s)
+        if known is None:
+            live, kept = self.live_kept.get(
+                ("orderable", minute_s),
+                lambda: (self.still_ordered.at(self.live, self.orders, minute_s), Kept(16)),
+            )
+            known = replace(self, live=live, live_kept=kept)
+            known.__dict__["runs"] = self.runs  # the same: they need not be laid out again
+            self._orderable.clear()
+            self._orderable[minute_s] = known
+        return known
 
     def _with_live(self, live: LiveTrips) -> Snapshot:
         return replace(self, live=live, live_kept=Kept(16))
