@@ -7,7 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from gtfs.findings import Findings, Severity
+from gtfs.notices import Notice, Words
 from gtfs.table import Table
+
+_OTHER_ZONE = Notice(
+    "inconsistent_agency_timezone",
+    Words(
+        "Die Zeitzone weicht von der ersten ({first}) ab.",
+        "The time zone differs from the first one ({first}).",
+    ),
+    Words(
+        "Bitte geben Sie allen Betreibern dieselbe Zeitzone.",
+        "Please give all operators the same time zone.",
+    ),
+)
+_NO_ID = Notice(
+    "missing_required_agency_id",
+    Words(
+        "Bei mehreren Betreibern braucht jeder eine Kennung.",
+        "Where there are several operators, each needs an id.",
+    ),
+    Words("Bitte ergänzen Sie agency_id.", "Please add agency_id."),
+)
 
 
 @dataclass(frozen=True)
@@ -28,9 +49,7 @@ def read_agencies(table: Table, findings: Findings) -> Agencies:
         table,
         np.asarray(zones != zones[0]),
         "agency_timezone",
-        "inconsistent_agency_timezone",
-        f"Die Zeitzone weicht von der ersten ({zones[0]}) ab.",
-        "Bitte geben Sie allen Betreibern dieselbe Zeitzone.",
+        _OTHER_ZONE.about(first=str(zones[0])),
     )
     ids = table.texts("agency_id")
     findings.rows(
@@ -38,9 +57,7 @@ def read_agencies(table: Table, findings: Findings) -> Agencies:
         table,
         np.asarray((ids == "") & (len(ids) > 1)),
         "agency_id",
-        "missing_required_field",
-        "Bei mehreren Betreibern braucht jeder eine Kennung.",
-        "Bitte ergänzen Sie agency_id.",
+        _NO_ID,
     )
     return Agencies(
         ids=ids.tolist(),

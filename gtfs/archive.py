@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, NoReturn
 
 from gtfs.findings import Findings
+from gtfs.notices import Notice, Words
 from gtfs.schema import NOT_EVALUATED, TABLES, file_of
 
 MAX_MEMBERS = 1_000
@@ -43,6 +44,125 @@ _UNREADABLE = (
 _IGNORED = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
+_AGAIN = Words(
+    "Bitte laden Sie die Datei noch einmal vollständig herunter.",
+    "Please download the whole file once more.",
+)
+_WHENCE = Words("Bitte prüfen Sie, woher die Datei stammt.", "Please check where the file comes from.")
+_PACK_PLAINLY = Words(
+    "Bitte packen Sie das Archiv neu, mit gewöhnlichen Dateien ohne Ordner.",
+    "Please pack the archive again, with ordinary files and no folders.",
+)
+_NO_FILE = Notice(
+    "invalid_input_files",
+    Words("Die Datei gibt es nicht.", "There is no such file."),
+    Words("Bitte prüfen Sie den Pfad.", "Please check the path."),
+)
+_NO_ARCHIVE = Notice(
+    "invalid_input_files",
+    Words(
+        "Die Datei ist kein lesbares ZIP-Archiv: Sie ist beschädigt, unvollständig oder etwas anderes.",
+        "The file is no readable ZIP archive: it is damaged, incomplete or something else.",
+    ),
+    _AGAIN,
+)
+_TOO_MANY_FILES = Notice(
+    "too_many_files",
+    Words(
+        "Es sind über {limit} Dateien; ein Fahrplan hat höchstens einige Dutzend.",
+        "There are more than {limit} files; a timetable has a few dozen at most.",
+    ),
+    Words("Bitte geben Sie nur die Dateien des Fahrplans.", "Please send only the files of the timetable."),
+)
+_ARCHIVE_TOO_LARGE = Notice(
+    "archive_too_large",
+    Words("Ausgepackt wäre das Archiv {gb:.1f} GB groß.", "Unpacked, the archive would have {gb:.1f} GB."),
+    _WHENCE,
+)
+_LEADS_OUTSIDE = Notice(
+    "unsafe_file_name",
+    Words("Der Dateiname zeigt aus dem Archiv heraus.", "The name of the file leads out of the archive."),
+    _PACK_PLAINLY,
+)
+_NO_PLAIN_FILE = Notice(
+    "unsafe_file_type",
+    Words("Der Eintrag ist eine Verknüpfung und keine Datei.", "The entry is a link or device and no file."),
+    _PACK_PLAINLY,
+)
+_TWICE = Notice(
+    "duplicate_file",
+    Words("Diese Datei steht mehrmals im Archiv.", "The archive holds this file more than once."),
+    _PACK_PLAINLY,
+)
+_ENCRYPTED = Notice(
+    "encrypted_file", Words("Die Datei ist verschlüsselt.", "The file is encrypted."), _PACK_PLAINLY
+)
+_FILE_TOO_LARGE = Notice(
+    "file_too_large",
+    Words("Ausgepackt wäre die Datei {gb:.1f} GB groß.", "Unpacked, the file would have {gb:.1f} GB."),
+    _WHENCE,
+)
+_LARGER_THAN_SAID = Notice(
+    "file_too_large",
+    Words(
+        "Die Datei ist größer als erlaubt oder als das Archiv angibt.",
+        "The file is larger than allowed, or than the archive says.",
+    ),
+    _WHENCE,
+)
+_BOMB = Notice(
+    "implausible_compression",
+    Words("Die Datei ist unglaubwürdig stark gepackt.", "The file is compressed more than is plausible."),
+    _PACK_PLAINLY,
+)
+_SEVERAL_FEEDS = Notice(
+    "several_feeds",
+    Words(
+        "Das Archiv enthält mehrere Fahrpläne, in den Ordnern {folders}.",
+        "The archive holds several timetables, in the folders {folders}.",
+    ),
+    Words("Bitte geben Sie jeden Fahrplan für sich.", "Please send each timetable by itself."),
+)
+_IN_FOLDER = Notice(
+    "invalid_input_files_in_subfolder",
+    Words(
+        "Die Dateien liegen im Ordner „{folder}“ statt obenauf. Sie wurden trotzdem gelesen.",
+        "The files are in the folder “{folder}” instead of on top. They have been read all the same.",
+    ),
+    Words(
+        "Bitte packen Sie die Dateien künftig ohne Ordner.",
+        "Please pack the files without a folder in future.",
+    ),
+)
+_ARCHIVE_WITHIN = Notice(
+    "nested_archive",
+    Words("Ein Archiv im Archiv wird nicht gelesen.", "An archive within the archive is not read."),
+    Words("Bitte geben Sie das innere Archiv für sich.", "Please send the inner archive by itself."),
+)
+_UNKNOWN_FILE = Notice(
+    "unknown_file",
+    Words(
+        "Diese Datei gehört nicht zum GTFS-Format und wurde nicht gelesen.",
+        "This file is not part of GTFS and has not been read.",
+    ),
+    Words(
+        "Wenn sie Daten des Fahrplans enthält, prüfen Sie bitte den Dateinamen.",
+        "If it holds data of the timetable, please check its name.",
+    ),
+)
+_UNREADABLE_FILE = Notice(
+    "unreadable_file",
+    Words(
+        "Die Datei im Archiv ist beschädigt: Inhalt und Prüfsumme passen nicht zusammen.",
+        "The file in the archive is damaged: content and checksum do not match.",
+    ),
+    Words(
+        "Bitte laden Sie das Archiv noch einmal vollständig herunter.",
+        "Please download the whole archive once more.",
+    ),
+)
+
+
 class Refused(Exception):
     """The archive cannot be unpacked; the finding has been recorded."""
 
@@ -63,20 +183,14 @@ def unpack(source: Path, quarantine: Path, findings: Findings) -> Unpacked:
     try:
         return (_from_folder if source.is_dir() else _from_zip)(source, quarantine, findings)
     except FileNotFoundError:
-        _refuse(findings, "invalid_input_files", "Die Datei gibt es nicht.", "Bitte prüfen Sie den Pfad.")
+        _refuse(findings, _NO_FILE)
     except _UNREADABLE:
-        _refuse(
-            findings,
-            "invalid_input_files",
-            "Die Datei ist kein lesbares ZIP-Archiv: Sie ist beschädigt, unvollständig oder etwas anderes.",
-            "Bitte laden Sie die Datei noch einmal vollständig herunter.",
-            file=source.name,
-        )
+        _refuse(findings, _NO_ARCHIVE, file=source.name)
 
 
-def _refuse(findings: Findings, code: str, message: str, advice: str, file: str = "") -> NoReturn:
-    findings.error(code, message, advice, file=file)
-    raise Refused(message)
+def _refuse(findings: Findings, notice: Notice, file: str = "") -> NoReturn:
+    findings.error(notice, file=file)
+    raise Refused(notice.code)
 
 
 def _from_folder(source: Path, quarantine: Path, findings: Findings) -> Unpacked:
@@ -123,54 +237,40 @@ def _members(archive: zipfile.ZipFile, quarantine: Path, findings: Findings) -> 
 
 
 def _refuse_count(findings: Findings) -> NoReturn:
-    _refuse(
-        findings,
-        "too_many_files",
-        f"Es sind über {MAX_MEMBERS} Dateien; ein Fahrplan hat höchstens einige Dutzend.",
-        "Bitte geben Sie nur die Dateien des Fahrplans.",
-    )
+    _refuse(findings, _TOO_MANY_FILES.about(limit=MAX_MEMBERS))
 
 
 def _check_members(members: list[zipfile.ZipInfo], findings: Findings) -> None:
     """Record every member that is dangerous or cannot be read safely."""
     doubles = Counter(_plain_name(info.filename).lower() for info in members)
     for info in members:
-        for code, message in _dangers(info, doubles[_plain_name(info.filename).lower()]):
-            findings.error(
-                code,
-                message,
-                "Bitte packen Sie das Archiv neu, mit gewöhnlichen Dateien ohne Ordner.",
-                file=info.filename,
-            )
+        for danger in _dangers(info, doubles[_plain_name(info.filename).lower()]):
+            findings.error(danger, file=info.filename)
     total = sum(info.file_size for info in members)
     if total > MAX_TOTAL_BYTES:
-        findings.error(
-            "archive_too_large",
-            f"Ausgepackt wäre das Archiv {total / 1e9:.1f} GB groß.",
-            "Bitte prüfen Sie, woher die Datei stammt.",
-        )
+        findings.error(_ARCHIVE_TOO_LARGE.about(gb=total / 1e9))
 
 
 def _plain_name(name: str) -> str:
     return str(PurePosixPath(name.replace("\\", "/")))
 
 
-def _dangers(info: zipfile.ZipInfo, same_name: int) -> list[tuple[str, str]]:
+def _dangers(info: zipfile.ZipInfo, same_name: int) -> list[Notice]:
     name = info.filename.replace("\\", "/")
     found = []
     if name.startswith("/") or name[1:2] == ":" or ".." in PurePosixPath(name).parts:
-        found.append(("unsafe_file_name", "Der Dateiname zeigt aus dem Archiv heraus."))
+        found.append(_LEADS_OUTSIDE)
     mode = info.external_attr >> 16
     if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
-        found.append(("unsafe_file_type", "Der Eintrag ist eine Verknüpfung und keine Datei."))
+        found.append(_NO_PLAIN_FILE)
     if same_name > 1:
-        found.append(("duplicate_file", "Diese Datei steht mehrmals im Archiv."))
+        found.append(_TWICE)
     if info.flag_bits & 0x1:
-        found.append(("encrypted_file", "Die Datei ist verschlüsselt."))
+        found.append(_ENCRYPTED)
     if info.file_size > MAX_MEMBER_BYTES:
-        found.append(("file_too_large", f"Ausgepackt wäre die Datei {info.file_size / 1e9:.1f} GB groß."))
+        found.append(_FILE_TOO_LARGE.about(gb=info.file_size / 1e9))
     if info.file_size > RATIO_MATTERS_FROM_BYTES and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-        found.append(("implausible_compression", "Die Datei ist unglaubwürdig stark gepackt."))
+        found.append(_BOMB)
     return found
 
 
@@ -183,19 +283,9 @@ def _tables_among(names: list[str], findings: Findings) -> dict[str, str]:
     feeds = {folder for folder, held in folders.items() if any(_core(name) for name in held)}
     folder = "." if "." in feeds else min(feeds, default=".")
     if len(feeds) > 1:
-        _refuse(
-            findings,
-            "several_feeds",
-            f"Das Archiv enthält mehrere Fahrpläne, in den Ordnern {', '.join(sorted(feeds))}.",
-            "Bitte geben Sie jeden Fahrplan für sich.",
-        )
+        _refuse(findings, _SEVERAL_FEEDS.about(folders=", ".join(sorted(feeds))))
     if folder != ".":
-        findings.warning(
-            "invalid_input_files_in_subfolder",
-            f"Die Dateien liegen im Ordner „{folder}“ statt obenauf. Sie wurden trotzdem gelesen.",
-            "Bitte packen Sie die Dateien künftig ohne Ordner.",
-            file=folder,
-        )
+        findings.warning(_IN_FOLDER.about(folder=folder), file=folder)
     _report_others(names, folder, findings)
     here = {PurePosixPath(name).name: name for name in folders.get(folder, [])}
     return {table: here[file_of(table)] for table in TABLES if file_of(table) in here}
@@ -211,19 +301,9 @@ def _report_others(names: list[str], folder: str, findings: Findings) -> None:
     for name in names:
         path = PurePosixPath(name)
         if path.suffix.lower() == ".zip":
-            findings.warning(
-                "nested_archive",
-                "Ein Archiv im Archiv wird nicht gelesen.",
-                "Bitte geben Sie das innere Archiv für sich.",
-                file=name,
-            )
+            findings.warning(_ARCHIVE_WITHIN, file=name)
         elif str(path.parent) != folder or path.stem not in TABLES | dict.fromkeys(NOT_EVALUATED):
-            findings.info(
-                "unknown_file",
-                "Diese Datei gehört nicht zum GTFS-Format und wurde nicht gelesen.",
-                "Wenn sie Daten des Fahrplans enthält, prüfen Sie bitte den Dateinamen.",
-                file=name,
-            )
+            findings.info(_UNKNOWN_FILE, file=name)
 
 
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, findings: Findings) -> None:
@@ -233,12 +313,7 @@ def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, find
     except Refused:
         return
     except _UNREADABLE:
-        findings.error(
-            "unreadable_file",
-            "Die Datei im Archiv ist beschädigt: Inhalt und Prüfsumme passen nicht zusammen.",
-            "Bitte laden Sie das Archiv noch einmal vollständig herunter.",
-            file=info.filename,
-        )
+        findings.error(_UNREADABLE_FILE, file=info.filename)
 
 
 def _copy_bounded(incoming: IO[bytes], target: Path, limit: int, findings: Findings, name: str) -> None:
@@ -247,11 +322,5 @@ def _copy_bounded(incoming: IO[bytes], target: Path, limit: int, findings: Findi
         while block := incoming.read(_BLOCK):
             left -= len(block)
             if left < 0:
-                _refuse(
-                    findings,
-                    "file_too_large",
-                    "Die Datei ist größer als erlaubt oder als das Archiv angibt.",
-                    "Bitte prüfen Sie, woher die Datei stammt.",
-                    file=name,
-                )
+                _refuse(findings, _LARGER_THAN_SAID, file=name)
             copy.write(block)

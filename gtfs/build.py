@@ -18,6 +18,7 @@ from gtfs.check import Checked, check_tables, is_complete, settle_left_out, unkn
 from gtfs.copies import write_copy
 from gtfs.findings import Finding, Findings
 from gtfs.frequencies import read_repetitions
+from gtfs.notices import Notice, Words
 from gtfs.read import read_tables
 from gtfs.routes import Routes, read_routes
 from gtfs.runs import Runs, as_runs, lay_out, rows_in_order
@@ -38,6 +39,40 @@ _log = logging.getLogger(__name__)
 
 DEMO_PUBLISHER = "Demo-Landkreis"
 """feed_publisher_name of the generated demonstration timetable."""
+
+
+_BROKE = Notice(
+    "runtime_exception_in_validator_error",
+    Words(
+        "Die Prüfung ist an einer unerwarteten Stelle abgebrochen ({kind}).",
+        "The check broke off at an unexpected place ({kind}).",
+    ),
+    Words(
+        "Bitte geben Sie die Datei an die Betreuung des Portals weiter.",
+        "Please pass the file on to those who look after the portal.",
+    ),
+)
+_NO_TRIPS = Notice(
+    "no_usable_trips",
+    Words(
+        "Der Fahrplan enthält keine einzige Fahrt mit mindestens zwei Halten und Zeiten.",
+        "The timetable holds not a single trip with at least two stops and times.",
+    ),
+    Words("Bitte prüfen Sie, ob die Datei vollständig ist.", "Please check whether the file is complete."),
+)
+_NO_DAYS = Notice(
+    "no_service_days",
+    Words("Keine der Fahrten verkehrt an irgendeinem Tag.", "None of the trips runs on any day."),
+    Words(
+        "Bitte prüfen Sie calendar.txt und calendar_dates.txt.",
+        "Please check calendar.txt and calendar_dates.txt.",
+    ),
+)
+_EXPIRED = Notice(
+    "expired_calendar",
+    Words("Der Fahrplan ist am {day:%d.%m.%Y} abgelaufen.", "The timetable ran out on {day:%d/%m/%Y}."),
+    Words("Bitte laden Sie den aktuellen Fahrplan.", "Please load the current timetable."),
+)
 
 
 @dataclass(frozen=True)
@@ -65,11 +100,7 @@ def load(path: Path, progress: Progress = silent, today: dt.date | None = None) 
     except Exception as error:
         # What nobody foresaw in a feed must not stop the worker: refuse it and leave a trace for us.
         _log.exception("feed %s", path)
-        findings.error(
-            "runtime_exception_in_validator_error",
-            f"Die Prüfung ist an einer unerwarteten Stelle abgebrochen ({type(error).__name__}).",
-            "Bitte geben Sie die Datei an die Betreuung des Portals weiter.",
-        )
+        findings.error(_BROKE.about(kind=type(error).__name__))
     progress("Fertig", 1.0)
     if built is None or findings.refused:
         return Loaded(None, findings.all())
@@ -164,27 +195,11 @@ def _check_days(days: ServiceDays, any_trip: bool, today: dt.date, findings: Fin
     if findings.refused:
         return
     if not any_trip:
-        findings.error(
-            "no_usable_trips",
-            "Der Fahrplan enthält keine einzige Fahrt mit mindestens zwei Halten und Zeiten.",
-            "Bitte prüfen Sie, ob die Datei vollständig ist.",
-            file="stop_times.txt",
-        )
+        findings.error(_NO_TRIPS, file="stop_times.txt")
     elif not days.n_days:
-        findings.error(
-            "no_service_days",
-            "Keine der Fahrten verkehrt an irgendeinem Tag.",
-            "Bitte prüfen Sie calendar.txt und calendar_dates.txt.",
-            file="calendar.txt",
-        )
+        findings.error(_NO_DAYS, file="calendar.txt")
     elif days.last_day < today:
-        findings.warning(
-            "expired_calendar",
-            f"Der Fahrplan ist am {days.last_day:%d.%m.%Y} abgelaufen.",
-            "Bitte laden Sie den aktuellen Fahrplan.",
-            file="calendar.txt",
-            field="end_date",
-        )
+        findings.warning(_EXPIRED.about(day=days.last_day), file="calendar.txt", field="end_date")
 
 
 def _assembled(

@@ -12,6 +12,7 @@ import csv
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
 
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtfs.findings import Findings, Severity
+from gtfs.notices import Notice, Words
 from gtfs.schema import NOT_EVALUATED_FIELDS, TABLES, TableSpec, file_of
 
 MAX_LINE_CHARS = 1 << 20
@@ -58,6 +60,177 @@ MISSING_WORDS = frozenset(
 """What pandas takes for an empty cell: "NA", "null", "None" …"""
 
 
+_AS_UTF8 = Words("Bitte speichern Sie die Datei als UTF-8.", "Please save the file as UTF-8.")
+_CHECK_QUOTES = Words(
+    "Bitte prüfen Sie die Anführungszeichen in dieser Zeile.",
+    "Please check the quotation marks in this line.",
+)
+_EMPTY_FILE = Notice(
+    "empty_file",
+    Words("Die Datei ist leer.", "The file is empty."),
+    Words("Bitte liefern Sie sie mit Kopfzeile und Inhalt.", "Please deliver it with a header and content."),
+)
+_OTHER_ENCODING = Notice(
+    "invalid_encoding",
+    Words(
+        "Die Datei ist nicht in UTF-8 geschrieben. Sie wurde als {name} gelesen.",
+        "The file is not written in UTF-8. It has been read as {name}.",
+    ),
+    Words(
+        "Bitte prüfen Sie die Umlaute in den Namen und speichern Sie die Datei künftig als UTF-8.",
+        "Please check the umlauts in the names and save the file as UTF-8 in future.",
+    ),
+)
+_NO_ENCODING = Notice(
+    "invalid_encoding",
+    Words(
+        "Die Zeichen dieser Zeile sind in keiner bekannten Weise kodiert.",
+        "The characters of this line are not encoded in any known way.",
+    ),
+    _AS_UTF8,
+)
+_MIXED_ENDS = Notice(
+    "mixed_line_ends",
+    Words(
+        "Die Zeilen enden verschieden (LF, CR, CR LF). Sie wurden trotzdem gelesen.",
+        "The lines end in different ways (LF, CR, CR LF). They have been read all the same.",
+    ),
+    Words(
+        "Bitte schreiben Sie die Datei mit einheitlichen Zeilenenden.",
+        "Please write the file with one kind of line ends.",
+    ),
+)
+_LONG_LINE = Notice(
+    "csv_parsing_failed",
+    Words("Diese Zeile ist über eine Million Zeichen lang.", "This line has more than a million characters."),
+    Words(
+        "Bitte prüfen Sie, ob Zeilenumbrüche oder Anführungszeichen fehlen.",
+        "Please check whether line breaks or quotation marks are missing.",
+    ),
+)
+_NUL = Notice(
+    "invalid_character",
+    Words(
+        "Diese Zeile enthält ein NUL-Zeichen. Die Datei ist vermutlich beschädigt.",
+        "This line contains a NUL character. The file is probably damaged.",
+    ),
+    Words("Bitte erzeugen Sie die Datei neu.", "Please create the file anew."),
+)
+_OPEN_QUOTE = Notice(
+    "csv_parsing_failed",
+    Words(
+        "Ab dieser Zeile ist die Datei nicht lesbar: "
+        "ein Anführungszeichen wird bis zum Ende nicht geschlossen.",
+        "From this line on the file cannot be read: a quotation mark is not closed until the end.",
+    ),
+    _CHECK_QUOTES,
+)
+_STRAY_QUOTE = Notice(
+    "csv_parsing_failed",
+    Words(
+        "Ab dieser Zeile ist die Datei nicht lesbar: "
+        "nach einem schließenden Anführungszeichen fehlt das Komma.",
+        "From this line on the file cannot be read: the comma after a closing quotation mark is missing.",
+    ),
+    _CHECK_QUOTES,
+)
+_LONG_FIELD = Notice(
+    "csv_parsing_failed",
+    Words(
+        "Ab dieser Zeile ist die Datei nicht lesbar: ein Feld ist länger als 131.072 Zeichen.",
+        "From this line on the file cannot be read: a field has more than 131,072 characters.",
+    ),
+    _CHECK_QUOTES,
+)
+_EMPTY_NAME = Notice(
+    "empty_column_name",
+    Words("Eine Spalte hat keinen Namen.", "A column has no name."),
+    Words("Bitte benennen oder löschen Sie die Spalte.", "Please name the column or delete it."),
+)
+_COLUMN_TWICE = Notice(
+    "duplicated_column",
+    Words("Diese Spalte gibt es zweimal.", "This column is there twice."),
+    Words("Bitte löschen Sie eine.", "Please delete one."),
+)
+_UNKNOWN_COLUMN = Notice(
+    "unknown_column",
+    Words("Diese Spalte wird nicht ausgewertet.", "This column is not evaluated."),
+    Words("Nichts zu tun.", "Nothing to do."),
+)
+_MISSPELT_COLUMN = Notice(
+    "unknown_column",
+    Words(
+        "Diese Spalte wird nicht ausgewertet. Gemeint ist vermutlich „{name}“.",
+        "This column is not evaluated. Probably “{name}” is meant.",
+    ),
+    Words(
+        "Bitte schreiben Sie den Namen der Spalte genau so, in kleinen Buchstaben.",
+        "Please write the name of the column exactly like that, in small letters.",
+    ),
+)
+_WEB_PAGE = Notice(
+    "csv_parsing_failed",
+    Words("Die Datei ist eine Webseite und keine Tabelle.", "The file is a web page and no table."),
+    Words("Bitte prüfen Sie die Adresse.", "Please check the address."),
+)
+_NO_COMMAS = Notice(
+    "csv_parsing_failed",
+    Words("Die Spalten sind nicht durch Kommas getrennt.", "The columns are not separated by commas."),
+    Words(
+        "Bitte speichern Sie die Datei mit Kommas als Trennzeichen.",
+        "Please save the file with commas as separators.",
+    ),
+)
+_NO_HEADER = Notice(
+    "csv_parsing_failed",
+    Words("Die erste Zeile nennt keine bekannte Spalte.", "The first line names no known column."),
+    Words("Bitte ergänzen Sie die Kopfzeile.", "Please add the header."),
+)
+_LINE_BREAK = Notice(
+    "new_line_in_value",
+    Words(
+        "Ein Feld enthält einen Zeilenumbruch. Er wurde als Leerzeichen gelesen.",
+        "A field contains a line break. It has been read as a blank.",
+    ),
+    Words("Bitte schreiben Sie jeden Eintrag in eine Zeile.", "Please write each entry on one line."),
+)
+_EMPTY_ROW = Notice(
+    "empty_row",
+    Words("Die Zeile ist leer.", "The line is empty."),
+    Words("Bitte löschen Sie sie.", "Please delete it."),
+)
+_BLANKS = Notice(
+    "leading_or_trailing_whitespaces",
+    Words(
+        "Vor oder hinter einem Wert stehen Leerzeichen. Sie wurden nicht beachtet.",
+        "There are blanks before or after a value. They have not been heeded.",
+    ),
+    Words("Bitte löschen Sie die Leerzeichen.", "Please delete the blanks."),
+)
+_SHORT_ROW = Notice(
+    "invalid_row_length",
+    Words(
+        "Die Zeile hat {n} Felder, die Kopfzeile {width}. Fehlende Felder gelten als leer.",
+        "The line has {n} fields, the header {width}. Missing fields count as empty.",
+    ),
+    Words(
+        "Bitte ergänzen Sie die fehlenden oder löschen Sie die überzähligen Kommas.",
+        "Please add the missing commas or delete those too many.",
+    ),
+)
+_LONG_ROW = Notice(
+    "invalid_row_length",
+    Words(
+        "Die Zeile hat {n} Felder, die Kopfzeile nur {width}. Die Werte sind vermutlich verschoben.",
+        "The line has {n} fields, the header only {width}. The values have probably moved.",
+    ),
+    Words(
+        "Bitte setzen Sie Texte, die ein Komma enthalten, in Anführungszeichen.",
+        "Please put texts that contain a comma into quotation marks.",
+    ),
+)
+
+
 class _Unreadable(Exception):
     """The file's form is broken beyond reading; the finding has been recorded."""
 
@@ -78,14 +251,14 @@ class _Report:
         self._file = file_of(table)
         self._grave = Severity.ERROR if TABLES[table].serves else Severity.WARNING
 
-    def grave(self, code: str, message: str, advice: str, **where: object) -> None:
-        self._findings.add(self._grave, code, message, advice, file=self._file, **where)
+    def grave(self, notice: Notice, **where: object) -> None:
+        self._findings.add(self._grave, notice, file=self._file, **where)
 
-    def mild(self, code: str, message: str, advice: str, **where: object) -> None:
-        self._findings.warning(code, message, advice, file=self._file, **where)
+    def mild(self, notice: Notice, **where: object) -> None:
+        self._findings.warning(notice, file=self._file, **where)
 
-    def info(self, code: str, message: str, advice: str, **where: object) -> None:
-        self._findings.info(code, message, advice, file=self._file, **where)
+    def info(self, notice: Notice, **where: object) -> None:
+        self._findings.info(notice, file=self._file, **where)
 
 
 def write_copy(table: str, source: Path, folder: Path, findings: Findings) -> Copy | None:
@@ -109,9 +282,7 @@ def _encoding(source: Path, report: _Report) -> str:
     with source.open("rb") as file:
         start = file.read(4)
         if not start:
-            report.grave(
-                "empty_file", "Die Datei ist leer.", "Bitte liefern Sie sie mit Kopfzeile und Inhalt."
-            )
+            report.grave(_EMPTY_FILE)
             raise _Unreadable
         for bom, name in _BOMS:
             if start.startswith(bom):
@@ -129,19 +300,19 @@ def _with_bom(source: Path, name: str, report: _Report) -> str:
     if bad_line is not None:
         _refuse_encoding(bad_line, report)
     if name != "utf-8-sig":
-        _warn_encoding(name.upper(), 1, report)
+        report.mild(_OTHER_ENCODING.about(name=name.upper()), line=1)
     return name
 
 
 def _without_bom_16(name: str, report: _Report) -> str:
-    _warn_encoding("UTF-16", 1, report)
+    report.mild(_OTHER_ENCODING.about(name="UTF-16"), line=1)
     return name
 
 
 def _cp1252(source: Path, bad_line: int, report: _Report) -> str:
     if _first_bad_line(source, "cp1252") is not None or _has_utf8_letters(source):
         _refuse_encoding(bad_line, report)
-    _warn_encoding("Windows-1252", bad_line, report)
+    report.mild(_OTHER_ENCODING.about(name="Windows-1252"), line=bad_line)
     return "cp1252"
 
 
@@ -151,22 +322,8 @@ def _has_utf8_letters(source: Path) -> bool:
         return any(not block.isascii() for block in iter(lambda: file.read(_BLOCK), ""))
 
 
-def _warn_encoding(name: str, line: int, report: _Report) -> None:
-    report.mild(
-        "invalid_encoding",
-        f"Die Datei ist nicht in UTF-8 geschrieben. Sie wurde als {name} gelesen.",
-        "Bitte prüfen Sie die Umlaute in den Namen und speichern Sie die Datei künftig als UTF-8.",
-        line=line,
-    )
-
-
 def _refuse_encoding(line: int, report: _Report) -> None:
-    report.grave(
-        "invalid_encoding",
-        "Die Zeichen dieser Zeile sind in keiner bekannten Weise kodiert.",
-        "Bitte speichern Sie die Datei als UTF-8.",
-        line=line,
-    )
+    report.grave(_NO_ENCODING, line=line)
     raise _Unreadable
 
 
@@ -195,29 +352,13 @@ def _lines_of(file: TextIO, report: _Report) -> Iterator[str]:
         if end and end not in ends:
             ends.add(end)
             if len(ends) == 2:
-                report.mild(
-                    "mixed_line_ends",
-                    "Die Zeilen enden verschieden (LF, CR, CR LF). Sie wurden trotzdem gelesen.",
-                    "Bitte schreiben Sie die Datei mit einheitlichen Zeilenenden.",
-                    line=number,
-                )
+                report.mild(_MIXED_ENDS, line=number)
         if len(line) == MAX_LINE_CHARS:
-            report.grave(
-                "csv_parsing_failed",
-                "Diese Zeile ist über eine Million Zeichen lang.",
-                "Bitte prüfen Sie, ob Zeilenumbrüche oder Anführungszeichen fehlen.",
-                line=number,
-                value=line[:40],
-            )
+            report.grave(_LONG_LINE, line=number, value=line[:40])
             raise _Unreadable
         if "\0" in line:
-            report.grave(
-                "invalid_character",
-                "Diese Zeile enthält ein NUL-Zeichen. Die Datei ist vermutlich beschädigt.",
-                "Bitte erzeugen Sie die Datei neu.",
-                line=number,
-                value=line[max(0, line.index("\0") - 30) : line.index("\0") + 30],
-            )
+            at = line.index("\0")
+            report.grave(_NUL, line=number, value=line[max(0, at - 30) : at + 30])
             line = line.replace("\0", "")
         yield line
 
@@ -239,12 +380,7 @@ def _rewrite(incoming: TextIO, out: TextIO, spec: TableSpec, report: _Report) ->
                 lines.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
-        report.grave(
-            "csv_parsing_failed",
-            f"Ab dieser Zeile ist die Datei nicht lesbar: {_german(error)}.",
-            "Bitte prüfen Sie die Anführungszeichen in dieser Zeile.",
-            line=start,
-        )
+        report.grave(_meaning(error), line=start)
         raise _Unreadable from None
     return np.array(lines, dtype=np.int32)
 
@@ -257,15 +393,17 @@ def _known_columns(header: list[str], spec: TableSpec, report: _Report) -> dict[
     for i, name in enumerate(names):
         where = {"line": 1, "field": name}
         if not name:
-            report.mild("empty_column_name", "Eine Spalte hat keinen Namen.", "Bitte benennen.", **where)
+            report.mild(_EMPTY_NAME, **where)
         elif name in kept.values():
-            report.grave(
-                "duplicated_column", "Diese Spalte gibt es zweimal.", "Bitte löschen Sie eine.", **where
-            )
+            report.grave(_COLUMN_TWICE, **where)
         elif name in spec.fields:
             kept[i] = name
         elif name not in NOT_EVALUATED_FIELDS:
-            report.info("unknown_column", "Diese Spalte wird nicht ausgewertet.", "Nichts zu tun.", **where)
+            meant = get_close_matches(name.lower()[:100], spec.fields, n=1, cutoff=0.85)
+            if meant and meant[0] not in names:
+                report.mild(_MISSPELT_COLUMN.about(name=meant[0]), **where)
+            else:
+                report.info(_UNKNOWN_COLUMN, **where)
     return kept
 
 
@@ -273,41 +411,29 @@ def _check_is_table(names: list[str], spec: TableSpec, report: _Report) -> None:
     """Refuse web pages and tables with another separator than the comma."""
     line = ",".join(names)
     if line.startswith("<"):
-        message, advice = "Die Datei ist eine Webseite und keine Tabelle.", "Bitte prüfen Sie die Adresse."
+        notice = _WEB_PAGE
     elif any(len(spec.fields.keys() & line.replace('"', "").split(mark)) > 1 for mark in ";\t|"):
-        message = "Die Spalten sind nicht durch Kommas getrennt."
-        advice = "Bitte speichern Sie die Datei mit Kommas als Trennzeichen."
+        notice = _NO_COMMAS
     elif not spec.fields.keys() & names:
-        message, advice = "Die erste Zeile nennt keine bekannte Spalte.", "Bitte ergänzen Sie die Kopfzeile."
+        notice = _NO_HEADER
     else:
         return
-    report.grave("csv_parsing_failed", message, advice, line=1, value=line)
+    report.grave(notice, line=1, value=line)
     raise _Unreadable
 
 
 def _cells(row: list[str], width: int, line: int, last_line: int, report: _Report) -> list[str] | None:
     """The row's cells, trimmed and exactly `width`; None if the row is to be skipped."""
     if last_line > line:
-        report.mild(
-            "new_line_in_value",
-            "Ein Feld enthält einen Zeilenumbruch. Er wurde als Leerzeichen gelesen.",
-            "Bitte schreiben Sie jeden Eintrag in eine Zeile.",
-            line=line,
-        )
+        report.mild(_LINE_BREAK, line=line)
         row = [" ".join(cell.split()) for cell in row]
     cells = [cell.strip() for cell in row]
     if not any(cells):
         if row:
-            report.mild("empty_row", "Die Zeile ist leer.", "Bitte löschen Sie sie.", line=line)
+            report.mild(_EMPTY_ROW, line=line)
         return None
     if cells != row:
-        report.info(
-            "leading_or_trailing_whitespaces",
-            "Vor oder hinter einem Wert stehen Leerzeichen. Sie wurden nicht beachtet.",
-            "Bitte löschen Sie die Leerzeichen.",
-            line=line,
-            value=next(a for a, b in zip(row, cells, strict=True) if a != b),
-        )
+        report.mild(_BLANKS, line=line, value=next(a for a, b in zip(row, cells, strict=True) if a != b))
     if len(cells) != width:
         _report_length(cells, width, line, report)
         cells = (cells + [""] * width)[:width]
@@ -316,27 +442,15 @@ def _cells(row: list[str], width: int, line: int, last_line: int, report: _Repor
     return cells
 
 
-def _german(error: csv.Error) -> str:
+def _meaning(error: csv.Error) -> Notice:
     if "field larger" in str(error):
-        return "ein Feld ist länger als 131.072 Zeichen"
-    if "unexpected end" in str(error):
-        return "ein Anführungszeichen wird bis zum Ende nicht geschlossen"
-    return "nach einem schließenden Anführungszeichen fehlt das Komma"
+        return _LONG_FIELD
+    return _OPEN_QUOTE if "unexpected end" in str(error) else _STRAY_QUOTE
 
 
 def _report_length(cells: list[str], width: int, line: int, report: _Report) -> None:
     where = {"line": line, "value": ",".join(cells)}
     if not any(cells[width:]):
-        report.mild(
-            "invalid_row_length",
-            f"Die Zeile hat {len(cells)} Felder, die Kopfzeile {width}. Fehlende Felder gelten als leer.",
-            "Bitte ergänzen Sie die fehlenden oder löschen Sie die überzähligen Kommas.",
-            **where,
-        )
+        report.mild(_SHORT_ROW.about(n=len(cells), width=width), **where)
         return
-    report.grave(
-        "invalid_row_length",
-        f"Die Zeile hat {len(cells)} Felder, die Kopfzeile nur {width}. Die Werte sind vermutlich verschoben.",
-        "Bitte setzen Sie Texte, die ein Komma enthalten, in Anführungszeichen.",
-        **where,
-    )
+    report.grave(_LONG_ROW.about(n=len(cells), width=width), **where)

@@ -1,8 +1,4 @@
-"""What a check has to say about a feed: where, what, and what to do.
-
-`code` is the notice code of the MobilityData GTFS validator wherever the meaning is the same
-(https://gtfs-validator.mobilitydata.org/rules.html). Texts are German sentences for timetable staff.
-"""
+"""What a check has to say about a feed: where, what, and what to do."""
 
 from __future__ import annotations
 
@@ -14,13 +10,11 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from gtfs.notices import Notice, Words, readable
 from gtfs.table import Mask, Table
 
 KEPT_PER_CODE = 100
 """Findings kept of one code in one file; the rest is counted."""
-
-VALUE_LENGTH = 120
-"""Longest quotation of a feed's value, in characters."""
 
 
 class Severity(StrEnum):
@@ -35,7 +29,8 @@ class Severity(StrEnum):
 class Finding:
     """One remark. `file`, `field`, `value` are "" and `line` is None where they mean nothing.
 
-    `line` counts from 1, the header included, as an editor shows it.
+    `line` counts from 1, the header included, as an editor shows it. `count` is the number of places it
+    stands for: more than one where those beyond `KEPT_PER_CODE` are only counted.
     """
 
     severity: Severity
@@ -46,6 +41,12 @@ class Finding:
     value: str
     message: str
     advice: str
+    message_en: str
+    advice_en: str
+    count: int = 1
+
+
+_MORE = Words("Dazu kommen {n} weitere Stellen dieser Art.", "There are {n} more places of this kind.")
 
 
 class Findings:
@@ -60,17 +61,17 @@ class Findings:
         self._waiting: list[int] = []
         self._seen: Counter[tuple[str, str]] = Counter()
 
-    def error(self, code: str, message: str, advice: str, **where: object) -> None:
-        self._add(Severity.ERROR, code, message, advice, where)
+    def error(self, notice: Notice, **where: object) -> None:
+        self._add(Severity.ERROR, notice, where)
 
-    def warning(self, code: str, message: str, advice: str, **where: object) -> None:
-        self._add(Severity.WARNING, code, message, advice, where)
+    def warning(self, notice: Notice, **where: object) -> None:
+        self._add(Severity.WARNING, notice, where)
 
-    def info(self, code: str, message: str, advice: str, **where: object) -> None:
-        self._add(Severity.INFO, code, message, advice, where)
+    def info(self, notice: Notice, **where: object) -> None:
+        self._add(Severity.INFO, notice, where)
 
-    def add(self, severity: Severity, code: str, message: str, advice: str, **where: object) -> None:
-        self._add(severity, code, message, advice, where)
+    def add(self, severity: Severity, notice: Notice, **where: object) -> None:
+        self._add(severity, notice, where)
 
     def rows(
         self,
@@ -78,24 +79,14 @@ class Findings:
         table: Table,
         rows: Mask | NDArray[np.int64],
         field: str,
-        code: str,
-        message: str,
-        advice: str,
+        notice: Notice,
     ) -> None:
         """One finding for each of these rows, with its line and its value of `field`."""
-        self._rows(table, rows, field, lambda where: self._add(severity, code, message, advice, where), code)
+        self._rows(table, rows, field, lambda where: self._add(severity, notice, where), notice.code)
 
-    def broken(
-        self,
-        table: Table,
-        rows: Mask | NDArray[np.int64],
-        field: str,
-        code: str,
-        message: str,
-        advice: str,
-    ) -> None:
+    def broken(self, table: Table, rows: Mask | NDArray[np.int64], field: str, notice: Notice) -> None:
         """The same for broken records: their severity is decided by `settle`."""
-        self._rows(table, rows, field, lambda where: self._add_waiting(code, message, advice, where), code)
+        self._rows(table, rows, field, lambda where: self._add_waiting(notice, where), notice.code)
 
     @property
     def undecided(self) -> bool:
@@ -136,36 +127,36 @@ class Findings:
         # A feed may be wrong in every one of a million rows: beyond what is kept they are only counted.
         self._seen[code, table.file] += max(len(chosen) - KEPT_PER_CODE, 0)
 
-    def _add_waiting(self, code: str, message: str, advice: str, where: dict[str, object]) -> None:
-        if self._add(Severity.ERROR, code, message, advice, where):
+    def _add_waiting(self, notice: Notice, where: dict[str, object]) -> None:
+        if self._add(Severity.ERROR, notice, where):
             self._waiting.append(len(self._kept) - 1)
 
-    def _add(
-        self, severity: Severity, code: str, message: str, advice: str, where: dict[str, object]
-    ) -> bool:
-        file = str(where.get("file", ""))
-        self._seen[code, file] += 1
-        if self._seen[code, file] > KEPT_PER_CODE:
+    def _add(self, severity: Severity, notice: Notice, where: dict[str, object]) -> bool:
+        file = readable(str(where.get("file", "")))
+        self._seen[notice.code, file] += 1
+        if self._seen[notice.code, file] > KEPT_PER_CODE:
             return False
         line = where.get("line")
-        value = _readable(str(where.get("value", "")))
-        field = str(where.get("field", ""))
-        number = int(str(line)) if line is not None else None
-        self._kept.append(Finding(severity, code, file, number, field, value, message, advice))
+        self._kept.append(
+            Finding(
+                severity,
+                notice.code,
+                file,
+                int(str(line)) if line is not None else None,
+                readable(str(where.get("field", ""))),
+                readable(str(where.get("value", ""))),
+                notice.message.de,
+                notice.advice.de,
+                notice.message.en,
+                notice.advice.en,
+            )
+        )
         return True
 
     def _more(self) -> Iterable[Finding]:
         for (code, file), seen in self._seen.items():
             if seen > KEPT_PER_CODE:
                 first = next(f for f in self._kept if f.code == code and f.file == file)
-                yield replace(
-                    first,
-                    line=None,
-                    value="",
-                    message=f"Dazu kommen {seen - KEPT_PER_CODE} weitere Stellen dieser Art.",
-                )
-
-
-def _readable(value: str) -> str:
-    shown = "".join(c if c.isprintable() else "�" for c in value[: VALUE_LENGTH + 1])
-    return shown if len(value) <= VALUE_LENGTH else shown[:VALUE_LENGTH] + "…"
+                n = seen - KEPT_PER_CODE
+                more = _MORE.about(n=n)
+                yield replace(first, line=None, value="", message=more.de, message_en=more.en, count=n)

@@ -13,10 +13,45 @@ from numpy.typing import NDArray
 
 from gtfs import values
 from gtfs.findings import Findings, Severity
+from gtfs.notices import Notice, Words
 from gtfs.stop_times import Halts
 from gtfs.table import Mask, Table
 
 MAX_REPETITIONS = 1_000_000
+
+_CORRECT = Words("Bitte berichtigen Sie start_time und end_time.", "Please correct start_time and end_time.")
+_BACKWARD = Notice(
+    "start_and_end_range_out_of_order",
+    Words(
+        "Der Zeitraum endet, bevor er beginnt; er ergibt keine Fahrt.",
+        "The period ends before it begins; it yields no trip.",
+    ),
+    _CORRECT,
+)
+_EMPTY = Notice(
+    "start_and_end_range_equal",
+    Words(
+        "Der Zeitraum endet, wenn er beginnt; er ergibt keine Fahrt.",
+        "The period ends when it begins; it yields no trip.",
+    ),
+    _CORRECT,
+)
+_OVERLAPPING = Notice(
+    "overlapping_frequency",
+    Words(
+        "Der Zeitraum überschneidet sich mit einem früheren derselben Fahrt; es fahren beide.",
+        "The period overlaps an earlier one of the same trip; both are run.",
+    ),
+    _CORRECT,
+)
+_TOO_MANY = Notice(
+    "number_out_of_range",
+    Words(
+        "Die Takte ergeben {n} Fahrten; höchstens {limit} sind glaubhaft.",
+        "The headways yield {n} trips; {limit} at most are plausible.",
+    ),
+    Words("Bitte prüfen Sie headway_secs.", "Please check headway_secs."),
+)
 
 
 @dataclass(frozen=True)
@@ -66,29 +101,18 @@ def _check(
     order = np.lexsort((start, trip))
     same = np.diff(trip[order]) == 0
     overlapping = order[1:][same & (start[order][1:] < end[order][:-1])]
-    remarks = (
-        (
-            np.flatnonzero(start >= end),
-            "start_and_end_range_out_of_order",
-            "Der Zeitraum endet, bevor er beginnt; er ergibt keine Fahrt.",
-        ),
-        (
-            overlapping,
-            "overlapping_frequency",
-            "Der Zeitraum überschneidet sich mit einem früheren derselben Fahrt; es fahren beide.",
-        ),
-    )
-    advice = "Bitte berichtigen Sie start_time und end_time."
-    for rows, code, message in remarks:
-        findings.rows(Severity.WARNING, table, rows, "start_time", code, message, advice)
+    for rows, notice in (
+        (np.flatnonzero(start > end), _BACKWARD),
+        (np.flatnonzero(start == end), _EMPTY),
+        (overlapping, _OVERLAPPING),
+    ):
+        findings.rows(Severity.WARNING, table, rows, "start_time", notice)
 
 
 def _refuse_number(table: Table, count: NDArray[np.int64], findings: Findings) -> None:
     worst = int(np.argmax(count))
     findings.error(
-        "number_out_of_range",
-        f"Die Takte ergeben {int(count.sum())} Fahrten; höchstens {MAX_REPETITIONS} sind glaubhaft.",
-        "Bitte prüfen Sie headway_secs.",
+        _TOO_MANY.about(n=int(count.sum()), limit=MAX_REPETITIONS),
         file=table.file,
         line=table.lines[worst],
         field="headway_secs",

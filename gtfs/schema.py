@@ -23,6 +23,10 @@ class Kind(Enum):
     TIMEZONE = auto()
     URL = auto()
     COLOR = auto()
+    EMAIL = auto()
+    PHONE = auto()
+    LANGUAGE = auto()
+    CURRENCY = auto()
 
 
 class OnFault(Enum):
@@ -80,6 +84,9 @@ _TEXT = Field()
 _NAME = Field(needed=True, filled=True)
 _LINK = Field(Kind.URL, cosmetic=True)
 _COLOR = Field(Kind.COLOR, cosmetic=True)
+_EMAIL = Field(Kind.EMAIL, cosmetic=True)
+_PHONE = Field(Kind.PHONE, cosmetic=True)
+_LANGUAGE = Field(Kind.LANGUAGE, cosmetic=True)
 _DATE = Field(Kind.DATE, needed=True, filled=True)
 _TIME = Field(Kind.TIME, needed=True, filled=True)
 _COUNT = Field(Kind.INTEGER, minimum=0)
@@ -92,10 +99,10 @@ TABLES: dict[str, TableSpec] = {
             "agency_name": _NAME,
             "agency_url": Field(Kind.URL, cosmetic=True, needed=True),
             "agency_timezone": Field(Kind.TIMEZONE, needed=True, filled=True),
-            "agency_lang": _TEXT,
-            "agency_phone": _TEXT,
+            "agency_lang": _LANGUAGE,
+            "agency_phone": _PHONE,
             "agency_fare_url": _LINK,
-            "agency_email": _TEXT,
+            "agency_email": _EMAIL,
         },
         ("agency_id",),
         OnFault.REFUSE,
@@ -225,7 +232,7 @@ TABLES: dict[str, TableSpec] = {
         {
             "feed_publisher_name": Field(needed=True),
             "feed_publisher_url": _LINK,
-            "feed_lang": _TEXT,
+            "feed_lang": _LANGUAGE,
             "feed_start_date": Field(Kind.DATE),
             "feed_end_date": Field(Kind.DATE),
             "feed_version": _TEXT,
@@ -248,7 +255,7 @@ TABLES: dict[str, TableSpec] = {
         {
             "fare_id": _ID,
             "price": Field(Kind.FLOAT, needed=True, filled=True, minimum=0),
-            "currency_type": _NAME,
+            "currency_type": Field(Kind.CURRENCY, needed=True, filled=True),
             "payment_method": _enum(0, 1, filled=True),
             "transfers": _enum(0, 1, 2),
             "agency_id": _to("agency.agency_id"),
@@ -279,8 +286,8 @@ TABLES: dict[str, TableSpec] = {
             "is_operator": _enum(0, 1),
             "is_authority": _enum(0, 1),
             "attribution_url": _LINK,
-            "attribution_email": _TEXT,
-            "attribution_phone": _TEXT,
+            "attribution_email": _EMAIL,
+            "attribution_phone": _PHONE,
         },
         (),
         OnFault.IGNORE,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gtfs import values
 from gtfs.findings import Findings, Severity
+from gtfs.notices import Notice, Words
 from gtfs.table import Table
 
 MAX_DAYS = 3 * 366
@@ -18,6 +19,25 @@ MAX_DAYS = 3 * 366
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ADDED, REMOVED = 1, 2
+
+_BACKWARD = Notice(
+    "start_and_end_range_out_of_order",
+    Words("Der letzte Tag liegt vor dem ersten.", "The last day lies before the first."),
+    Words("Bitte berichtigen Sie start_date und end_date.", "Please correct start_date and end_date."),
+)
+_TOO_LONG = Notice(
+    "service_range_too_long",
+    Words(
+        "Der Fahrplan gilt angeblich vom {first:%d.%m.%Y} bis zum {last:%d.%m.%Y}. "
+        "Übernommen wurden drei Jahre ab dem {start:%d.%m.%Y}.",
+        "The timetable claims to be valid from {first:%d/%m/%Y} to {last:%d/%m/%Y}. "
+        "Three years from {start:%d/%m/%Y} on have been taken.",
+    ),
+    Words(
+        "Bitte prüfen Sie die Daten in calendar.txt und calendar_dates.txt.",
+        "Please check the dates in calendar.txt and calendar_dates.txt.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -53,14 +73,17 @@ class ServiceDays:
         )
 
     def day_start_s(self, timezone: str) -> NDArray[np.int64]:
-        """(n_days,) UTC seconds of noon minus 12 hours: on clock-change days that is not midnight."""
-        zone = ZoneInfo(timezone)
-        noon = dt.datetime.combine(self.first_day, dt.time(12))
-        starts = [
-            int((noon + dt.timedelta(days=d)).replace(tzinfo=zone).timestamp()) - 12 * 3600
-            for d in range(self.runs.shape[1])
-        ]
-        return np.array(starts, dtype=np.int64)
+        return day_starts_s(self.first_day, self.n_days, timezone)
+
+
+def day_starts_s(first_day: dt.date, n_days: int, timezone: str) -> NDArray[np.int64]:
+    """(n_days,) UTC seconds of noon minus 12 hours: on clock-change days that is not midnight."""
+    zone = ZoneInfo(timezone)
+    noon = dt.datetime.combine(first_day, dt.time(12))
+    starts = [
+        int((noon + dt.timedelta(days=d)).replace(tzinfo=zone).timestamp()) - 12 * 3600 for d in range(n_days)
+    ]
+    return np.array(starts, dtype=np.int64)
 
 
 def read_service_days(
@@ -103,9 +126,7 @@ def _ranges(calendar: Table | None, findings: Findings) -> NDArray[np.int64]:
         calendar,
         start > end,
         "end_date",
-        "start_and_end_range_out_of_order",
-        "Der letzte Tag liegt vor dem ersten.",
-        "Bitte berichtigen Sie start_date und end_date.",
+        _BACKWARD,
     )
     return np.column_stack([start, end])
 
@@ -124,15 +145,10 @@ def _clipped(first: int, last: int, today: dt.date, findings: Findings) -> tuple
         return first, last
     wished = today.toordinal() - MAX_DAYS // 3
     start = min(max(wished, first), last - MAX_DAYS + 1)
-    findings.warning(
-        "service_range_too_long",
-        f"Der Fahrplan gilt angeblich vom {dt.date.fromordinal(first):%d.%m.%Y} bis zum "
-        f"{dt.date.fromordinal(last):%d.%m.%Y}. Übernommen wurden drei Jahre ab dem "
-        f"{dt.date.fromordinal(start):%d.%m.%Y}.",
-        "Bitte prüfen Sie die Daten in calendar.txt und calendar_dates.txt.",
-        file="calendar.txt",
-        field="end_date",
-    )
+    claimed = {
+        name: dt.date.fromordinal(day) for name, day in (("first", first), ("last", last), ("start", start))
+    }
+    findings.warning(_TOO_LONG.about(**claimed), file="calendar.txt", field="end_date")
     return start, start + MAX_DAYS - 1
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gtfs import values
 from gtfs.findings import Findings
+from gtfs.notices import Notice, Words
 from gtfs.service_days import ServiceDays
 from gtfs.stop_times import Halts
 from gtfs.stops import Stops
@@ -25,6 +26,38 @@ LONGEST_LAYOVER_S = 30 * 60
 """Within a block; a vehicle that waits longer is left by its passengers."""
 
 NO_TRIP = -1
+
+_NOTHING_TO_DO = Words(
+    "Nichts zu tun; umsteigen bleibt möglich.", "Nothing to do; changing remains possible."
+)
+_APART = Notice(
+    "trips_not_joined",
+    Words(
+        "{n} Paare von Fahrten, in denen man sitzen bleiben könnte (transfer_type 4), passen nach Ort, "
+        "Zeit oder Verkehrstagen nicht genau zusammen. Sie bleiben getrennte Fahrten.",
+        "{n} pairs of trips in which one might stay seated (transfer_type 4) do not fit together exactly in "
+        "place, time or days. They remain separate trips.",
+    ),
+    _NOTHING_TO_DO,
+)
+_OTHER_DAYS = Notice(
+    "trips_not_joined",
+    Words(
+        "{n} Fahrten eines Umlaufs (block_id) haben eine Folgefahrt an anderen Verkehrstagen. "
+        "Sie bleiben getrennte Fahrten.",
+        "{n} trips of a block (block_id) are followed by one that runs on other days. "
+        "They remain separate trips.",
+    ),
+    _NOTHING_TO_DO,
+)
+_OVERLAPPING = Notice(
+    "block_trips_with_overlapping_stop_times",
+    Words(
+        "Die Fahrt beginnt, bevor die Fahrt {other} desselben Umlaufs endet.",
+        "The trip begins before the trip {other} of the same block ends.",
+    ),
+    Words("Bitte berichtigen Sie block_id oder die Zeiten.", "Please correct block_id or the times."),
+)
 
 
 @dataclass(frozen=True)
@@ -91,27 +124,13 @@ def chains(
     pairs = [pair for pair in stated if ends.meet(*pair) and ends.on_same_days(*pair)]
     apart = len(stated) - len(pairs)
     if apart:
-        _tell(
-            findings,
-            "transfers.txt",
-            f"{apart} Paare von Fahrten, in denen man sitzen bleiben könnte (transfer_type 4), passen nach Ort, "
-            "Zeit oder Verkehrstagen nicht genau zusammen. Sie bleiben getrennte Fahrten.",
-        )
+        findings.info(_APART.about(n=apart), file="transfers.txt")
     in_blocks, other_days = _in_blocks(trips, ends, findings)
     if other_days:
-        _tell(
-            findings,
-            "trips.txt",
-            f"{other_days} Fahrten eines Umlaufs (block_id) haben eine Folgefahrt an anderen Verkehrstagen. "
-            "Sie bleiben getrennte Fahrten.",
-        )
+        findings.info(_OTHER_DAYS.about(n=other_days), file="trips.txt")
     said_from, said_to = {a for a, _ in pairs}, {b for _, b in pairs}
     pairs += [(a, b) for a, b in in_blocks if a not in said_from and b not in said_to]
     return _linked(dict.fromkeys(pairs), forbidden)
-
-
-def _tell(findings: Findings, file: str, message: str) -> None:
-    findings.info("trips_not_joined", message, "Nichts zu tun; umsteigen bleibt möglich.", file=file)
 
 
 def _stated(
@@ -153,9 +172,7 @@ def _in_blocks(trips: Table, ends: Ends, findings: Findings) -> tuple[list[tuple
 
 def _warn_overlap(trips: Table, a: int, b: int, findings: Findings) -> None:
     findings.warning(
-        "block_trips_with_overlapping_stop_times",
-        f"Die Fahrt beginnt, bevor die Fahrt {trips.cell(a, 'trip_id')} desselben Umlaufs endet.",
-        "Bitte berichtigen Sie block_id oder die Zeiten.",
+        _OVERLAPPING.about(other=trips.cell(a, "trip_id")),
         file=trips.file,
         line=trips.lines[b],
         field="block_id",

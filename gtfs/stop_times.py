@@ -14,10 +14,97 @@ from numpy.typing import NDArray
 
 from gtfs import values
 from gtfs.findings import Findings, Severity
+from gtfs.notices import Notice, Words
 from gtfs.stops import Stops
 from gtfs.table import Mask, Table
 
 _UNKNOWN = -1
+
+_FLEXIBLE = Notice(
+    "flexible_service_left_out",
+    Words(
+        "{n} Einträge beschreiben Bedarfsverkehr in einem Gebiet (GTFS-Flex). Sie wurden weggelassen.",
+        "{n} entries describe service on demand within an area (GTFS-Flex). They have been left out.",
+    ),
+    Words(
+        "Bitte richten Sie diese Verkehre als Rufbus oder BürgerBus ein.",
+        "Please set these services up as bus on call or BürgerBus.",
+    ),
+)
+_NAME_THE_PLATFORM = Words(
+    "Bitte nennen Sie den Steig, an dem die Fahrt hält.", "Please name the platform at which the trip stops."
+)
+_NO_STOP = Notice(
+    "missing_required_field", Words("Das Feld ist leer.", "The field is empty."), _NAME_THE_PLATFORM
+)
+_NO_PLATFORM = Notice(
+    "location_with_unexpected_stop_time",
+    Words(
+        "Hier kann nichts halten: Das ist eine Station oder ein Eingang (location_type).",
+        "Nothing can stop here: this is a station or an entrance (location_type).",
+    ),
+    _NAME_THE_PLATFORM,
+)
+_ONE_TIME = Notice(
+    "stop_time_with_only_arrival_or_departure_time",
+    Words(
+        "Es ist nur eine von Ankunft und Abfahrt angegeben. Sie gilt für beides.",
+        "Only one of arrival and departure is given. It counts for both.",
+    ),
+    Words("Bitte ergänzen Sie die fehlende Zeit.", "Please add the missing time."),
+)
+_TIMEPOINT_WITHOUT = Notice(
+    "stop_time_timepoint_without_times",
+    Words(
+        "Der Halt soll eine genaue Zeit haben (timepoint 1), hat aber keine. Sie wurde geschätzt.",
+        "The halt should have an exact time (timepoint 1) but has none. It has been estimated.",
+    ),
+    Words(
+        "Bitte ergänzen Sie die Zeit oder schreiben Sie timepoint 0.",
+        "Please add the time or write timepoint 0.",
+    ),
+)
+_CORRECT_TIMES = Words(
+    "Bitte berichtigen Sie die Zeiten oder die Reihenfolge der Halte.",
+    "Please correct the times or the order of the stops.",
+)
+_NO_EDGE = Notice(
+    "missing_trip_edge",
+    Words(
+        "Der ersten oder letzten Haltestelle der Fahrt fehlt die Zeit.",
+        "The first or last stop of the trip has no time.",
+    ),
+    _CORRECT_TIMES,
+)
+_INVERTED = Notice(
+    "start_and_end_range_out_of_order",
+    Words("Die Abfahrt liegt vor der Ankunft.", "The departure lies before the arrival."),
+    _CORRECT_TIMES,
+)
+_BACKWARD = Notice(
+    "stop_time_with_arrival_before_previous_departure_time",
+    Words(
+        "Die Ankunft liegt vor der Abfahrt an der Haltestelle davor.",
+        "The arrival lies before the departure from the stop before.",
+    ),
+    _CORRECT_TIMES,
+)
+_SINGLE = Notice(
+    "unusable_trip",
+    Words(
+        "Die Fahrt hat nur einen Halt. Sie wurde weggelassen.",
+        "The trip has only one stop. It has been left out.",
+    ),
+    Words("Bitte prüfen Sie, ob Halte fehlen.", "Please check whether stop times are missing."),
+)
+_FALLING = Notice(
+    "decreasing_or_equal_stop_time_distance",
+    Words(
+        "Die Entfernung ist kleiner als an der Haltestelle davor.",
+        "The distance is smaller than at the stop before.",
+    ),
+    Words("Bitte berichtigen Sie shape_dist_traveled.", "Please correct shape_dist_traveled."),
+)
 
 
 @dataclass(frozen=True)
@@ -91,10 +178,7 @@ def _flexible(table: Table, findings: Findings) -> Mask:
     if flexible.any():
         first = int(np.flatnonzero(flexible)[0])
         findings.warning(
-            "flexible_service_left_out",
-            f"{int(flexible.sum())} Einträge beschreiben Bedarfsverkehr in einem Gebiet (GTFS-Flex). "
-            "Sie wurden weggelassen.",
-            "Bitte richten Sie diese Verkehre als Rufbus oder BürgerBus ein.",
+            _FLEXIBLE.about(n=int(flexible.sum())),
             file=table.file,
             line=table.lines[first],
             field="location_group_id",
@@ -109,10 +193,8 @@ def _stops_of(table: Table, needed: Mask, stops: Stops, findings: Findings) -> t
     empty = needed & (table.codes("stop_id") < 0)
     station = (stop >= 0) & (np.append(stops.is_station, 0)[stop] == 1)
     elsewhere = needed & table.matching("stop_id", lambda text: text in stops.no_halts)
-    advice = "Bitte nennen Sie den Steig, an dem die Fahrt hält."
-    findings.broken(table, empty, "stop_id", "missing_required_field", "Das Feld ist leer.", advice)
-    message = "Hier kann nichts halten: Das ist eine Station oder ein Eingang (location_type)."
-    findings.broken(table, station | elsewhere, "stop_id", "wrong_stop_location_type", message, advice)
+    findings.broken(table, empty, "stop_id", _NO_STOP)
+    findings.broken(table, station | elsewhere, "stop_id", _NO_PLATFORM)
     return stop, empty | station | elsewhere
 
 
@@ -124,15 +206,10 @@ def _given_times(walk: _Walk, findings: Findings) -> tuple[NDArray[np.int64], ND
     # A first stop without arrival and a last one without departure are usual and clear.
     inside = lonely & ~walk.first() & ~walk.last()
     for blank, field in ((dep < 0, "departure_time"), (arr < 0, "arrival_time")):
-        findings.rows(
-            Severity.WARNING,
-            walk.table,
-            walk.rows[inside & blank],
-            field,
-            "stop_time_with_only_arrival_or_departure_time",
-            "Es ist nur eine von Ankunft und Abfahrt angegeben. Sie gilt für beides.",
-            "Bitte ergänzen Sie die fehlende Zeit.",
-        )
+        findings.rows(Severity.WARNING, walk.table, walk.rows[inside & blank], field, _ONE_TIME)
+    exact = walk.table.parsed("timepoint", values.integer, _UNKNOWN)[walk.rows] == 1
+    timeless = exact & (arr < 0) & (dep < 0) & ~walk.first() & ~walk.last()
+    findings.rows(Severity.WARNING, walk.table, walk.rows[timeless], "timepoint", _TIMEPOINT_WITHOUT)
     return np.where(arr < 0, dep, arr), np.where(dep < 0, arr, dep)
 
 
@@ -144,26 +221,8 @@ def _badly_timed(
     inverted = np.flatnonzero(dep < arr)
     known = np.flatnonzero(arr >= 0)
     backward = known[1:][(np.diff(walk.trip[known]) == 0) & (arr[known][1:] < dep[known][:-1])]
-    faults = (
-        (
-            edge,
-            "missing_trip_edge",
-            "Der ersten oder letzten Haltestelle der Fahrt fehlt die Zeit.",
-        ),
-        (
-            inverted,
-            "stop_time_with_departure_before_arrival_time",
-            "Die Abfahrt liegt vor der Ankunft.",
-        ),
-        (
-            backward,
-            "stop_time_with_arrival_before_previous_departure_time",
-            "Die Ankunft liegt vor der Abfahrt an der Haltestelle davor.",
-        ),
-    )
-    advice = "Bitte berichtigen Sie die Zeiten oder die Reihenfolge der Halte."
-    for at, code, message in faults:
-        findings.broken(walk.table, walk.rows[at], "arrival_time", code, message, advice)
+    for at, notice in ((edge, _NO_EDGE), (inverted, _INVERTED), (backward, _BACKWARD)):
+        findings.broken(walk.table, walk.rows[at], "arrival_time", notice)
     return np.asarray(walk.trip[np.concatenate([edge, inverted, backward])])
 
 
@@ -198,29 +257,15 @@ def _rising(along: NDArray[np.float64], arr: NDArray[np.int64], before: NDArray[
 
 
 def _warn_single(walk: _Walk, findings: Findings) -> None:
-    findings.rows(
-        Severity.WARNING,
-        walk.table,
-        walk.rows[walk.first() & walk.last()],
-        "trip_id",
-        "unusable_trip",
-        "Die Fahrt hat nur einen Halt. Sie wurde weggelassen.",
-        "Bitte prüfen Sie, ob Halte fehlen.",
-    )
+    single = walk.rows[walk.first() & walk.last()]
+    findings.rows(Severity.WARNING, walk.table, single, "trip_id", _SINGLE)
 
 
 def _warn_distances(walk: _Walk, findings: Findings) -> None:
     along = walk.table.parsed("shape_dist_traveled", values.decimal, np.nan)[walk.rows]
     falls = np.diff(along, prepend=np.nan) < 0
-    findings.rows(
-        Severity.WARNING,
-        walk.table,
-        walk.rows[falls & ~walk.first()],
-        "shape_dist_traveled",
-        "decreasing_or_equal_stop_time_distance",
-        "Die Entfernung ist kleiner als an der Haltestelle davor.",
-        "Bitte berichtigen Sie shape_dist_traveled.",
-    )
+    falling = walk.rows[falls & ~walk.first()]
+    findings.rows(Severity.WARNING, walk.table, falling, "shape_dist_traveled", _FALLING)
 
 
 def _halts(

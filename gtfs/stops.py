@@ -9,12 +9,75 @@ from numpy.typing import NDArray
 
 from gtfs import values
 from gtfs.findings import Findings, Severity
+from gtfs.notices import Notice, Words
 from gtfs.table import Mask, Table
 
 PLATFORM, STATION = 0, 1
 NEAR_ORIGIN_DEGREES = 1.0
 FAR_OFF_KM = 1_000
 _KM_PER_DEGREE = 111.2
+
+_CORRECT_PARENT = Words("Bitte berichtigen Sie parent_station.", "Please correct parent_station.")
+_CORRECT_PLACE = Words(
+    "Bitte berichtigen Sie stop_lat und stop_lon.", "Please correct stop_lat and stop_lon."
+)
+_NO_STATION = Notice(
+    "wrong_parent_location_type",
+    Words(
+        "Die angegebene Station ist keine (location_type 1). Die Angabe wurde nicht beachtet.",
+        "What is given as the station is none (location_type 1). It has not been heeded.",
+    ),
+    _CORRECT_PARENT,
+)
+_STATION_IN_STATION = Notice(
+    "station_with_parent_station",
+    Words(
+        "Eine Station kann nicht Teil einer Station sein. Die Angabe wurde nicht beachtet.",
+        "A station cannot be part of a station. This has not been heeded.",
+    ),
+    _CORRECT_PARENT,
+)
+_ORPHAN = Notice(
+    "location_without_parent_station",
+    Words(
+        "Ein Eingang oder Knoten muss zu einer Station gehören. Er wurde nicht beachtet.",
+        "An entrance or node must belong to a station. It has not been heeded.",
+    ),
+    Words("Bitte ergänzen Sie parent_station.", "Please add parent_station."),
+)
+_SEA = Words(
+    "Der Ort liegt im Meer vor Afrika oder am Pol; die Haltestelle ist dort nicht.",
+    "This place is in the sea off Africa or at a pole; the stop is not there.",
+)
+_NEAR_ORIGIN = Notice("point_near_origin", _SEA, _CORRECT_PLACE)
+_NEAR_POLE = Notice("point_near_pole", _SEA, _CORRECT_PLACE)
+_PLACELESS = Notice(
+    "stop_without_location",
+    Words(
+        "Die Haltestelle hat keine Koordinaten, auch nicht über ihre Station.",
+        "The stop has no coordinates, not even by its station.",
+    ),
+    Words("Bitte ergänzen Sie stop_lat und stop_lon.", "Please add stop_lat and stop_lon."),
+)
+_FAR_OFF = Notice(
+    "stop_far_off",
+    Words(
+        "Die Haltestelle liegt mehr als {km} km von der Mitte aller anderen entfernt.",
+        "The stop lies more than {km} km away from the middle of all others.",
+    ),
+    Words(
+        "Bitte prüfen Sie, ob Breite und Länge vertauscht sind.",
+        "Please check whether latitude and longitude are swapped.",
+    ),
+)
+_NAMELESS = Notice(
+    "missing_stop_name",
+    Words(
+        "Die Haltestelle hat keinen Namen. Es gilt der Name der Station oder die Kennung.",
+        "The stop has no name. The name of its station or its id is used.",
+    ),
+    Words("Bitte ergänzen Sie stop_name.", "Please add stop_name."),
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +114,8 @@ def read_stops(table: Table, findings: Findings) -> Stops:
     kind = table.parsed("location_type", values.integer, PLATFORM)
     left_out = (kind >= 2) & (kind <= 4)
     no_halts = frozenset(table.where(left_out).texts("stop_id").tolist())
+    orphans = left_out & (table.codes("parent_station") < 0)
+    findings.rows(Severity.WARNING, table, orphans, "parent_station", _ORPHAN)
     table = table.where(~left_out)
     is_station = table.parsed("location_type", values.integer, PLATFORM) == STATION
     all_index = {text: row for row, text in enumerate(table.texts("stop_id"))}
@@ -81,17 +146,12 @@ def read_stops(table: Table, findings: Findings) -> Stops:
 def _parents(table: Table, is_station: Mask, index: dict[str, int], findings: Findings) -> NDArray[np.int64]:
     """(n,) row of each stop's station, -1 without; a "station" that is none does not count."""
     parent = table.positions("parent_station", index)
-    wrong = (table.codes("parent_station") >= 0) & (is_station | ~np.append(is_station, False)[parent])
-    findings.rows(
-        Severity.WARNING,
-        table,
-        wrong,
-        "parent_station",
-        "wrong_parent_location_type",
-        "Die angegebene Station ist keine (location_type 1). Die Angabe wurde nicht beachtet.",
-        "Bitte berichtigen Sie parent_station.",
-    )
-    return np.where(wrong, -1, parent)
+    given = table.codes("parent_station") >= 0
+    nested = given & is_station
+    no_station = (parent >= 0) & ~is_station & ~np.append(is_station, False)[parent]
+    for mask, notice in ((nested, _STATION_IN_STATION), (no_station, _NO_STATION)):
+        findings.rows(Severity.WARNING, table, mask, "parent_station", notice)
+    return np.where(nested | no_station, -1, parent)
 
 
 def _places(
@@ -102,15 +162,8 @@ def _places(
     lon = table.parsed("stop_lon", values.decimal, np.nan)
     unlikely = (np.abs(lat) < NEAR_ORIGIN_DEGREES) & (np.abs(lon) < NEAR_ORIGIN_DEGREES)
     polar = np.abs(lat) > 89
-    for mask, code in ((unlikely, "point_near_origin"), (polar, "point_near_pole")):
-        findings.broken(
-            table,
-            mask,
-            "stop_lat",
-            code,
-            "Der Ort liegt im Meer vor Afrika oder am Pol; die Haltestelle ist dort nicht.",
-            "Bitte berichtigen Sie stop_lat und stop_lon.",
-        )
+    for mask, notice in ((unlikely, _NEAR_ORIGIN), (polar, _NEAR_POLE)):
+        findings.broken(table, mask, "stop_lat", notice)
     unknown = unlikely | polar | ~np.isfinite(lat) | ~np.isfinite(lon)
     lat, lon = np.where(unknown, np.nan, lat), np.where(unknown, np.nan, lon)
     inherits = unknown & (parent >= 0)
@@ -120,14 +173,7 @@ def _places(
 
 def _record_placeless(table: Table, placeless: Mask, findings: Findings) -> None:
     empty = (table.codes("stop_lat") < 0) | (table.codes("stop_lon") < 0)
-    findings.broken(
-        table,
-        placeless & empty,
-        "stop_id",
-        "stop_without_location",
-        "Die Haltestelle hat keine Koordinaten, auch nicht über ihre Station.",
-        "Bitte ergänzen Sie stop_lat und stop_lon.",
-    )
+    findings.broken(table, placeless & empty, "stop_id", _PLACELESS)
 
 
 def _warn_far_off(
@@ -143,9 +189,7 @@ def _warn_far_off(
         table,
         placed & (np.hypot(north_km, east_km) > FAR_OFF_KM),
         "stop_lat",
-        "stop_far_off",
-        f"Die Haltestelle liegt mehr als {FAR_OFF_KM} km von der Mitte aller anderen entfernt.",
-        "Bitte prüfen Sie, ob Breite und Länge vertauscht sind.",
+        _FAR_OFF.about(km=FAR_OFF_KM),
     )
 
 
@@ -153,15 +197,7 @@ def _names(table: Table, parent: NDArray[np.int64], findings: Findings) -> NDArr
     """Own name, else the station's, else the id."""
     names = table.texts("stop_name")
     nameless = names == ""
-    findings.rows(
-        Severity.WARNING,
-        table,
-        np.asarray(nameless),
-        "stop_name",
-        "missing_required_field",
-        "Die Haltestelle hat keinen Namen. Es gilt der Name der Station oder die Kennung.",
-        "Bitte ergänzen Sie stop_name.",
-    )
+    findings.rows(Severity.WARNING, table, np.asarray(nameless), "stop_name", _NAMELESS)
     inherited = np.where(nameless & (parent >= 0), names[parent], names)
     return np.where(inherited == "", table.texts("stop_id"), inherited)
 

@@ -9,10 +9,31 @@ from numpy.typing import NDArray
 
 from gtfs import values
 from gtfs.findings import Findings, Severity
+from gtfs.notices import Notice, Words
 from gtfs.stops import Stops
 from gtfs.table import Table
 
 RECOMMENDED, MINIMUM_TIME, NOT_POSSIBLE = 0, 2, 3
+
+_NO_TIME = Notice(
+    "missing_required_field",
+    Words(
+        "Die Mindestzeit zum Umsteigen fehlt. Es gilt die übliche Zeit.",
+        "The minimum time for changing is missing. The usual time applies.",
+    ),
+    Words("Bitte ergänzen Sie min_transfer_time.", "Please add min_transfer_time."),
+)
+_TOO_SPECIFIC = Notice(
+    "transfer_for_single_trips_ignored",
+    Words(
+        "{n} Umstiegsregeln gelten nur für einzelne Linien oder Fahrten. Sie werden nicht beachtet.",
+        "{n} rules for changing hold only for single lines or trips. They are not heeded.",
+    ),
+    Words(
+        "Bitte prüfen Sie, ob eine Regel für die ganze Haltestelle genügt.",
+        "Please check whether one rule for the whole stop is enough.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -61,9 +82,7 @@ def _timeless(table: Table, kind: NDArray[np.float64], findings: Findings) -> ND
         table,
         timeless,
         "min_transfer_time",
-        "missing_required_field",
-        "Die Mindestzeit zum Umsteigen fehlt. Es gilt die übliche Zeit.",
-        "Bitte ergänzen Sie min_transfer_time.",
+        _NO_TIME,
     )
     return timeless
 
@@ -90,10 +109,7 @@ def _sorted(rules: dict[tuple[int, int], tuple[int, int]]) -> Transfers:
 def _warn_specific(table: Table, specific: NDArray[np.bool_], findings: Findings) -> None:
     if specific.any():
         findings.warning(
-            "transfer_for_single_trips_ignored",
-            f"{int(specific.sum())} Umstiegsregeln gelten nur für einzelne Linien oder Fahrten. "
-            "Sie werden nicht beachtet.",
-            "Bitte prüfen Sie, ob eine Regel für die ganze Haltestelle genügt.",
+            _TOO_SPECIFIC.about(n=int(specific.sum())),
             file=table.file,
             line=table.lines[int(np.flatnonzero(specific)[0])],
         )

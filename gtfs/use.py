@@ -6,16 +6,44 @@ import numpy as np
 
 from gtfs.check import Checked
 from gtfs.findings import Findings, Severity
+from gtfs.notices import Notice, Words
 from gtfs.routes import Routes
 from gtfs.stop_times import Halts
 from gtfs.stops import Stops
-from gtfs.table import Mask, Table
+from gtfs.table import Table
 
 RAIL_KMH, ROAD_KMH = 500, 150
 ROUNDING_S = 60
 """Feeds state whole minutes; two neighbouring halts may share one."""
 
 _KM_PER_DEGREE = 111.2
+
+_DELETE_OR_ADD = Words(
+    "Bitte prüfen Sie, ob Halte fehlen oder der Eintrag gelöscht werden kann.",
+    "Please check whether stop times are missing or the entry can be deleted.",
+)
+_UNUSED_STOP = Notice(
+    "stop_without_stop_time", Words("Hier hält keine Fahrt.", "No trip stops here."), _DELETE_OR_ADD
+)
+_UNUSED_TRIP = Notice(
+    "unused_trip",
+    Words(
+        "Die Fahrt hat keinen Halt. Sie wurde weggelassen.",
+        "The trip has no stop times. It has been left out.",
+    ),
+    _DELETE_OR_ADD,
+)
+_TOO_FAST = Notice(
+    "fast_travel_between_consecutive_stops",
+    Words(
+        "Von der Haltestelle davor bis hier wäre die Fahrt schneller als jedes Fahrzeug.",
+        "From the stop before to this one the trip would be faster than any vehicle.",
+    ),
+    Words(
+        "Bitte prüfen Sie die Zeiten und die Koordinaten der Haltestellen.",
+        "Please check the times and the coordinates of the stops.",
+    ),
+)
 
 
 def check_use(
@@ -32,19 +60,13 @@ def _check_stops(checked: Checked, findings: Findings) -> None:
     served = set(checked.tables["stop_times"].distinct("stop_id"))
     unused = table.matching("stop_id", lambda text: text not in served)
     platform = ~table.matching("location_type", lambda text: text != "0")
-    _warn(table, unused & platform, "stop_id", "stop_without_stop_time", "Hier hält keine Fahrt.", findings)
+    findings.rows(Severity.WARNING, table, unused & platform, "stop_id", _UNUSED_STOP)
 
 
 def _check_trips(checked: Checked, trips: Table, findings: Findings) -> None:
     timed = set(checked.tables["stop_times"].distinct("trip_id"))
     empty = trips.matching("trip_id", lambda text: text not in timed)
-    message = "Die Fahrt hat keinen Halt. Sie wurde weggelassen."
-    _warn(trips, empty, "trip_id", "unusable_trip", message, findings)
-
-
-def _warn(table: Table, mask: Mask, field: str, code: str, message: str, findings: Findings) -> None:
-    advice = "Bitte prüfen Sie, ob Halte fehlen oder der Eintrag gelöscht werden kann."
-    findings.rows(Severity.WARNING, table, mask, field, code, message, advice)
+    findings.rows(Severity.WARNING, trips, empty, "trip_id", _UNUSED_TRIP)
 
 
 def _check_speed(
@@ -66,7 +88,5 @@ def _check_speed(
         stop_times,
         halts.row[1:][fast],
         "stop_id",
-        "fast_travel_between_consecutive_stops",
-        "Von der Haltestelle davor bis hier wäre die Fahrt schneller als jedes Fahrzeug.",
-        "Bitte prüfen Sie die Zeiten und die Koordinaten der Haltestellen.",
+        _TOO_FAST,
     )

@@ -8,9 +8,12 @@ import re
 from functools import cache
 from zoneinfo import available_timezones
 
-_TIME = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
-_DATE = re.compile(r"\d{8}")
-_INTEGER = re.compile(r"[+-]?\d{1,9}")
+_TIME = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)", re.ASCII)
+_DATE = re.compile(r"\d{8}", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+_COLOUR = re.compile(r"[0-9a-fA-F]{6}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 LONGEST_TIME_S = 7 * 24 * 3600
 """Times beyond a week after the service day's start are no times."""
@@ -53,6 +56,42 @@ def decimal(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) and "_" not in text else None
+
+
+def is_web_address(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://")) and not any(c.isspace() for c in text)
+
+
+def is_colour(text: str) -> bool:
+    return _COLOUR.fullmatch(text) is not None
+
+
+def is_email(text: str) -> bool:
+    return _EMAIL.fullmatch(text) is not None
+
+
+def is_phone_number(text: str) -> bool:
+    """Numbers are written in many ways; what has no three digits is none."""
+    return sum(c.isdigit() for c in text) >= 3
+
+
+def is_language(text: str) -> bool:
+    """Of the form of a BCP 47 code: "de", "de-CH", "mul"."""
+    return _LANGUAGE.fullmatch(text) is not None
+
+
+def is_currency(text: str) -> bool:
+    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
+
+
+def is_twice_encoded(text: str) -> bool:
+    """UTF-8 that was taken for Windows-1252 and saved again: "MeiÃŸen"."""
+    if text.isascii():
+        return False
+    try:
+        return text.encode("cp1252").decode("utf-8") != text
+    except UnicodeError:
+        return False
 
 
 @cache

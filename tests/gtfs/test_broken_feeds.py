@@ -30,7 +30,7 @@ flatten_feed             8        unusable_trip@stop_times.txt:23 stop_without_s
 good_feed                142
 good_feed.zip            142
 googletransit            142      invalid_input_files_in_subfolder@good_feed
-invalid_agency_ids       refused  missing_required_field@agency.txt:3
+invalid_agency_ids       refused  missing_required_agency_id@agency.txt:3
 invalid_route_agency     refused  foreign_key_violation@routes.txt:4
 missing_agency           refused  missing_required_file@agency.txt
 missing_calendar         refused  missing_calendar_and_calendar_date_files@calendar.txt

@@ -58,7 +58,7 @@ def test_unknown_parent_does_not_count(tmp_path: Path) -> None:
 def test_vehicles_stop_at_platforms_only(tmp_path: Path, place: str) -> None:
     loaded = load(feed(stops=STATION, stop_times=STOP_TIMES.replace("B,2", f"{place},2")), tmp_path)
     assert loaded.timetable is None
-    assert places(loaded, "wrong_stop_location_type") == [("stop_times.txt", 3, "stop_id", place)]
+    assert places(loaded, "location_with_unexpected_stop_time") == [("stop_times.txt", 3, "stop_id", place)]
 
 
 BAD_PLACES = [
