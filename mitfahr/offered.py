@@ -23,7 +23,7 @@ VALID_S = 15 * 60
 MAX_TOGETHER = 2
 """There and back."""
 _SALT = "mitfahr.offered.1"
-_DRAWING_SALT = "mitfahr.drawing.1"
+_DRAWING_SALT = "mitfahr.drawing.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +82,18 @@ def read_signed(token: str, secret_key: str) -> Offered:
     )
 
 
-def sign_drawing(journey: Journey, secret_key: str) -> str:
-    """The token of a journey that can be drawn, but not booked: a walk."""
-    return _serializer(secret_key, _DRAWING_SALT).dumps(journey_json(journey))
+def sign_drawing(journey: Journey, avoids_stairs: bool, secret_key: str) -> str:
+    """The token of a journey that can be drawn, but not booked: a walk, perhaps round stairs."""
+    return _serializer(secret_key, _DRAWING_SALT).dumps([journey_json(journey), avoids_stairs])
 
 
-def read_drawing(token: str, secret_key: str) -> Journey:
-    """The journey that `sign_drawing` made a token of. Raises OfferTampered."""
+def read_drawing(token: str, secret_key: str) -> tuple[Journey, bool]:
+    """What `sign_drawing` made a token of. Raises OfferTampered."""
     try:
-        return journey_from_json(_serializer(secret_key, _DRAWING_SALT).loads(token))
+        journey, avoids_stairs = _serializer(secret_key, _DRAWING_SALT).loads(token)
     except BadSignature:
         raise OfferTampered() from None
+    return journey_from_json(journey), avoids_stairs
 
 
 def join_tokens(*tokens: str) -> str:

@@ -29,9 +29,9 @@ WalkWays = Mapping[tuple[Place, Place], WalkWay]
 NO_WAYS: WalkWays = MappingProxyType({})
 
 
-def walk_ways(snapshot: Snapshot, journeys: Iterable[Journey]) -> WalkWays:
-    """The ways of all walks in these journeys, each looked for once."""
-    roads = snapshot.roads
+def walk_ways(snapshot: Snapshot, journeys: Iterable[Journey], *, avoids_stairs: bool) -> WalkWays:
+    """The ways of all walks in these journeys, each looked for once; round stairs where they were asked for so."""
+    roads = snapshot.without_stairs.roads if avoids_stairs else snapshot.roads
     if roads is None:
         return NO_WAYS
     walks = {

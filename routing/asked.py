@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from routing.access import Walk, direct_walk, reach
 from routing.changes import Changes
 from routing.legs import Ends
-from routing.query import MAX_JOURNEY_S, LegKind, Query
+from routing.query import MAX_JOURNEY_S, LegKind, Needs, Query
 from routing.ride_clocks import DESTINATION_DOOR, ORIGIN_DOOR
 from routing.rounds import Feet
 from routing.snapshot import Snapshot
@@ -44,8 +44,8 @@ class Asked:
         return int(self.query.when.timestamp())
 
     @property
-    def wheelchair(self) -> bool:
-        return self.query.party.wheelchairs > 0
+    def needs(self) -> Needs:
+        return self.query.party.needs
 
     @property
     def kinds(self) -> int:
@@ -62,7 +62,7 @@ class Asked:
     def stop_ok(self) -> NDArray[np.uint8]:
         """(n_stops,) 1 where this party can get on and off."""
         timetable = self.snapshot.timetable
-        impossible = (timetable.stop_wheelchair == 2) & self.wheelchair
+        impossible = (timetable.stop_wheelchair == 2) & self.needs.wheelchair
         return np.where(impossible | (timetable.stop_is_station == 1), 0, 1).astype(np.uint8)
 
     @cached_property
@@ -81,7 +81,7 @@ class Asked:
     @cached_property
     def trips(self) -> Window:
         """The trips of the timetable in question, forwards."""
-        return self.snapshot.window(self.from_s, self.until_s, self.wheelchair, False)
+        return self.snapshot.window(self.from_s, self.until_s, self.needs, False)
 
     def feet(self, is_mirrored: bool) -> Feet:
         query = self.query

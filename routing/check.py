@@ -28,6 +28,7 @@ def check(snapshot: Snapshot, query: Query, journey: Journey) -> list[Reason]:
     `query` says who travels (party, walking, slack, banned, `booked_at`); its moment and kinds do not matter.
     Raises UnknownStop when an end of the query is a stop that is gone.
     """
+    snapshot = snapshot.without_stairs if query.avoids_stairs else snapshot
     vehicles = [leg for leg in journey.legs if leg.kind is not LegKind.WALK]
     reasons: list[Reason] = []
     now: list[Leg] = []

@@ -8,14 +8,14 @@ from dataclasses import replace
 from routing.journey import Leg
 from routing.live import LiveTrips
 from routing.live_runs import Row
-from routing.query import Party
+from routing.query import Needs, Party
 from routing.reasons import Reason
 from routing.trip_calls import TripCalls
 
 
 def trip_now(live: LiveTrips, party: Party, leg: Leg) -> tuple[Leg, Reason | None]:
     """The leg at the times at which its trip runs now, and why it does not hold as it is."""
-    rows = [row for row in _rows(live, leg) if not (party.wheelchairs and _wheelchair(live, row) == 2)]
+    rows = [row for row in _rows(live, leg) if not _refuses(live, row, party.needs)]
     running = [calls for row in rows for calls in _vehicles(live, row) if _serves(live, calls, leg)]
     if not running:
         return leg, _why_not(live, rows, leg)
@@ -41,9 +41,12 @@ def _rows(live: LiveTrips, leg: Leg) -> Iterator[Row]:
             yield trip, day
 
 
-def _wheelchair(live: LiveTrips, row: Row) -> int:
+def _refuses(live: LiveTrips, row: Row, needs: Needs) -> bool:
     expected = live.expected.get(row)
-    return int(live.timetable.trip_wheelchair[row[0]]) if expected is None else expected.wheelchair
+    if expected is not None:
+        return expected.refuses(needs)
+    trip = row[0]
+    return needs.refused_by(int(live.timetable.trip_wheelchair[trip]), int(live.timetable.trip_bikes[trip]))
 
 
 def _vehicles(live: LiveTrips, row: Row) -> Iterator[TripCalls]:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from routing.roads import RoadGraph
+from routing.roads import STAIRS, RoadGraph
 from routing.street_lines import Piece
 
 NOTHING_MM = 1_000
@@ -20,8 +20,6 @@ SHORT_MM = 30_000
 """A nameless piece shorter than this belongs to the step before it, unless it is a stair."""
 BEND_DEGREES = 45.0
 """A nameless way that bends more than this is told as a turn."""
-STAIRS = "steps"
-"""OSM's highway value."""
 
 
 class Bend(enum.StrEnum):

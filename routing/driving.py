@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from routing import hierarchy
 from routing.hierarchy import UNREACHABLE, Hierarchy, Sweep
+from routing.linking import linked_anew_on_foot
 from routing.links import Links
 from routing.overlay import RideStop
 from routing.roads import Mode, Positions, RoadGraph, locate
@@ -53,6 +54,19 @@ class Streets:
     timetable: Timetable
     links: Links
     driving: Driving | None
+    has_stairs: bool = True
+    """Whether those who walk take stairs."""
+
+    @cached_property
+    def without_stairs(self) -> Streets:
+        """The same for those who avoid stairs; drives are as they were."""
+        if self.driving is None or self.driving.roads.without_stairs is self.driving.roads:
+            return self
+        roads = self.driving.roads.without_stairs
+        links = linked_anew_on_foot(self.timetable, roads, self.links)
+        return Streets(
+            self.timetable, links, replace(self.driving, roads=roads, links=links), has_stairs=False
+        )
 
     @cached_property
     def stops_of_meeting(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

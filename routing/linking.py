@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -83,6 +84,32 @@ def link(
         drive_s=drive_s,
         timetable=timetable_name,
         roads=roads_name,
+    )
+
+
+def linked_anew_on_foot(timetable: Timetable, roads: RoadGraph, links: Links) -> Links:
+    """`links` with the walks of a graph that has the same edges, some of them closed to feet.
+
+    What the whole graph joins stays joined: no straight line stands in for a street that was closed.
+    """
+    foot = _located(timetable, roads, Mode.FOOT)
+    start = np.repeat(np.arange(timetable.n_stops, dtype=np.int32), np.diff(links.walk_start))
+    stored = _Walks(start, links.walk_to, links.walk_m, links.walk_is_beeline)
+    beelines = _joined([_selected(stored, stored.is_beeline == 1), _within_stations(timetable)])
+    walks = _shortest(_joined([_street_walks(roads, foot, silent), beelines]))
+    node_stop_start, node_stop, node_stop_mm = _stops_at_nodes(roads, foot)
+    return replace(
+        links,
+        foot_edge=foot.edge,
+        foot_fraction=foot.fraction,
+        foot_off_mm=foot.off_mm,
+        node_stop_start=node_stop_start,
+        node_stop=node_stop,
+        node_stop_mm=node_stop_mm,
+        walk_start=np.searchsorted(walks.start, np.arange(timetable.n_stops + 1)).astype(np.int64),
+        walk_to=walks.end,
+        walk_m=walks.metres,
+        walk_is_beeline=walks.is_beeline,
     )
 
 

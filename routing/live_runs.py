@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from routing.errors import LiveTripRefused
 from routing.live_trips import AddedTrip, CallUpdate, TripUpdate
+from routing.query import Needs
 from routing.timetable import Timetable
 from routing.window import DAY_S, FIRST_OWN_GROUP, IS_RUFBUS, IS_TRANSIT, Face, face_of_trips
 
@@ -50,7 +51,11 @@ class Expected:
     last_s: int
     """Nothing of it, planned or expected, happens outside of these two."""
     wheelchair: int
+    bikes: int = 0
     added: AddedTrip | None = None
+
+    def refuses(self, needs: Needs) -> bool:
+        return needs.refused_by(self.wheelchair, self.bikes)
 
     @property
     def groups(self) -> set[int]:
@@ -101,6 +106,7 @@ def expected_of(timetable: Timetable, row: Row, updates: Mapping[int, TripUpdate
         int(min(planned_dep[0], dep[0])),
         int(max(planned_arr[-1], arr[-1])),
         int(timetable.trip_wheelchair[trip]),
+        int(timetable.trip_bikes[trip]),
     )
 
 
@@ -127,7 +133,7 @@ def expected_of_added(timetable: Timetable, row: Row, added: AddedTrip) -> Expec
         np.array([call.can_alight for call in added.calls], np.uint8),
     )
     run = LiveRun(row, _own_group(face, -1), face, arr, dep)
-    return Expected((run,), None, int(dep[0]), int(arr[-1]), added.wheelchair, added)
+    return Expected((run,), None, int(dep[0]), int(arr[-1]), added.wheelchair, added=added)
 
 
 def _sections(timetable: Timetable, trip: int) -> Iterator[_Section]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from routing.live import LiveTrips
 from routing.live_runs import Expected, LiveRun
+from routing.query import Needs
 from routing.window import Rows, Window, calls_at_stops, lay_out, mirror, planned_rows
 
 MOST_KEPT = 8
@@ -32,15 +33,14 @@ class Frame(NamedTuple):
 
     from_s: int
     until_s: int
-    wheelchair: bool
+    needs: Needs
     is_mirrored: bool
 
     def touches(self, expected: Expected | None) -> bool:
         return expected is not None and expected.first_s <= self.until_s and expected.last_s >= self.from_s
 
     def shows(self, expected: Expected, run: LiveRun) -> bool:
-        impossible = self.wheelchair and expected.wheelchair == 2
-        return not impossible and run.dep[0] <= self.until_s and run.arr[-1] >= self.from_s
+        return not expected.refuses(self.needs) and run.dep[0] <= self.until_s and run.arr[-1] >= self.from_s
 
 
 class LiveWindows:

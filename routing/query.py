@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from routing.errors import QueryInvalid
 
@@ -42,6 +43,17 @@ class StopRef:
     stop_id: str
 
 
+class Needs(NamedTuple):
+    """What a trip of the timetable must not be known to refuse; what the feed does not say is no refusal."""
+
+    wheelchair: bool = False
+    bicycle: bool = False
+
+    def refused_by(self, wheelchair: int, bikes: int) -> bool:
+        """By a trip of which the timetable says this: see `Timetable.trip_wheelchair`."""
+        return (self.wheelchair and wheelchair == 2) or (self.bicycle and bikes == 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """Who travels together and what they bring."""
@@ -56,6 +68,10 @@ class Party:
     @property
     def people(self) -> int:
         return self.seats + self.wheelchairs
+
+    @property
+    def needs(self) -> Needs:
+        return Needs(self.wheelchairs > 0, self.bicycles > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +101,8 @@ class Query:
     kinds: frozenset[LegKind] = VEHICLE_KINDS
     booked_at: dt.datetime | None = None
     banned: frozenset[str] = frozenset()
+    avoids_stairs: bool = False
+    """Walks then lead round the stairs that the map knows."""
 
     def __post_init__(self) -> None:
         if self.when.tzinfo is None:

@@ -118,7 +118,7 @@ class _Search:
 
     def _trips(self, is_mirrored: bool) -> Window:
         asked = self.asked
-        return asked.snapshot.window(asked.from_s, asked.until_s, asked.wheelchair, is_mirrored)
+        return asked.snapshot.window(asked.from_s, asked.until_s, asked.needs, is_mirrored)
 
     @cached_property
     def _runs(self) -> Window:

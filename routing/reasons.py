@@ -7,7 +7,7 @@ import enum
 
 class Reason(enum.StrEnum):
     TRIP_GONE = "trip_gone"
-    """The timetable no longer has this trip on this day, or not between these stops, or not for wheelchairs."""
+    """The timetable no longer has this trip on this day, or not between these stops, or not for wheelchairs or bicycles."""
     TRIP_CANCELLED = "trip_cancelled"
     """The trip does not run today, or not between these stops."""
     STOP_SKIPPED = "stop_skipped"

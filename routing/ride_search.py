@@ -145,7 +145,7 @@ class _Search:
         pick_start, pick_ups = last_vehicle.pick_ups(chosen, len(is_goal))
         of_gap = np.cumsum(np.repeat(chosen.n_departures, chosen.n_gaps))
         task = Task(
-            trip_calls=snapshot.calls_in_order(asked.from_s, asked.until_s, asked.wheelchair),
+            trip_calls=snapshot.calls_in_order(asked.from_s, asked.until_s, asked.needs),
             run_calls=sweep.in_order(self._runs),
             change_start=asked.changes(False).start,
             change=asked.change_rows,
@@ -197,7 +197,7 @@ class _Search:
         )
         least_s: NDArray[np.int64] = bounds.least_s(
             asked.trips,
-            snapshot.hops_s(asked.from_s, asked.until_s, asked.wheelchair),
+            snapshot.hops_s(asked.from_s, asked.until_s, asked.needs),
             self._runs,
             bounds.hops_s(self._runs),
             asked.changes(True),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, NewType
@@ -35,6 +35,9 @@ the direct one. Rides rely on it: their halts last as long."""
 
 CYCLING_KMH = 15.0
 """By bicycle where a street does not say otherwise."""
+
+STAIRS = "steps"
+"""The class (OSM highway value) of stairs."""
 
 MAX_SNAP_M = 1000.0
 """A place farther than this from every street is off the network: walks there are straight lines."""
@@ -163,6 +166,14 @@ class RoadGraph:
         if len(self.ban_edge) or CLOSED in self.turn_ms:
             return TURN_ROUND_S
         return -(-int(self.turn_ms.max(initial=0)) // 1000)
+
+    @cached_property
+    def without_stairs(self) -> RoadGraph:
+        """The same streets, edge by edge, with the stairs closed; the graph itself where there are none."""
+        if STAIRS not in self.classes:
+            return self
+        is_stairs = self.edge_class == list(self.classes).index(STAIRS)
+        return replace(self, edge_access=np.where(is_stairs, np.uint8(0), self.edge_access))
 
     @classmethod
     def of(

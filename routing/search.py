@@ -18,6 +18,7 @@ def search(snapshot: Snapshot, query: Query) -> list[Journey]:
 
     Raises UnknownStop. An empty list means that nothing leads there in time.
     """
+    snapshot = snapshot.without_stairs if query.avoids_stairs else snapshot
     told = snapshot
     if query.booked_at is not None:
         snapshot = snapshot.orderable_at(query.booked_at)

@@ -23,6 +23,7 @@ from routing.live_trips import LiveTrip
 from routing.live_windows import Frame, LiveWindows
 from routing.ordering import Orders, StillOrdered, whole_minute_s
 from routing.overlay import Ride, RideStop
+from routing.query import Needs
 from routing.ride_table import Overlay, RideTable
 from routing.roads import RoadGraph
 from routing.rounds import Feet
@@ -177,16 +178,21 @@ class Snapshot:
     def _with_live(self, live: LiveTrips) -> Snapshot:
         return replace(self, live=live, live_kept=Kept(16))
 
+    @property
+    def without_stairs(self) -> Snapshot:
+        """The same world as those walk in it who avoid stairs."""
+        return replace(self, streets=self.streets.without_stairs)
+
     def drive_s(self, origin: RideStop, destination: RideStop) -> int | None:
         """Driving time between two places as rides count it; None without a way."""
         return self.streets.drive_s(origin, destination)
 
-    def window(self, from_s: int, until_s: int, wheelchair: bool, is_mirrored: bool) -> Window:
+    def window(self, from_s: int, until_s: int, needs: Needs, is_mirrored: bool) -> Window:
         """Trips, as they are expected, between two UTC days that hold the two moments.
 
         Its times count from `window_base_s(from_s)`.
         """
-        frame = Frame(window_base_s(from_s), window_base_s(until_s) + DAY_S, wheelchair, is_mirrored)
+        frame = Frame(window_base_s(from_s), window_base_s(until_s) + DAY_S, needs, is_mirrored)
         if not self.live.expected:
             return self._planned_window(frame)
         return self.live_kept.get(
@@ -199,20 +205,18 @@ class Snapshot:
             return self.kept.get(frame, lambda: mirror(self._planned_window(forwards)))
         return self.kept.get(frame, lambda: open_window(self.timetable, *frame[:3]))
 
-    def calls_in_order(self, from_s: int, until_s: int, wheelchair: bool) -> NDArray[np.int32]:
+    def calls_in_order(self, from_s: int, until_s: int, needs: Needs) -> NDArray[np.int32]:
         """The calls of `window` of the same arguments by time, see `routing.sweep.in_order`."""
-        key = ("calls", window_base_s(from_s), window_base_s(until_s), wheelchair)
-        return self.live_kept.get(
-            key, lambda: sweep.in_order(self.window(from_s, until_s, wheelchair, False))
-        )
+        key = ("calls", window_base_s(from_s), window_base_s(until_s), needs)
+        return self.live_kept.get(key, lambda: sweep.in_order(self.window(from_s, until_s, needs, False)))
 
-    def hops_s(self, from_s: int, until_s: int, wheelchair: bool) -> NDArray[np.int32]:
+    def hops_s(self, from_s: int, until_s: int, needs: Needs) -> NDArray[np.int32]:
         """See `routing.bounds.hops_s`, of the `window` of the same arguments."""
-        key = ("hops", window_base_s(from_s), window_base_s(until_s), wheelchair)
-        return self.live_kept.get(key, lambda: bounds.hops_s(self.window(from_s, until_s, wheelchair, False)))
+        key = ("hops", window_base_s(from_s), window_base_s(until_s), needs)
+        return self.live_kept.get(key, lambda: bounds.hops_s(self.window(from_s, until_s, needs, False)))
 
     def changes(self, speed_m_s: float, max_walk_s: int, slack_s: int, is_mirrored: bool) -> changes.Changes:
-        key = ("changes", speed_m_s, max_walk_s, slack_s)
+        key = ("changes", self.streets.has_stairs, speed_m_s, max_walk_s, slack_s)
         if is_mirrored:
             return self.kept.get(
                 (*key, "mirrored"),
@@ -224,14 +228,14 @@ class Snapshot:
 
     def feet(self, speed_m_s: float, max_walk_s: int, slack_s: int, is_mirrored: bool) -> Feet:
         """The same changes as the rounds walk them."""
-        key = ("feet", speed_m_s, max_walk_s, slack_s, is_mirrored)
+        key = ("feet", self.streets.has_stairs, speed_m_s, max_walk_s, slack_s, is_mirrored)
         return self.kept.get(
             key, lambda: changes.feet(self.changes(speed_m_s, max_walk_s, slack_s, is_mirrored))
         )
 
     def change_rows(self, speed_m_s: float, max_walk_s: int, slack_s: int) -> NDArray[np.int32]:
         """The same changes as the sweep reads them."""
-        key = ("change rows", speed_m_s, max_walk_s, slack_s)
+        key = ("change rows", self.streets.has_stairs, speed_m_s, max_walk_s, slack_s)
         return self.kept.get(key, lambda: changes.rows(self.changes(speed_m_s, max_walk_s, slack_s, False)))
 
     @cached_property

@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from routing.query import Needs
 from routing.timetable import NONE, ON_DEMAND_BUS, PHONE, Timetable
 
 DAY_S = 86_400
@@ -91,12 +92,12 @@ class Face(NamedTuple):
     alight: NDArray[np.uint8]
 
 
-def open_window(timetable: Timetable, from_s: int, until_s: int, wheelchair: bool) -> Window:
+def open_window(timetable: Timetable, from_s: int, until_s: int, needs: Needs) -> Window:
     """Every trip that is under way at some moment of [from_s, until_s] (UTC seconds), forwards.
 
-    `base_s` of its times is `from_s`. With `wheelchair`, trips known to be impossible are left out.
+    `base_s` of its times is `from_s`. Trips known to refuse what is needed are left out.
     """
-    trip, day = _moving_trips(timetable, from_s, until_s, wheelchair)
+    trip, day = _moving_trips(timetable, from_s, until_s, needs)
     return lay_out(timetable, planned_rows(timetable, trip, day, from_s), {})
 
 
@@ -208,12 +209,14 @@ def face_of_trips(timetable: Timetable, trip: NDArray[np.int32]) -> Face:
 
 
 def _moving_trips(
-    timetable: Timetable, from_s: int, until_s: int, wheelchair: bool
+    timetable: Timetable, from_s: int, until_s: int, needs: Needs
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """(trip, service day) of every trip whose own span touches [from_s, until_s]."""
     leaves = timetable.time_dep[timetable.trip_time_start[:-1]].astype(np.int64)
     arrives = timetable.time_arr[timetable.trip_time_start[1:] - 1].astype(np.int64)
-    usable = timetable.trip_wheelchair != 2 if wheelchair else np.ones(timetable.n_trips, dtype=np.bool_)
+    refused = (timetable.trip_wheelchair == 2) & needs.wheelchair | (
+        timetable.trip_bikes == 2
+    ) & needs.bicycle
     trips: list[NDArray[np.int64]] = []
     days: list[NDArray[np.int64]] = []
     longest_s = int(arrives.max(initial=0))
@@ -221,7 +224,7 @@ def _moving_trips(
         if start_s > until_s or start_s + longest_s < from_s:
             continue
         runs = timetable.service_runs[timetable.trip_service, day] == 1
-        moving = runs & usable & (start_s + leaves <= until_s) & (start_s + arrives >= from_s)
+        moving = runs & ~refused & (start_s + leaves <= until_s) & (start_s + arrives >= from_s)
         found = np.flatnonzero(moving)
         trips.append(found)
         days.append(np.full(len(found), day))

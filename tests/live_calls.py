@@ -33,6 +33,7 @@ class Call:
 class Vehicle:
     name: str
     wheelchair: int
+    bikes: int
     calls: list[Call]
 
 
@@ -83,7 +84,7 @@ def _of_timetable(t: Timetable, trip: int, day: int, updates: list[TripUpdate]) 
                 if update.first_departure_s in (None, first_s):
                     _read(section, update, expected)
     _apply(calls, expected)
-    return Vehicle(f"trip {trip} day {day}", int(t.trip_wheelchair[trip]), calls)
+    return Vehicle(f"trip {trip} day {day}", int(t.trip_wheelchair[trip]), int(t.trip_bikes[trip]), calls)
 
 
 def _sections(t: Timetable, trip: int) -> Iterator[_Section]:
@@ -185,4 +186,4 @@ def _added(t: Timetable, added: AddedTrip) -> Vehicle:
         for call in added.calls
     ]
     _apply(calls, _Expected())
-    return Vehicle(f"added {added.trip_id} of {added.service_date}", added.wheelchair, calls)
+    return Vehicle(f"added {added.trip_id} of {added.service_date}", added.wheelchair, 0, calls)

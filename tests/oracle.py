@@ -538,7 +538,9 @@ class Oracle:
 
     def _trip_hops(self) -> Iterator[Hop]:
         for vehicle in vehicles_of(self.timetable, self.live):
-            if not (self.query.party.wheelchairs and vehicle.wheelchair == 2):
+            party = self.query.party
+            no_way_in = party.wheelchairs and vehicle.wheelchair == 2
+            if not no_way_in and not (party.bicycles and vehicle.bikes == 2):
                 yield from self._hops_of_vehicle(vehicle)
 
     def _hops_of_vehicle(self, vehicle: Vehicle) -> Iterator[Hop]:

@@ -6,7 +6,7 @@ One line of text states one fact; `#` begins a comment.
     days 3                              number of service days (default 1)
     at H 0 150                          place H lies 0 m east and 150 m north of Meißen
     line 1 type 715 | A  B[off]  C      a pattern: its stops, in brackets the boarding rule
-    t1 days 0,1 wheelchair no | 08:00  08:09/08:10  25:10      a trip: days, arrival/departure
+    t1 days 0,1 wheelchair no bikes no | 08:00  08:09/08:10  25:10      a trip: days, arrival/departure
     t2 then 2 t9 at 1 | 08:00 08:10 08:20          goes on as trip t9 of line 2 from position 1
     station S | B1 B2                   B1 and B2 are the platforms of station S
     stop A wheelchair no
@@ -63,7 +63,7 @@ BOARDING = {
     "phone": (PHONE, REGULAR),
     "driver": (DRIVER, REGULAR),
 }
-WHEELCHAIR = {"unknown": 0, "yes": 1, "no": 2}
+KNOWN = {"unknown": 0, "yes": 1, "no": 2}
 RIDE_OPTIONS = ("budget", "seats", "wheelchairs", "luggage", "bicycles", "driver", "bookable")
 
 
@@ -71,6 +71,7 @@ class _Trip(TypedDict):
     name: str
     days: frozenset[int] | None
     wheelchair: int
+    bikes: int
     sections: list[tuple[int, str, str]]
     """(first position, line, trip id)"""
     times: list[tuple[int, int]]
@@ -139,8 +140,11 @@ class _Drawing:
     stops: dict[str, None] = field(default_factory=dict)
 
 
-def world(text: str, east_m: float = 0) -> World:
-    """The world of a drawing, moved to the east; raises ValueError naming the line that is not understood."""
+def world(text: str, east_m: float = 0, timetable: Timetable | None = None) -> World:
+    """The world of a drawing, moved to the east, or with another timetable over the same stops.
+
+    Raises ValueError naming the line that is not understood.
+    """
     drawing = _Drawing()
     for row in text.splitlines():
         row = row.split("#")[0].strip()
@@ -150,7 +154,7 @@ def world(text: str, east_m: float = 0) -> World:
             except (ValueError, KeyError, IndexError) as error:
                 raise ValueError(f"drawn line not understood: {row!r}: {error}") from error
     places = _places(drawing, east_m)
-    timetable = _timetable(drawing, places)
+    timetable = timetable or _timetable(drawing, places)
     roads = _roads(drawing, places) if drawing.streets else None
     car = hierarchy.build(roads) if roads else None
     links = _with_drawn_walks(drawing, link(timetable, roads, car), timetable)
@@ -185,7 +189,7 @@ def _read(drawing: _Drawing, row: str) -> None:
         case ["stop", name, *options]:
             drawing.stops[name] = None
             if options:
-                drawing.stop_wheelchair[name] = WHEELCHAIR[options[1]]
+                drawing.stop_wheelchair[name] = KNOWN[options[1]]
         case ["walk", a, b, metres, "m", *beeline]:
             drawing.walks.append((a, b, int(metres), bool(beeline)))
             drawing.stops.update(dict.fromkeys((a, b)))
@@ -218,6 +222,7 @@ def _trip(name: str, options: list[str], times: list[str], drawing: _Drawing) ->
         "name": name,
         "days": None,
         "wheelchair": 0,
+        "bikes": 0,
         "sections": [(0, line["name"], name)],
         "times": [(_clock_s(t.split("/")[0]), _clock_s(t.split("/")[-1])) for t in times],
     }
@@ -228,7 +233,9 @@ def _trip(name: str, options: list[str], times: list[str], drawing: _Drawing) ->
         if word == "days":
             trip["days"] = frozenset(int(day) for day in next(words).split(","))
         elif word == "wheelchair":
-            trip["wheelchair"] = WHEELCHAIR[next(words)]
+            trip["wheelchair"] = KNOWN[next(words)]
+        elif word == "bikes":
+            trip["bikes"] = KNOWN[next(words)]
         elif word == "then":
             route, trip_id, _, position = (next(words) for _ in range(4))
             drawing.route_types.setdefault(route, 3)
@@ -306,7 +313,7 @@ def _timetable(drawing: _Drawing, places: dict[str, tuple[float, float]]) -> Tim
         trip_pattern=_int32(i for i, line in enumerate(lines) for _ in line["trips"]),
         trip_service=_int32(day_sets.index(trip["days"] or everyday) for trip in trips),
         trip_wheelchair=np.array([trip["wheelchair"] for trip in trips], np.int8),
-        trip_bikes=np.zeros(len(trips), np.int8),
+        trip_bikes=np.array([trip["bikes"] for trip in trips], np.int8),
         trip_time_start=_starts(len(trip["times"]) for trip in trips).astype(np.int64),
         time_arr=_int32(arrival for trip in trips for arrival, _ in trip["times"]),
         time_dep=_int32(departure for trip in trips for _, departure in trip["times"]),
@@ -462,7 +469,7 @@ def _live(cells: list[str], timetable: Timetable) -> LiveTrip:
             route=trip_id,
             calls=tuple(_added_call(cell.split(), start_s) for cell in cells[1:]),
             is_on_demand=options.get("type") == "715",
-            wheelchair=WHEELCHAIR[options.get("wheelchair", "unknown")],
+            wheelchair=KNOWN[options.get("wheelchair", "unknown")],
         )
     told = enumerate(cells[1].split() if len(cells) > 1 else ())
     calls = tuple(_call_update(position, word, start_s) for position, word in told)

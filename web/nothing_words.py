@@ -43,6 +43,12 @@ def obstacle_words(obstacle: Obstacle, timetable: Timetable) -> str:
             )
         case Why.NOT_ACCESSIBLE:
             return _("Der Fußweg dorthin führt über eine Treppe.")
+        case Why.NO_BICYCLES if leg is not None:
+            return _(
+                "„%(vehicle)s“ um %(time)s nimmt keine Fahrräder mit.",
+                vehicle=leg.route or KINDS[leg.kind.value],
+                time=oclock(leg.departure_s),
+            )
         case Why.NO_ROOM if leg is not None:
             return _(
                 "„%(vehicle)s“ um %(time)s hat nicht genug Platz für Sie alle und Ihr Gepäck.",

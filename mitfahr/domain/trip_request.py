@@ -61,6 +61,7 @@ class TripRequest:
             kinds=self.kinds,
             booked_at=booked_at,
             banned=banned,
+            avoids_stairs=self.avoids_steps,
         )
 
     def as_json(self) -> dict[str, Any]:

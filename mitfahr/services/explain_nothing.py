@@ -45,7 +45,9 @@ class Why(enum.StrEnum):
     DEADLINE = "deadline"
     """It would go, but could only be booked until a while ago."""
     NOT_ACCESSIBLE = "not_accessible"
-    """It would go, but is known to be impossible with a wheelchair."""
+    """It would go, but is known to be impossible with a wheelchair, or over stairs (without `leg`)."""
+    NO_BICYCLES = "no_bicycles"
+    """It would go, but is known to take no bicycles."""
     NO_ROOM = "no_room"
     """It would go for one person without luggage."""
     OVER_TODAY = "over_today"
@@ -145,7 +147,7 @@ def _refused(
 
     What was switched off on purpose comes last.
     """
-    anybody = replace(request, kinds=VEHICLE_KINDS, party=Party())
+    anybody = replace(request, kinds=VEHICLE_KINDS, party=Party(), aids=frozenset())
     found = [one for one in search(snapshot, anybody.query(banned=banned)) if one.vehicles]
     chains = [_in_the_way(snapshot, request, journey, now) for journey in found]
     told: dict[Why, list[Obstacle]] = {}
@@ -173,8 +175,12 @@ def _in_the_way(
     ]
     if request.party.wheelchairs:
         obstacles += [Obstacle(Why.NOT_ACCESSIBLE, leg) for leg in vehicles if _is_impossible(snapshot, leg)]
-        if goes_over_stairs(journey, walk_ways(snapshot, [journey])):
-            obstacles.append(Obstacle(Why.NOT_ACCESSIBLE))
+    if request.party.bicycles:
+        obstacles += [Obstacle(Why.NO_BICYCLES, leg) for leg in vehicles if _refuses_bicycles(snapshot, leg)]
+    if request.avoids_steps and goes_over_stairs(
+        journey, walk_ways(snapshot, [journey], avoids_stairs=False)
+    ):
+        obstacles.append(Obstacle(Why.NOT_ACCESSIBLE))
     if not obstacles and request.party != Party():
         obstacles += [Obstacle(Why.NO_ROOM, leg) for leg in vehicles if leg.boarding is not None]
     return obstacles
@@ -185,6 +191,11 @@ def _is_impossible(snapshot: Snapshot, leg: Leg) -> bool:
     facts = trip_facts(timetable, leg)
     known = [stop_is_accessible(timetable, place.stop_id) for place in (leg.origin, leg.destination)]
     return Known.NO in known or (facts is not None and facts.wheelchair is Known.NO)
+
+
+def _refuses_bicycles(snapshot: Snapshot, leg: Leg) -> bool:
+    facts = trip_facts(snapshot.timetable, leg)
+    return facts is not None and facts.bicycles is Known.NO
 
 
 def _of_the_day(snapshot: Snapshot, request: TripRequest, banned: frozenset[str]) -> Obstacle:

@@ -23,7 +23,7 @@ from mitfahr.services.closed_rides import closed_to
 from mitfahr.services.find_fallbacks import Fallback, find_fallbacks
 from mitfahr.services.ride_schedule import direct_way, measured
 from mitfahr.services.share_costs import allowed_ct
-from mitfahr.walk_ways import WalkWays, goes_over_stairs, walk_ways
+from mitfahr.walk_ways import WalkWays, walk_ways
 from routing.earth import beeline_m
 from routing.journey import Journey, Leg, Place
 from routing.legs import stop_place
@@ -125,7 +125,7 @@ def find_itineraries(
         answer,
         itineraries=itineraries,
         beyond_window=beyond,
-        walks=walk_ways(snapshot, journeys),
+        walks=walk_ways(snapshot, journeys, avoids_stairs=request.avoids_steps),
         car_m=_car_m(snapshot, request),
     )
 
@@ -135,8 +135,8 @@ def possible_journeys(
 ) -> list[Journey]:
     """The router's answer to a request, as the asking person can travel it.
 
-    Whoever sits in a wheelchair gets no walk over stairs. Whoever wants to walk little is asked for with short
-    walks as well: the router counts time and changes, not steps. Raises QueryInvalid, UnknownStop.
+    Whoever wants to walk little is asked for with short walks as well: the router counts time and changes, not
+    steps. Raises QueryInvalid, UnknownStop.
     """
     journeys = search(snapshot, request.query(booked_at=now, banned=banned))
     if request.prefers is Preference.LESS_WALKING and request.max_walk_s > SHORT_WALK_S:
@@ -146,9 +146,6 @@ def possible_journeys(
             one for one in search(snapshot, short.query(booked_at=now, banned=banned)) if one not in known
         ]
         journeys.sort(key=lambda one: (one.departure_s, one.arrival_s, one.vehicles))
-    if request.party.wheelchairs:
-        ways = walk_ways(snapshot, journeys)
-        journeys = [journey for journey in journeys if not goes_over_stairs(journey, ways)]
     return journeys
 
 
@@ -248,7 +245,8 @@ def _itinerary(
     prices = tuple(_leg_price_ct(leg, rides, asked, persons, law) for leg in journey.legs)
     offered = Offered(journey, request, prices, timetable_version, expiry_s(now))
     if not journey.vehicles:
-        return Itinerary(journey, prices, None, sign_drawing(journey, secret_key), offered.expires_s)
+        drawing = sign_drawing(journey, request.avoids_steps, secret_key)
+        return Itinerary(journey, prices, None, drawing, offered.expires_s)
     return Itinerary(journey, prices, sign(offered, secret_key), None, offered.expires_s)
 
 

@@ -100,7 +100,13 @@ def find_via(
                 replace(one, fallback=fallback)
                 for one, fallback in zip(answer.itineraries, fallbacks, strict=True)
             )
-            answers.append(replace(answer, itineraries=itineraries, walks=walk_ways(snapshot, journeys)))
+            answers.append(
+                replace(
+                    answer,
+                    itineraries=itineraries,
+                    walks=walk_ways(snapshot, journeys, avoids_stairs=asked.avoids_steps),
+                )
+            )
     first, second = answers
     ways = tuple(WayVia(*pair) for pair in zip(first.itineraries, second.itineraries, strict=True))
     return AnswerVia(first, second, ways)

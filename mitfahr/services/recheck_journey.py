@@ -112,7 +112,7 @@ def recheck_journey(
             answer = answer_of(
                 session, asked, [one], snapshot.timetable.version, now=now, secret_key=secret_key, law=law
             )
-            return replace(answer, walks=walk_ways(snapshot, [one]))
+            return replace(answer, walks=walk_ways(snapshot, [one], avoids_stairs=asked.avoids_steps))
 
         answer = shown(journey, request)
         if reasons or gone or is_past:

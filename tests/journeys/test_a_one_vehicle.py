@@ -106,6 +106,14 @@ def test_a17_wheelchairs_need_vehicles_and_stops_that_can_be_used() -> None:
     expect(LINE + "stop C wheelchair no", "A", "C", "07:30", "08:00 A –1→ 08:20 C")
 
 
+def test_a17b_bicycles_need_vehicles_that_take_them() -> None:
+    party = Party(bicycles=1)
+    expect(TWICE, "A", "C", "07:30", "08:00 A –1→ 08:20 C", "09:00 A –1→ 09:20 C", party=party)
+    one_trip = TWICE.replace("t1 ", "t1 bikes no ")
+    expect(one_trip, "A", "C", "07:30", "09:00 A –1→ 09:20 C", party=party)
+    expect(one_trip, "A", "C", "07:30", "08:00 A –1→ 08:20 C", "09:00 A –1→ 09:20 C")
+
+
 def test_a18_on_demand_buses_are_a_kind_of_their_own() -> None:
     by_type = "line 5 type 715 | A C\nt1 | 08:00 08:20"
     expect(by_type, "A", "C", "07:30", "08:00 A –rufbus 5→ 08:20 C")

@@ -251,7 +251,7 @@ def _trip(draw: DrawFn, name: str, n_stops: int, first_hour: int) -> str:
         arrival = _clock(minute)
         minute += draw(st.sampled_from([0, 0, 0, 2]))
         times.append(f"{arrival}/{_clock(minute)}")
-    facts = draw(st.sampled_from([""] * 9 + [" days 0", " days 1", " wheelchair no"]))
+    facts = draw(st.sampled_from([""] * 9 + [" days 0", " days 1", " wheelchair no", " bikes no"]))
     if n_stops > 2 and draw(st.integers(0, 7)) == 7:
         facts += f" then 9 u{name[1:]} at {draw(st.integers(1, n_stops - 2))}"
     return f"{name}{facts} | {' '.join(times)}"

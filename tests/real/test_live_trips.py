@@ -10,7 +10,7 @@ import pytest
 
 from routing import Query, Snapshot, check, search
 from routing.live_trips import AddedCall, AddedTrip, CallUpdate, LiveTrip, TripUpdate
-from routing.query import StopRef
+from routing.query import Needs, StopRef
 from routing.window import Window, mirror
 from tests.routing.window_contents import contents
 
@@ -57,7 +57,7 @@ def _said(snapshot: Snapshot, seed: int) -> list[LiveTrip]:
 
 def _window(snapshot: Snapshot, is_mirrored: bool) -> Window:
     moment_s = int(snapshot.timetable.day_start_s[(DATE - snapshot.timetable.first_day).days]) + 36_000
-    return snapshot.window(moment_s, moment_s + 86_400, False, is_mirrored)
+    return snapshot.window(moment_s, moment_s + 86_400, Needs(), is_mirrored)
 
 
 def test_step_by_step_or_at_once(rnv_snapshot: Snapshot) -> None:

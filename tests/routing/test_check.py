@@ -37,7 +37,7 @@ def _reasons(drawn: World, query: Query, journey: Journey) -> set[Reason]:
     ("before", "after", "reason"),
     [
         ("t1 | 08:00", "t9 | 08:00", Reason.TRIP_GONE),
-        ("t1 | 08:00", "t1 wheelchair no | 08:00", None),
+        ("t1 | 08:00", "t1 wheelchair no bikes no | 08:00", None),
         ("A B C D", "A B[off] C[on] D", None),
         ("A B C D", "A[off] B C D", Reason.TRIP_GONE),
         ("A B C D", "A B C D[on]", Reason.TRIP_GONE),

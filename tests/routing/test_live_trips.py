@@ -18,7 +18,7 @@ from routing.errors import LiveTripRefused, RoutingError, UnknownStop, UnknownTr
 from routing.journey import Journey
 from routing.live_trips import AddedCall, AddedTrip, CallUpdate, LiveTrip, TripUpdate
 from routing.live_windows import LiveWindows
-from routing.query import Party
+from routing.query import Needs, Party
 from routing.reasons import Reason
 from routing.snapshot import Kept
 from routing.window import Window, mirror
@@ -285,7 +285,7 @@ FRAMES = st.tuples(st.integers(-1, 2), st.booleans(), st.booleans())
 def _window(snapshot: Snapshot, frame: tuple[int, bool, bool]) -> Window:
     day, wheelchair, is_mirrored = frame
     from_s = int(snapshot.timetable.day_start_s[0]) + 40_000 + day * 86_400
-    return snapshot.window(from_s, from_s + 86_400, wheelchair, is_mirrored)
+    return snapshot.window(from_s, from_s + 86_400, Needs(wheelchair), is_mirrored)
 
 
 def _made_at_once(snapshot: Snapshot) -> Snapshot:

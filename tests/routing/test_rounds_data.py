@@ -9,7 +9,7 @@ import pytest
 
 from routing.changes import Changes, feet
 from routing.labels import SHIFT
-from routing.query import Party
+from routing.query import Needs, Party
 from routing.runs import Runs
 from routing.window import mirror, open_window
 from tests.worlds import world
@@ -31,7 +31,7 @@ run r1 | A 09:00 | B 09:10 | C 09:20 | D 09:30
 def test_times_by_trip_are_the_times_by_call(is_mirrored: bool) -> None:
     timetable = world(DRAWING).timetable
     start_s = int(timetable.day_start_s[0])
-    window = open_window(timetable, start_s, start_s + 86_400, False)
+    window = open_window(timetable, start_s, start_s + 86_400, Needs())
     if is_mirrored:
         window = mirror(window)
     assert len(window.trip) >= 2

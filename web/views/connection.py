@@ -47,7 +47,7 @@ def look() -> ResponseReturnValue:
         snapshot.timetable,
         token=request.form["offer"],
         price_ct=offered.price_ct if any(ct is not None for ct in offered.leg_price_ct) else None,
-        walks=walk_ways(snapshot, [offered.journey]),
+        walks=walk_ways(snapshot, [offered.journey], avoids_stairs=offered.request.avoids_steps),
         people=offered.request.party.people,
     )
     return render_template(

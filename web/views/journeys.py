@@ -17,6 +17,7 @@ from mitfahr.db.trust import trust_of
 from mitfahr.domain.booking_numbers import cancel_code
 from mitfahr.domain.errors import BookingRefused, NothingServes, StateForbids, Unknown
 from mitfahr.domain.times import seconds
+from mitfahr.domain.trip_request import TripRequest
 from mitfahr.itinerary import journey_from_json
 from mitfahr.languages import _, lazy
 from mitfahr.messages import calendar_of
@@ -273,7 +274,9 @@ def _walks(trip: Sequence[Booking]) -> WalkWays:
         world = portal().live.served().without_rides
     except NothingServes:
         return NO_WAYS
-    return walk_ways(world, [journey_from_json(one.journey) for one in trip])  # type: ignore[arg-type]
+    journeys = [journey_from_json(one.journey) for one in trip]  # type: ignore[arg-type]
+    avoids_stairs = any(TripRequest.from_json(one.question).avoids_steps for one in trip)
+    return walk_ways(world, journeys, avoids_stairs=avoids_stairs)
 
 
 def _timetable() -> Timetable | None:

@@ -19,6 +19,7 @@ from flask_login import current_user
 from mitfahr.db.bookings import booking_of
 from mitfahr.db.timetables import serving_folders
 from mitfahr.domain.errors import Unknown
+from mitfahr.domain.trip_request import TripRequest
 from mitfahr.itinerary import journey_from_json
 from mitfahr.offered import read_all_signed, read_drawing
 from mitfahr.services.draw_journey import draw_journey
@@ -64,9 +65,9 @@ def offered_way() -> ResponseReturnValue:
     """An offered journey, however old, or one that is only to be drawn, as GeoJSON; raises OfferTampered."""
     drawing = request.form.get("drawing")
     if drawing is not None:
-        return _drawn(read_drawing(drawing, portal().settings.secret_key))
+        return _drawn(*read_drawing(drawing, portal().settings.secret_key))
     offers = read_all_signed(request.form.get("offer", ""), portal().settings.secret_key)
-    return _drawn(offers[-1].journey)
+    return _drawn(offers[-1].journey, offers[-1].request.avoids_steps)
 
 
 @views.get("/reise/<booking_id>")
@@ -78,7 +79,8 @@ def booked_way(booking_id: str) -> ResponseReturnValue:
         if booking.rider_id != current_user.id:
             raise Unknown("booking", booking_id)
         journey = journey_from_json(booking.journey)  # type: ignore[arg-type]
-    return _drawn(journey)
+        asked = TripRequest.from_json(booking.question)
+    return _drawn(journey, asked.avoids_steps)
 
 
 @views.post("/punkt")
@@ -95,12 +97,12 @@ def point() -> ResponseReturnValue:
     return {"label": label, "choice": encode(chosen)}
 
 
-def _drawn(journey: Journey) -> ResponseReturnValue:
+def _drawn(journey: Journey, avoids_stairs: bool) -> ResponseReturnValue:
     with portal().reading() as session:
         folders = serving_folders(session)
     snapshot = portal().live.current(dt.datetime.now(dt.UTC))
     lines = _lines(portal().settings.snapshots_dir / folders.lines) if folders and folders.lines else None
-    drawn = draw_journey(snapshot, lines, journey)
+    drawn = draw_journey(snapshot.without_stairs if avoids_stairs else snapshot, lines, journey)
     shown = journey_view(journey, [None] * len(journey.legs), {}, snapshot.timetable)
     return journey_json(drawn, shown.legs)
 
