@@ -1,9 +1,10 @@
-"""The process's current snapshot: what serves, with the rides as they are now.
+"""The process's current snapshot: what serves, with what is laid over it and the rides as they are now.
 
-Two things can have changed since the last request, and two numbers in the database say so: the
-revision of the serving pointer (another timetable or road network) and the live revision (rides).
-Rides are brought up to date *before* the caller searches. A new timetable is opened beside the old
-one and swapped in when it is complete; a damaged one is reported and the old one goes on serving.
+Three things can have changed since the last request, and three numbers in the database say so: the
+revision of the serving pointer (another timetable or road network), that of what is laid over it (live
+sources say something else of trips), and that of the rides. Rides are brought up to date *before* the caller
+searches. A new timetable is opened beside the old one and swapped in when it is complete; a damaged one is
+reported and the old one goes on serving.
 """
 
 from __future__ import annotations
@@ -13,23 +14,28 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.db.live_revision import revisions_laid
 from mitfahr.db.place_indexes import places_of
 from mitfahr.db.timetables import ServingFolders, serving_folders
 from mitfahr.domain.errors import NothingServes
 from mitfahr.places.index import PlaceIndex
 from mitfahr.services.live_rides import LiveRides, read_live_rides, refresh_live_rides
-from routing.errors import SnapshotUnreadable
+from mitfahr.services.live_trips import said_of_trips
+from routing.errors import RoutingError, SnapshotUnreadable
 from routing.gazetteer import Gazetteer
+from routing.live_trips import LiveTrip
 from routing.overlay import Ride
 from routing.snapshot import Snapshot
 
 RETRY_DAMAGED_S = 30.0
+Revisions = tuple[tuple[int, int], ...]
+"""See `revisions_laid`."""
 WHOLE_ABOVE = 50
 """From this many changed rides on, the overlay is laid out anew instead of ride by ride."""
 
@@ -54,8 +60,22 @@ class Served:
 
 
 @dataclass(frozen=True)
-class _Current:
+class _Laid:
+    """What serves, with all that is laid over it besides the rides."""
+
     served: Served
+    revisions: Revisions
+    until_s: float
+    """From this second on something of it no longer counts."""
+    snapshot: Snapshot
+
+    def holds(self, served: Served, revisions: Revisions, now: dt.datetime) -> bool:
+        return self.served is served and self.revisions == revisions and now.timestamp() < self.until_s
+
+
+@dataclass(frozen=True)
+class _Current:
+    laid: _Laid
     rides: LiveRides
     snapshot: Snapshot
 
@@ -70,8 +90,10 @@ class Live:
         self._reading = reading
         self._snapshots_dir = snapshots_dir
         self._served: Served | None = None
+        self._laid: _Laid | None = None
         self._current: _Current | None = None
         self._opening = threading.Lock()
+        self._laying = threading.Lock()
         self._refreshing = threading.Lock()
         self._damaged_revision = -1
         self._retry_at_s = 0.0
@@ -81,15 +103,20 @@ class Live:
 
         Raises NothingServes.
         """
-        self.served()
+        with self._reading() as session:
+            folders, revisions = serving_folders(session), revisions_laid(session)
+        laid = self._laid_over(self._served_from(folders), revisions, now)
         with self._refreshing, self._reading() as session:  # begun under the lock: never older than known
-            self._current = self._refreshed(session, now)
+            self._current = self._refreshed(session, laid, now)
             return self._current.snapshot
 
     def served(self) -> Served:
         """Timetable, streets, names and the places index, without rides. Raises NothingServes."""
         with self._reading() as session:
             folders = serving_folders(session)
+        return self._served_from(folders)
+
+    def _served_from(self, folders: ServingFolders | None) -> Served:
         if folders is None:
             raise NothingServes
         known = self._served
@@ -140,19 +167,57 @@ class Live:
             log.exception("the index of places is made anew in this process")
             return None
 
-    def _refreshed(self, session: Session, now: dt.datetime) -> _Current:
-        served, known = self._served, self._current
-        if served is None:
-            raise NothingServes
+    def _laid_over(self, served: Served, revisions: Revisions, now: dt.datetime) -> _Laid:
+        """What serves, with everything of these revisions laid over it.
+
+        Thousands of trips take a moment to lay: one thread does it, the others go on with what was known.
+        """
+        known = self._laid
+        if known is not None and known.holds(served, revisions, now):
+            return known
+        if known is None or known.served is not served:
+            self._laying.acquire()
+        elif not self._laying.acquire(blocking=False):
+            return known
+        try:
+            known = self._laid  # another thread may have been faster
+            if known is None or not known.holds(served, revisions, now):
+                known = self._laid = self._lay(served, now)
+            return known
+        finally:
+            self._laying.release()
+
+    def _lay(self, served: Served, now: dt.datetime) -> _Laid:
+        """The one place where something is laid over a timetable.
+
+        What changes its stops comes first, then what is known of its trips; each raises one of the numbers of
+        `revisions_laid` when it changes.
+        """
+        known = self._laid
+        with self._reading() as session:
+            revisions = revisions_laid(session)
+            said = said_of_trips(session, served.without_rides.timetable, now)
+        base = known.snapshot if known is not None and known.served is served else served.without_rides
+        snapshot = base.with_live_trips(said.trips, _left_out)
+        return _Laid(served, revisions, said.fresh_until_s, snapshot)
+
+    def _refreshed(self, session: Session, laid: _Laid, now: dt.datetime) -> _Current:
+        known = self._current
         if known is None:
             rides = read_live_rides(session, now)
         else:
             rides = refresh_live_rides(session, known.rides, now)
-        if known is None or known.served is not served:
-            snapshot = served.without_rides.with_rides(rides.rides.values())
-        else:
-            snapshot = _brought_up_to_date(known.snapshot, known.rides.rides, rides.rides)
-        return _Current(served, rides, snapshot)
+        if known is None or known.snapshot.streets is not laid.snapshot.streets:
+            return _Current(laid, rides, laid.snapshot.with_rides(rides.rides.values()))
+        snapshot = known.snapshot
+        if known.laid is not laid:
+            snapshot = replace(laid.snapshot, overlay=snapshot.overlay)
+        return _Current(laid, rides, _brought_up_to_date(snapshot, known.rides.rides, rides.rides))
+
+
+def _left_out(trip: LiveTrip, refused: RoutingError) -> None:
+    """What cannot be true of this timetable; the worker has counted it."""
+    log.debug("trip %s: %s", trip.trip_id, refused)
 
 
 def _brought_up_to_date(

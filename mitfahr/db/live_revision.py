@@ -29,14 +29,15 @@ def live_revision(session: Session) -> int:
     return _revision(session, RIDES)
 
 
-def trips_revision(session: Session) -> int:
-    """The revision that everything live sources have said of trips so far belongs to."""
-    return _revision(session, TRIPS)
-
-
 def local_revision(session: Session) -> int:
     """The revision of the local layer (rules, facts, notices, extra trips) that everything committed so far belongs to."""
     return _revision(session, LOCAL)
+
+
+def revisions_laid(session: Session) -> tuple[tuple[int, int], ...]:
+    """(counter, revision) of all that is laid over a timetable besides the rides: another answer, another world."""
+    laid = select(LiveRevision.id, LiveRevision.revision).where(LiveRevision.id.in_((TRIPS, LOCAL)))
+    return tuple((counter, revision) for counter, revision in session.execute(laid.order_by(LiveRevision.id)))
 
 
 def mark_changed(session: Session, ride_ids: Collection[str]) -> int:

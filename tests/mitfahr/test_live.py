@@ -207,4 +207,4 @@ def test_a_request_asks_the_database_little(
     live.current(NOW)
     event.remove(sa.Engine, "before_cursor_execute", listen)
     selects = [sql for sql in asked if sql.startswith("SELECT")]
-    assert len(selects) == 2, selects  # what serves, and whether rides have changed
+    assert len(selects) == 3, selects  # what serves, what is laid over it, and whether rides have changed
