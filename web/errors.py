@@ -134,6 +134,19 @@ WISH_ADVICE = {
     "weekdays": lazy("Bitte kreuzen Sie einen Wochentag an, der vor dem Ende noch kommt."),
 }
 
+LOCAL_ADVICE = {
+    "line": lazy("Bitte wählen Sie die Linie."),
+    "phone": lazy("Bitte nennen Sie eine Telefonnummer oder eine Internetadresse für die Anmeldung."),
+    "deadline": lazy("Bitte nennen Sie eine Frist von höchstens sieben Tagen."),
+    "facts": lazy("Bitte sagen Sie zu mindestens einem Punkt Ja oder Nein, oder schreiben Sie einen Hinweis."),
+    "title": lazy("Bitte schreiben Sie eine Überschrift auf Deutsch."),
+    "period": lazy("Das Ende liegt vor dem Beginn. Bitte prüfen Sie beide."),
+    "calls": lazy("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit."),
+    "days": lazy("Bitte nennen Sie mindestens einen Tag."),
+    "every": lazy("Wenn die Fahrt sich wiederholt, nennen Sie bitte den Abstand und die letzte Abfahrt."),
+    "too_many": lazy("Das wären zu viele Fahrten auf einmal. Bitte teilen Sie sie auf mehrere Einträge auf."),
+}
+
 NO_ADDRESS = lazy(
     "Diesen Text können alle lesen. Ihre Telefonnummer bekommt von uns, wer fest mit Ihnen fährt. "
     "Bitte lassen Sie die Adresse hier weg."
@@ -430,6 +443,9 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         409,
         marked("Zu dieser Fahrt können Sie nichts sagen"),
         marked("Das geht vom Ende der Fahrt an zwei Wochen lang, und nur, wenn Sie zusammen gefahren sind."),
+    ),
+    domain.LocalInvalid: lambda error: Explained(
+        422, lazy("Diese Angabe ist nicht vollständig"), LOCAL_ADVICE[error.field]
     ),
     domain.WishInvalid: lambda error: Explained(
         422, lazy("Tage und Uhrzeiten passen nicht"), WISH_ADVICE[error.field]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,27 +12,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.db.live_revision import mark_local_changed
-from mitfahr.domain.booking_rules import BookingRule
 from mitfahr.domain.checked_stops import CheckedStop
 from mitfahr.domain.errors import Unknown
-from mitfahr.domain.extra_trips import ExtraTrip
+from mitfahr.domain.local_entries import OF_KIND, Content, LocalKind
 from mitfahr.domain.notices import Notice
-
-
-class LocalKind(enum.StrEnum):
-    BOOKING_RULE = "booking_rule"
-    CHECKED_STOP = "checked_stop"
-    NOTICE = "notice"
-    EXTRA_TRIP = "extra_trip"
-
-
-Content = BookingRule | CheckedStop | Notice | ExtraTrip
-OF_KIND: Mapping[LocalKind, type[Content]] = {
-    LocalKind.BOOKING_RULE: BookingRule,
-    LocalKind.CHECKED_STOP: CheckedStop,
-    LocalKind.NOTICE: Notice,
-    LocalKind.EXTRA_TRIP: ExtraTrip,
-}
 
 
 class LocalEntry(Base):
@@ -72,12 +54,29 @@ def local_entries(session: Session) -> list[LocalEntry]:
     )
 
 
+def local_entries_of_kind(session: Session, kind: LocalKind) -> list[LocalEntry]:
+    """Those of one kind that have not been ended, oldest first."""
+    return [entry for entry in local_entries(session) if entry.kind is kind]
+
+
 def local_entry_of(session: Session, entry_id: str) -> LocalEntry:
     """Raises Unknown."""
     entry = session.get(LocalEntry, entry_id, populate_existing=True)
     if entry is None:
         raise Unknown("local_entry", entry_id)
     return entry
+
+
+def checked_entry_of(session: Session, checked: CheckedStop) -> LocalEntry | None:
+    """What staff say now of the same stop, or platform."""
+    rows = select(LocalEntry).where(
+        LocalEntry.kind == LocalKind.CHECKED_STOP,
+        LocalEntry.source_key == checked.stop.stop_id[:200],
+        LocalEntry.ended_at.is_(None),
+    )
+    return next(
+        (row for row in session.scalars(rows) if row.stored.get("is_whole") == checked.is_whole), None
+    )
 
 
 def replace_notices(
@@ -114,12 +113,12 @@ def replace_notices(
     return True
 
 
-def ended_entries(session: Session, kinds: Collection[LocalKind], limit: int = 50) -> list[LocalEntry]:
-    """The latest that were ended, of these kinds."""
+def ended_entries(session: Session, limit: int = 50) -> list[LocalEntry]:
+    """The latest that were ended."""
     return list(
         session.scalars(
             select(LocalEntry)
-            .where(LocalEntry.ended_at.is_not(None), LocalEntry.kind.in_(kinds))
+            .where(LocalEntry.ended_at.is_not(None))
             .order_by(LocalEntry.ended_at.desc(), LocalEntry.id)
             .limit(limit)
         )

@@ -22,6 +22,11 @@ class AuditAction(enum.StrEnum):
     ROADS_SWITCHED = "roads_switched"
     FEED_CHANGED = "feed_changed"
     """A source of timetables was added, removed or set otherwise."""
+    LOCAL_ADDED = "local_added"
+    """Of the local layer (booking rules, checked stops, notices, extra trips), as are the next three."""
+    LOCAL_CHANGED = "local_changed"
+    LOCAL_ENDED = "local_ended"
+    LOCAL_IMPORTED = "local_imported"
 
 
 BY_PEOPLE = frozenset(

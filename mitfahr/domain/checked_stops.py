@@ -15,7 +15,7 @@ FACTS = ("wheelchair", "shelter", "lighting", "bench", "ride_bench")
 
 @dataclass(frozen=True, slots=True)
 class CheckedStop:
-    """`stop` names one platform, or a stop with all of its platforms. `ride_bench` is a Mitfahrbank.
+    """`is_whole`: of the stop with all its platforms, else of this platform alone. `ride_bench` is a Mitfahrbank.
 
     What is unknown here leaves what the feed says.
     """
@@ -28,6 +28,7 @@ class CheckedStop:
     ride_bench: Known = Known.UNKNOWN
     text: str = ""
     checked_on: dt.date | None = None
+    is_whole: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -40,6 +41,7 @@ class CheckedStop:
             stop=StopKey.from_json(data["stop"]),
             text=data["text"],
             checked_on=dt.date.fromisoformat(checked_on) if checked_on else None,
+            is_whole=data["is_whole"],
             **{fact: Known(data[fact]) for fact in FACTS},
         )
 
@@ -49,5 +51,6 @@ class CheckedStop:
             "stop": self.stop.json(),
             "text": self.text,
             "checked_on": self.checked_on.isoformat() if self.checked_on else None,
+            "is_whole": self.is_whole,
             **facts,
         }

@@ -6,6 +6,7 @@ MitfahrError
 ├── LinkUnreadable              a link to a journey that is cut off or changed
 ├── TooMuchFeedback             the operator has got as many messages as an hour may bring
 ├── StateForbids                the state table has no such move (a second "yes", a late "no")
+├── LocalInvalid                an entry of the local layer lacks something or contradicts itself
 ├── BookingRefused
 │   ├── SeatTaken               fewer seats or wheelchair places left than the party needs
 │   ├── TooLateToBook           the ride's booking deadline has passed
@@ -93,6 +94,14 @@ class Unknown(MitfahrError):
 
 class LinkUnreadable(MitfahrError):
     """A link to a journey that is cut off or changed."""
+
+
+class LocalInvalid(MitfahrError):
+    """`field` names what is missing or contradicts the rest: see `mitfahr.domain.local_checks`."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
 
 
 class StateForbids(MitfahrError):

@@ -39,6 +39,8 @@ class Action(enum.StrEnum):
     MANAGE_PEOPLE = "manage_people"
     CONFIRM_PHONES = "confirm_phones"
     HANDLE_REPORTS = "handle_reports"
+    KEEP_LOCAL = "keep_local"
+    """Says what feeds do not: booking rules, stops looked at on site, notices, extra trips."""
 
 
 ALLOWED: dict[Role, frozenset[Action]] = {
@@ -57,7 +59,13 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         }
     ),
     Role.TIMETABLE_STAFF: frozenset(
-        {Action.BOOK, Action.OFFER_RIDE, Action.IMPORT_TIMETABLE, Action.SWITCH_TIMETABLE}
+        {
+            Action.BOOK,
+            Action.OFFER_RIDE,
+            Action.IMPORT_TIMETABLE,
+            Action.SWITCH_TIMETABLE,
+            Action.KEEP_LOCAL,
+        }
     ),
     Role.ADMIN: frozenset(Action),
 }
