@@ -142,6 +142,7 @@ class Settings:
     speeds_file: Path | None = field(metadata=_env("SPEEDS_FILE", "", _file_if_named))
     home: tuple[float, float] | None = field(metadata=_env("HOME_POINT", "", _point))
     upload_limit_mb: int = field(metadata=_env("UPLOAD_LIMIT_MB", "500", _number))
+    held_loss_percent: int = field(metadata=_env("HELD_LOSS_PERCENT", "20", _number))
 
     @property
     def contact(self) -> str:

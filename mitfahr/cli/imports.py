@@ -1,4 +1,4 @@
-"""`mitfahr import gtfs` and `mitfahr import osm`"""
+"""`mitfahr import gtfs`, `mitfahr import municipalities` and `mitfahr import osm`"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHOWN = 50
 
 @click.group("import")
 def import_() -> None:
-    """Fahrpläne und Straßenkarten einlesen.
+    """Fahrpläne, Straßenkarten und Gemeindegrenzen einlesen.
 
     Was gilt, gilt weiter, bis das Neue geprüft und fertig gebaut ist. Ausgang: 0 übernommen,
     2 abgelehnt (mit Datei, Zeile und Grund).
@@ -102,6 +102,40 @@ def osm(source: str, bbox: tuple[float, float, float, float] | None, km: float |
         click.echo(f"Abgelehnt: {roads.message}", err=True)
         raise click.exceptions.Exit(REFUSED)
     click.echo(f"Es gilt: {roads.name} ({_counted(roads.counts)})")
+
+
+@import_.command()
+@click.argument("source", metavar="DATEI|URL")
+@click.option("--name-field", metavar="FELD", help="wie das Feld mit dem Namen der Gemeinde heißt, z. B. GEN")
+@click.option("--key-field", metavar="FELD", help="wie das Feld mit dem Gemeindeschlüssel heißt, z. B. AGS")
+@click.option("--attribution", default="", metavar="TEXT", help="wer als Quelle der Grenzen zu nennen ist")
+def municipalities(source: str, name_field: str | None, key_field: str | None, attribution: str) -> None:
+    """Gemeindegrenzen aus einer GeoJSON-Datei einlesen, für den Vergleich von Fahrplänen.
+
+    Sie gelten statt der Grenzen, die ein OpenStreetMap-Auszug mitbringt.
+
+    \b
+    Beispiele:
+      mitfahr import municipalities gemeinden.geojson
+      mitfahr import municipalities vg250.geojson --name-field GEN --key-field AGS --attribution "© GeoBasis-DE / BKG"
+    """
+    from rich.console import Console
+
+    from mitfahr.cli.installation import Installation, utc_now
+    from mitfahr.services.import_municipalities import import_municipalities
+
+    installation = Installation.open()
+    with _local(source, installation.settings, Console(stderr=True)) as path:
+        kept = import_municipalities(
+            installation.sessions,
+            installation.settings,
+            path,
+            utc_now(),
+            name_field=name_field,
+            key_field=key_field,
+            attribution=attribution,
+        )
+    click.echo(f"Es gelten {kept.n_municipalities} Gemeinden aus {kept.source}")
 
 
 @contextmanager

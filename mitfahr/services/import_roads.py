@@ -19,6 +19,7 @@ from mitfahr.services.accept_upload import checksum_of
 from mitfahr.services.build_version import Clock, claim, end, failing_visibly, part, written_progress
 from mitfahr.services.draw_map import Extract, draw_land
 from mitfahr.services.forget_outdated import forget_outdated
+from mitfahr.services.import_municipalities import keep_municipalities_of_extract
 from mitfahr.services.link_stops import RoadFolders, link_stops
 from mitfahr.services.switch_timetable import rollback_target, switch_roads
 from mitfahr.settings import Settings
@@ -71,6 +72,8 @@ def import_roads(
                     sessions, settings, file, extract, version_id, clock, part(written, 0.4, 0.7)
                 )
                 _switch(sessions, settings, folders, version_id, clock, part(written, 0.7, 1.0))
+                credit = extract.roads.attribution
+                keep_municipalities_of_extract(sessions, settings, source, credit, clock())
             except RoadsRefused as refusal:
                 refused = {"status": VersionStatus.REFUSED, "message": str(refusal)}
                 end(sessions, RoadsVersion, version_id, clock, **refused)
