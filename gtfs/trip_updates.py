@@ -27,7 +27,7 @@ from google.transit.gtfs_realtime_pb2 import TripUpdate as Entity
 
 from gtfs.merge import merged_id
 from gtfs.realtime import Remark, Tally
-from routing.live_runs import _expected_times, _sections
+from routing.live_runs import expected_times, sections_of
 from routing.live_trips import AddedCall, AddedTrip, CallUpdate, LiveTrip, TripUpdate
 from routing.timetable import NONE, Timetable
 
@@ -204,7 +204,7 @@ class _Reader:
         start_s = int(timetable.day_start_s[day])
         for number in sections:
             trip = timetable.trip_of_section(number)
-            section = next(one for one in _sections(timetable, trip) if one.number == number)
+            section = next(one for one in sections_of(timetable, trip) if one.number == number)
             times = int(timetable.trip_time_start[trip])
             stops = int(timetable.pattern_stop_start[timetable.trip_pattern[trip]])
             of_time = slice(times + section.first, times + section.last + 1)
@@ -353,7 +353,7 @@ class _Reader:
         stated |= {
             (call.position, True): call.departure_s for call in updates if call.departure_s is not None
         }
-        arr, dep = _expected_times(plan.arr_s, plan.dep_s, stated)
+        arr, dep = expected_times(plan.arr_s, plan.dep_s, stated)
         calls = [
             AddedCall(
                 self.timetable.stop_id[stop],

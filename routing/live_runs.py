@@ -65,7 +65,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class _Section:
+class Section:
     """Positions [first, last] of the feed's own trip within the vehicle's; shared with a neighbour or not."""
 
     number: int
@@ -81,7 +81,7 @@ def expected_of(timetable: Timetable, row: Row, updates: Mapping[int, TripUpdate
     times = slice(int(timetable.trip_time_start[trip]), int(timetable.trip_time_start[trip + 1]))
     start_s = timetable.day_start_s[day]
     planned_arr, planned_dep = start_s + timetable.time_arr[times], start_s + timetable.time_dep[times]
-    sections = list(_sections(timetable, trip))
+    sections = list(sections_of(timetable, trip))
     stated: dict[tuple[int, bool], int] = {}
     closed: set[tuple[int, bool]] = set()
     for section in sections:
@@ -90,7 +90,7 @@ def expected_of(timetable: Timetable, row: Row, updates: Mapping[int, TripUpdate
     for (pos, is_departure), time_s in stated.items():
         if abs(time_s - int((planned_dep if is_departure else planned_arr)[pos])) > FARTHEST_OFF_PLAN_S:
             raise LiveTripRefused(f"a time of trip {_name(updates)} is more than a day from the planned one")
-    arr, dep = _expected_times(planned_arr.tolist(), planned_dep.tolist(), stated)
+    arr, dep = expected_times(planned_arr.tolist(), planned_dep.tolist(), stated)
     cancelled = {number for number, update in updates.items() if update.is_cancelled}
     group = int(timetable.trip_group[trip])
     runs = []
@@ -123,7 +123,7 @@ def expected_of_added(timetable: Timetable, row: Row, added: AddedTrip) -> Expec
     stated = {(i, False): call.arrival_s for i, call in enumerate(added.calls)}
     stated |= {(i, True): call.departure_s for i, call in enumerate(added.calls)}
     unplanned = [0] * len(stops)
-    arr, dep = _expected_times(unplanned, unplanned, stated)
+    arr, dep = expected_times(unplanned, unplanned, stated)
     if arr[-1] - dep[0] > LONGEST_ADDED_S:
         raise LiveTripRefused(f"added trip {added.trip_id} takes longer than {LONGEST_ADDED_S} s")
     kind = IS_RUFBUS if added.is_on_demand else IS_TRANSIT
@@ -136,7 +136,7 @@ def expected_of_added(timetable: Timetable, row: Row, added: AddedTrip) -> Expec
     return Expected((run,), None, int(dep[0]), int(arr[-1]), added.wheelchair, added=added)
 
 
-def _sections(timetable: Timetable, trip: int) -> Iterator[_Section]:
+def sections_of(timetable: Timetable, trip: int) -> Iterator[Section]:
     """The feed's own trips of a vehicle in order.
 
     Where one ends and the next begins at the same stop, that is one call of both; at two platforms of one
@@ -151,7 +151,7 @@ def _sections(timetable: Timetable, trip: int) -> Iterator[_Section]:
     shares = [False, *(not _is_platform_change(timetable, stops, pos) for pos in begins[1:]), False]
     ends = [pos if shared else pos - 1 for pos, shared in zip(begins[1:], shares[1:], strict=False)]
     for i, (begin, last) in enumerate(zip(begins, [*ends, len(stops) - 1], strict=True)):
-        yield _Section(first + i, begin, last, shares[i], shares[i + 1])
+        yield Section(first + i, begin, last, shares[i], shares[i + 1])
 
 
 def _name(updates: Mapping[int, TripUpdate]) -> str:
@@ -165,7 +165,7 @@ def _is_platform_change(timetable: Timetable, stops: NDArray[np.int32], pos: int
 
 
 def _read(
-    section: _Section,
+    section: Section,
     update: TripUpdate,
     stated: dict[tuple[int, bool], int],
     closed: set[tuple[int, bool]],
@@ -196,7 +196,7 @@ def _read_side(
         closed.add(side)
 
 
-def _expected_times(
+def expected_times(
     planned_arr: list[int], planned_dep: list[int], stated: Mapping[tuple[int, bool], int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Delays go on, but not beyond the next stated time; times never go backwards."""
@@ -215,7 +215,7 @@ def _expected_times(
     return np.array(times[0::2], np.int64), np.array(times[1::2], np.int64)
 
 
-def _spans(sections: list[_Section], cancelled: set[int]) -> Iterator[tuple[int, int]]:
+def _spans(sections: list[Section], cancelled: set[int]) -> Iterator[tuple[int, int]]:
     """First and last position of each unbroken row of sections that run."""
     for is_cancelled, row in groupby(sections, lambda section: section.number in cancelled):
         together = list(row)
