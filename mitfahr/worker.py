@@ -31,6 +31,7 @@ from mitfahr.services.blur_places import blur_places
 from mitfahr.services.build_timetable import build_waiting_timetables
 from mitfahr.services.build_version import BuildStopped, fail_dead_builds
 from mitfahr.services.clean_up import clean_up
+from mitfahr.services.compare_timetables import compare_waiting
 from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.draw_map import draw_missing_maps
 from mitfahr.services.lapse_holds import lapse_holds
@@ -72,6 +73,7 @@ class Worker:
             Job("complete_legs", dt.timedelta(minutes=5), self._complete_legs),
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
+            Job("compare_timetables", dt.timedelta(seconds=10), self._compare_timetables),
             Job("draw_maps", dt.timedelta(minutes=1), self._draw_maps),
             Job("dead_builds", dt.timedelta(minutes=1), self._fail_dead_builds),
             Job("retention", dt.timedelta(hours=1), self._forget),
@@ -149,6 +151,9 @@ class Worker:
     def _build_timetables(self) -> None:
         build_waiting_timetables(self.sessions, self.settings, utc_now, self._stop_if_told)
         link_waiting(self.sessions, self.settings.snapshots_dir, utc_now, self._stop_if_told)
+
+    def _compare_timetables(self) -> None:
+        compare_waiting(self.sessions, self.settings, utc_now, self._stop_if_told)
 
     def _draw_maps(self) -> None:
         draw_missing_maps(self.sessions, self.settings.snapshots_dir)
