@@ -142,6 +142,9 @@ class Settings:
     speeds_file: Path | None = field(metadata=_env("SPEEDS_FILE", "", _file_if_named))
     home: tuple[float, float] | None = field(metadata=_env("HOME_POINT", "", _point))
     upload_limit_mb: int = field(metadata=_env("UPLOAD_LIMIT_MB", "500", _number))
+    realtime_every_s: int = field(metadata=_env("REALTIME_EVERY_S", "30", _number))
+    realtime_fresh_s: int = field(metadata=_env("REALTIME_FRESH_S", "300", _number))
+    realtime_limit_mb: int = field(metadata=_env("REALTIME_LIMIT_MB", "20", _number))
     held_loss_percent: int = field(metadata=_env("HELD_LOSS_PERCENT", "20", _number))
 
     @property

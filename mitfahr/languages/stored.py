@@ -18,8 +18,32 @@ NO_STREET = marked("Zwischen Start und Ziel haben wir keine Straße gefunden.")
 PRICE_TOO_HIGH = marked("Ihr Preis ist höher, als das Gesetz an diesem Tag erlaubt.")
 WOMEN_ONLY = marked("Fahrten nur für Frauen bieten nur Frauen an; das steht nicht mehr in Ihrem Konto.")
 ALREADY_DRIVING = marked("Zu dieser Zeit fahren Sie schon: %(ride)s.")
+STOP_GONE = marked("Die Haltestelle %(stop)s gibt es im Fahrplan nicht mehr.")
+SOURCE_SILENT = marked("Der Server ist nicht erreichbar (%(reason)s).")
+SOURCE_ANSWERS = marked("Der Server antwortet mit %(status)s.")
+SOURCE_SLOW = marked("Der Server hat nicht schnell genug geantwortet.")
+SOURCE_TOO_LARGE = marked("Die Antwort ist größer als %(mb)s Megabyte (Einstellung REALTIME_LIMIT_MB).")
+SOURCE_FILE = marked("Die Datei kann nicht gelesen werden (%(reason)s).")
+SOURCE_UNREADABLE = marked(
+    "Das ist keine vollständige GTFS-Realtime-Nachricht. Bitte prüfen Sie die Adresse; vielleicht zeigt der Server eine Fehlerseite."
+)
+SOURCE_DIFFERENTIAL = marked(
+    "Die Quelle sendet nur Änderungen (DIFFERENTIAL). Das Portal braucht vollständige Nachrichten (FULL_DATASET). Bitte fragen Sie den Herausgeber nach einer solchen Adresse."
+)
+SOURCE_PUZZLES = marked(
+    "Die Nachricht konnte nicht verarbeitet werden. Bitte geben Sie das der Betreuung des Portals weiter."
+)
 
-_PHRASES = (RIDE_WITH, NEAR, ALREADY_DRIVING)
+_PHRASES = (
+    RIDE_WITH,
+    NEAR,
+    ALREADY_DRIVING,
+    STOP_GONE,
+    SOURCE_SILENT,
+    SOURCE_ANSWERS,
+    SOURCE_TOO_LARGE,
+    SOURCE_FILE,
+)
 _PATTERNS = [
     (phrase, re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(phrase)))) for phrase in _PHRASES
 ]
