@@ -160,6 +160,43 @@ def tell_fallen(
     tell_drivers_freed(session, others, now)
 
 
+def tell_shifted(
+    session: Session, booking: Booking, before: Sequence[tuple[int, str, int]], now: dt.datetime
+) -> None:
+    """To the rider: the timetable has changed and the journey with it, but it still works.
+
+    `before` has departure (UTC seconds), first stop and arrival of every vehicle as they were told.
+    """
+    with _words_of(booking.rider):
+        moved = [
+            _(
+                "- %(vehicle)s ab %(stop)s: jetzt %(now)s, Ankunft %(arrival)s "
+                "(vorher %(before)s, Ankunft %(arrival_before)s)",
+                vehicle=_label(leg),
+                stop=leg.origin_name,
+                now=oclock(leg.departure_s),
+                arrival=oclock(leg.arrival_s),
+                before=oclock(departure_s),
+                arrival_before=oclock(arrival_s),
+            )
+            for leg, (departure_s, origin, arrival_s) in zip(booking.legs, before, strict=True)
+            if leg.state in LIVE
+            and (leg.departure_s, leg.origin_name, leg.arrival_s) != (departure_s, origin, arrival_s)
+        ]
+        opening = _(
+            "Der Fahrplan hat sich geändert. Ihre Reise bleibt gebucht und alle Umstiege klappen. "
+            "Bitte merken Sie sich die neuen Zeiten."
+        )
+        parts = [
+            opening,
+            *(["\n".join(moved)] if moved else []),
+            f"{_('So fahren Sie jetzt:')}\n{_legs([leg for leg in booking.legs if leg.state in LIVE])}",
+            _page_of(booking),
+            _how_to_cancel(booking),
+        ]
+        _mail_rider(session, booking, _("Neue Zeiten: %(journey)s", journey=_title(booking)), parts, now)
+
+
 def _fallen_away(leg: BookingLeg) -> str:
     words = _(
         "Leider entfällt ein Teil Ihrer Reise: %(ride)s – %(state)s.",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +19,7 @@ from mitfahr.domain.errors import Unknown
 from mitfahr.domain.states import (
     FALLEN,
     HOLDING,
+    LIVE,
     NOT_THE_RIDER,
     BookingState,
     LegState,
@@ -71,7 +74,9 @@ class Booking(ForParty, Base):
     """What was asked (see `mitfahr.offered`), so that another way can be looked for."""
     timetable_version: Mapped[str] = mapped_column(sa.String(200))
     checked_against: Mapped[str | None] = mapped_column(sa.String(200))
-    """Which arrays it was last found to hold in (`mitfahr.services.recheck_bookings.world_of`); None: not known."""
+    """Which arrays it was last found to hold in (`mitfahr.carry_over.name_of`); None: not known."""
+    shifted_at: Mapped[dt.datetime | None]
+    """When a new timetable last moved it, and its rider was told."""
     created_at: Mapped[dt.datetime]
     changed_at: Mapped[dt.datetime | None]
     """When the rider last changed who and what travels."""
@@ -175,6 +180,86 @@ def booking_of(session: Session, booking_id: str) -> Booking:
     if booking is None:
         raise Unknown("booking", booking_id)
     return booking
+
+
+def lock_booking(session: Session, booking_id: str) -> Booking:
+    """The booking as the database has it now, locked until the transaction ends; its rides are locked before it.
+
+    Whoever only cancels a booking without rides does not take this lock. Raises Unknown.
+    """
+    held = session.execute(
+        sa.update(Booking)
+        .where(Booking.id == booking_id)
+        .values(seats=Booking.seats)
+        .returning(Booking.id)
+        .execution_options(synchronize_session=False)
+    )
+    if held.first() is None:
+        raise Unknown("booking", booking_id)
+    return booking_of(session, booking_id)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJourney:
+    """What it takes to look at a booked journey again: a thousand of them as objects would take seconds.
+
+    `to_come` and `standing` are numbers of vehicles: those still to be boarded, and those that have not fallen away.
+    """
+
+    booking_id: str
+    journey: dict[str, Any]
+    question: dict[str, Any]
+    to_come: frozenset[int]
+    standing: frozenset[int]
+
+
+def journeys_to_come(
+    session: Session, now_s: int, *, unless_checked: str | None = None, ahead_s: int | None = None
+) -> list[StoredJourney]:
+    """Booked journeys with a vehicle still to be boarded, soonest first.
+
+    With `unless_checked` only those that were last held against other arrays, and with `ahead_s` besides them all
+    that begin within so many seconds.
+    """
+    to_come = sa.exists().where(
+        BookingLeg.booking_id == Booking.id, BookingLeg.state.in_(LIVE), BookingLeg.departure_s > now_s
+    )
+    wanted = select(Booking.id, Booking.journey, Booking.question).where(Booking.arrival_s > now_s, to_come)
+    if unless_checked is not None:
+        unknown = sa.or_(Booking.checked_against.is_(None), Booking.checked_against != unless_checked)
+        wanted = wanted.where(
+            unknown if ahead_s is None else sa.or_(unknown, Booking.departure_s <= now_s + ahead_s)
+        )
+    bookings = session.execute(wanted.order_by(Booking.departure_s, Booking.id)).all()
+    legs: dict[str, list[tuple[int, LegState, int]]] = defaultdict(list)
+    of_them = wanted.with_only_columns(Booking.id).subquery()
+    rows = session.execute(
+        select(BookingLeg.booking_id, BookingLeg.seq, BookingLeg.state, BookingLeg.departure_s).join(
+            of_them, of_them.c.id == BookingLeg.booking_id
+        )
+    )
+    for booking_id, seq, state, departure_s in rows:
+        legs[booking_id].append((seq, state, departure_s))
+    return [
+        StoredJourney(
+            booking_id,
+            journey,
+            question,
+            frozenset(seq for seq, state, leaves_s in legs[booking_id] if state in LIVE and leaves_s > now_s),
+            frozenset(seq for seq, state, _ in legs[booking_id] if state not in FALLEN),
+        )
+        for booking_id, journey, question in bookings
+    ]
+
+
+def mark_checked(session: Session, booking_ids: Collection[str], against: str) -> None:
+    """Note against which arrays these bookings have been held."""
+    session.execute(
+        sa.update(Booking)
+        .where(Booking.id.in_(booking_ids))
+        .values(checked_against=against)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def leg_of(session: Session, leg_id: str) -> BookingLeg:

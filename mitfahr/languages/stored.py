@@ -18,6 +18,9 @@ NO_STREET = marked("Zwischen Start und Ziel haben wir keine Straße gefunden.")
 PRICE_TOO_HIGH = marked("Ihr Preis ist höher, als das Gesetz an diesem Tag erlaubt.")
 WOMEN_ONLY = marked("Fahrten nur für Frauen bieten nur Frauen an; das steht nicht mehr in Ihrem Konto.")
 ALREADY_DRIVING = marked("Zu dieser Zeit fahren Sie schon: %(ride)s.")
+OTHER_CLOCK = marked(
+    "Die Zeiten dieses Fahrplans gelten für die Zeitzone %(zone)s, die der anderen Quellen für %(others)s. Fahrpläne mit verschiedenen Uhrzeiten lassen sich nicht zusammenführen."
+)
 STOP_GONE = marked("Die Haltestelle %(stop)s gibt es im Fahrplan nicht mehr.")
 SOURCE_SILENT = marked("Der Server ist nicht erreichbar (%(reason)s).")
 SOURCE_ANSWERS = marked("Der Server antwortet mit %(status)s.")
@@ -38,6 +41,7 @@ _PHRASES = (
     RIDE_WITH,
     NEAR,
     ALREADY_DRIVING,
+    OTHER_CLOCK,
     STOP_GONE,
     SOURCE_SILENT,
     SOURCE_ANSWERS,

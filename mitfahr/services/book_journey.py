@@ -11,6 +11,7 @@ from types import MappingProxyType
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.carry_over import name_of
 from mitfahr.db.base import new_id
 from mitfahr.db.blocks import kept_apart_from
 from mitfahr.db.bookings import Booking, BookingLeg
@@ -154,6 +155,7 @@ def write_booking(
             raise NotForParty(ride.label)
     journey, fits = _holds_still(snapshot, offered, rides, now)
     booking.journey = dict(journey_json(journey))
+    booking.checked_against = name_of(snapshot)
     session.add(booking)
     _add_legs(session, snapshot, booking, offered, journey, rides, fits, now, agreed)
     session.flush()

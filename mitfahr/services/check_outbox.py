@@ -33,8 +33,8 @@ from routing.query import LegKind
 WATCHED = dt.timedelta(days=14)
 """Older changes are not looked at: their mails have long been read."""
 
-TOLD_TO_DRIVER = frozenset({Side.RIDER, Side.CHAIN})
-"""Whose moves make a place free that the driver knew as taken."""
+TOLD_TO_DRIVER = frozenset({Side.RIDER, Side.CHAIN, Side.OPERATOR})
+"""Whose moves make a place free that the driver of a private ride knew as taken."""
 
 Owed = Select[Any, Any, Any]
 """Address (None: nobody to write to), moment, and what tells one occasion from another at that moment."""
@@ -144,6 +144,11 @@ def _told(since: dt.datetime) -> Iterator[Owed]:
         select(rider, Booking.changed_at, Booking.id)
         .select_from(of_booking)
         .where(Booking.changed_at >= since)
+    )
+    yield (
+        select(rider, Booking.shifted_at, Booking.id)
+        .select_from(of_booking)
+        .where(Booking.shifted_at >= since)
     )
     yield (
         select(driver.email, Booking.changed_at, BookingLeg.id)

@@ -21,9 +21,11 @@ from mitfahr.services.live_rides import router_rides
 from mitfahr.services.release_legs import legs_to_come
 from mitfahr.services.ride_schedule import measured
 from routing import overlay
+from routing.check_trip import trip_now
 from routing.errors import RoutingError
 from routing.journey import Journey, Place
 from routing.query import LegKind, Point, StopRef
+from routing.reasons import Reason
 from routing.search import search
 from routing.snapshot import Snapshot
 
@@ -53,7 +55,7 @@ def find_replacement(
     no other way. Raises Unknown.
     """
     with one_view(sessions) as session:
-        rest = _rest(session, booking_of(session, booking_id), without_rides, now)
+        rest = _rest(session, snapshot, booking_of(session, booking_id), without_rides, now)
     return _best(snapshot, rest, now)
 
 
@@ -71,7 +73,7 @@ def offer_replacement(
     Raises Unknown.
     """
     with one_view(sessions) as session:
-        rest = _rest(session, booking_of(session, booking_id), frozenset(), now)
+        rest = _rest(session, snapshot, booking_of(session, booking_id), frozenset(), now)
     best = _best(snapshot, rest, now)
     if best is None or not best.vehicles:
         return None
@@ -127,11 +129,13 @@ def _as_asked(place: Place) -> StopRef | Point:
     return StopRef(place.stop_id) if place.stop_id else Point(place.lat, place.lon, place.name)
 
 
-def _rest(session: Session, booking: Booking, without_rides: frozenset[str], now: dt.datetime) -> Rest:
+def _rest(
+    session: Session, snapshot: Snapshot, booking: Booking, without_rides: frozenset[str], now: dt.datetime
+) -> Rest:
     lost = {leg.ride_id for leg in booking.lost_legs if leg.ride_id is not None}
     released = legs_to_come(booking, now)
     rides = [leg.ride for leg in released if leg.ride is not None and leg.ride.withdrawn_at is None]
-    request = _request(booking, without_rides, now)
+    request = _request(snapshot, booking, without_rides, now)
     return Rest(
         request=request,
         banned=without_rides | lost | closed_to(session, booking.rider_id, request.needs, now),
@@ -139,7 +143,9 @@ def _rest(session: Session, booking: Booking, without_rides: frozenset[str], now
     )
 
 
-def _request(booking: Booking, without_rides: frozenset[str], now: dt.datetime) -> TripRequest:
+def _request(
+    snapshot: Snapshot, booking: Booking, without_rides: frozenset[str], now: dt.datetime
+) -> TripRequest:
     asked = TripRequest.from_json(booking.question)
     left = [
         leg
@@ -147,8 +153,13 @@ def _request(booking: Booking, without_rides: frozenset[str], now: dt.datetime) 
         if leg.departure_s <= seconds(now) and leg.state not in FALLEN and leg.ride_id not in without_rides
     ]
     if left:
-        origin = _as_asked(leg_from_json(left[-1].shown).destination)  # type: ignore[arg-type]
-        return replace(asked, origin=origin, when=max(now, moment(left[-1].arrival_s)), arrive_by=False)
+        last = leg_from_json(left[-1].shown)  # type: ignore[arg-type]
+        arrival_s = last.arrival_s
+        if last.boarding is None:
+            expected, reason = trip_now(snapshot.live, asked.party, last)
+            arrival_s = expected.arrival_s if reason is Reason.TIMES_CHANGED else arrival_s
+        origin = _as_asked(last.destination)
+        return replace(asked, origin=origin, when=max(now, moment(arrival_s)), arrive_by=False)
     return asked if asked.when >= now else replace(asked, when=now, arrive_by=False)
 
 
