@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -34,7 +33,7 @@ class MessageRefused(Exception):
 
 
 class Remark(enum.StrEnum):
-    """What became of an entity, or of a part of it; the first three are those that count."""
+    """What became of an entity, or of a part of it."""
 
     RUNS = "runs"
     """A trip of the timetable with times or skipped stops."""
@@ -64,6 +63,10 @@ class Remark(enum.StrEnum):
     """The same trip once more; the last one counts."""
     REFUSED = "refused"
     """It contradicts the timetable in another way."""
+    NOTICE = "notice"
+    """An alert that passengers are told of."""
+    NOTICE_UNPLACED = "notice_unplaced"
+    """An alert about nothing that the timetable has, or without a text."""
 
 
 class Counted(TypedDict):
@@ -109,8 +112,3 @@ def said_at(message: FeedMessage, fetched_at: dt.datetime) -> dt.datetime:
     """The moment of which the message speaks; a clock that is fast, or no stated moment, is that of the fetch."""
     stated_s = min(message.header.timestamp, int(fetched_at.timestamp()))
     return dt.datetime.fromtimestamp(stated_s, dt.UTC) if stated_s else fetched_at
-
-
-def translations(texts: Mapping[str, str]) -> dict[str, str]:
-    """Texts by language code; the one without a code is German."""
-    return {(language or "de").lower().split("-")[0]: text for language, text in texts.items()}
