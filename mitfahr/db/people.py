@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.domain.errors import Unknown
+from mitfahr.domain.optional_mails import OptionalMail
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.roles import MembershipRole, Role
 
@@ -39,6 +40,10 @@ class Person(Base):
     """The person has said so, to offer or find rides for women; nobody guesses it."""
     wants_reminder_day_before: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     wants_reminder_soon: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    wants_wish_mails: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    wants_rating_mails: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    mails_chosen_at: Mapped[dt.datetime | None]
+    """Since when it is as these four say; before, other mails may have been wanted."""
     usual_search: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     """How the person travels, filled in at every search because they wished it; None for most."""
     created_at: Mapped[dt.datetime]
@@ -62,6 +67,14 @@ class Person(Base):
             Reminder.SOON: self.wants_reminder_soon,
         }
         return frozenset(reminder for reminder, is_wanted in wanted.items() if is_wanted)
+
+    @property
+    def wanted_mails(self) -> frozenset[OptionalMail]:
+        wanted = {
+            OptionalMail.WISH_FITS: self.wants_wish_mails,
+            OptionalMail.RATING: self.wants_rating_mails,
+        }
+        return frozenset(mail for mail, is_wanted in wanted.items() if is_wanted)
 
     @property
     def full_name(self) -> str:

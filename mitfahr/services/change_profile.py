@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.cars import PersonCar
 from mitfahr.db.people import Person
+from mitfahr.domain.optional_mails import OptionalMail
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.vehicles import Car, check_car_seats, read_plate
 from mitfahr.languages import Language
@@ -42,14 +44,22 @@ def change_language(sessions: sessionmaker[Session], *, person_id: str, chosen: 
         session.get_one(Person, person_id).language = chosen.code
 
 
-def choose_reminders(
-    sessions: sessionmaker[Session], *, person_id: str, wanted: Collection[Reminder]
+def choose_mails(
+    sessions: sessionmaker[Session],
+    *,
+    person_id: str,
+    reminders: Collection[Reminder],
+    others: Collection[OptionalMail],
+    now: dt.datetime,
 ) -> None:
-    """From now on only these reminders of booked journeys are sent; commits."""
+    """From now on only these reminders of booked journeys and these other mails are sent; commits."""
     with sessions.begin() as session:
         person = session.get_one(Person, person_id)
-        person.wants_reminder_day_before = Reminder.DAY_BEFORE in wanted
-        person.wants_reminder_soon = Reminder.SOON in wanted
+        person.wants_reminder_day_before = Reminder.DAY_BEFORE in reminders
+        person.wants_reminder_soon = Reminder.SOON in reminders
+        person.wants_wish_mails = OptionalMail.WISH_FITS in others
+        person.wants_rating_mails = OptionalMail.RATING in others
+        person.mails_chosen_at = now
 
 
 def keep_usual_search(

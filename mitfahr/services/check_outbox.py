@@ -36,6 +36,8 @@ WATCHED = dt.timedelta(days=14)
 TOLD_TO_DRIVER = frozenset({Side.RIDER, Side.CHAIN, Side.OPERATOR})
 """Whose moves make a place free that the driver of a private ride knew as taken."""
 
+Wants = InstrumentedAttribute[bool]
+Moment = InstrumentedAttribute[dt.datetime] | InstrumentedAttribute[dt.datetime | None]
 Owed = Select[Any, Any, Any]
 """Address (None: nobody to write to), moment, and what tells one occasion from another at that moment."""
 
@@ -135,6 +137,9 @@ def _told(since: dt.datetime) -> Iterator[Owed]:
             said.leg_id == BookingLeg.id, said.rater_id == by, said.created_at < BookingLeg.rating_asked_at
         )
 
+    def wanted(person: type[Person], wants: Wants, at: Moment) -> sa.ColumnElement[bool]:
+        return wants & sa.or_(person.mails_chosen_at.is_(None), person.mails_chosen_at <= at)
+
     yield (
         select(rider, BookingReminder.written_at, Booking.id)
         .select_from(sa.join(of_booking, BookingReminder, BookingReminder.booking_id == Booking.id))
@@ -168,13 +173,13 @@ def _told(since: dt.datetime) -> Iterator[Owed]:
     yield (
         select(rider, asked, BookingLeg.ride_id)
         .select_from(on_ride)
-        .where(asked >= since, unrated(Person.id))
+        .where(asked >= since, unrated(Person.id), wanted(Person, Person.wants_rating_mails, asked))
         .distinct()
     )
     yield (
         select(driver.email, asked, BookingLeg.ride_id)
         .select_from(on_ride)
-        .where(asked >= since, unrated(driver.id))
+        .where(asked >= since, unrated(driver.id), wanted(driver, driver.wants_rating_mails, asked))
         .distinct()
     )
     yield (
@@ -189,6 +194,7 @@ def _told(since: dt.datetime) -> Iterator[Owed]:
         .join(Person, Wish.person_id == Person.id)
         .where(
             WishFit.found_at >= since,
+            wanted(Person, Person.wants_wish_mails, WishFit.found_at),
             ~sa.exists().where(
                 earlier.wish_id == WishFit.wish_id,
                 earlier.offer_id == WishFit.offer_id,

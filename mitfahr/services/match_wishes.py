@@ -14,6 +14,7 @@ from mitfahr.db.live_revision import live_revision
 from mitfahr.db.rides import Ride
 from mitfahr.db.session import one_view
 from mitfahr.db.wishes import Wish, WishFit, mark_looked_at, open_wishes, rides_since
+from mitfahr.domain.optional_mails import OptionalMail
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.times import local, seconds
 from mitfahr.domain.wishes import helps, request_on
@@ -125,7 +126,7 @@ def _keep(
     revision: int,
     now: dt.datetime,
 ) -> int:
-    """Write what is new and tell it in one mail; 1 if one was written."""
+    """Write what is new and tell it in one mail, if mails are wanted; 1 if one was written."""
     with sessions.begin() as session:
         wish = session.scalar(select(Wish).where(Wish.id == wish_id).with_for_update(of=Wish))
         if wish is None:
@@ -153,7 +154,7 @@ def _keep(
             )
         wish.fits.extend(fits)
         news = {fit.offer_id: fit for fit in reversed(fits) if fit.offer_id not in known_offers}
-        if not news:
+        if not news or OptionalMail.WISH_FITS not in wish.person.wanted_mails:
             return 0
         tell_wish_fits(session, wish, sorted(news.values(), key=lambda fit: fit.departure_s), now)
     return 1

@@ -1,4 +1,4 @@
-"""Somebody chooses the reminders they want."""
+"""Somebody chooses the mails they want."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from mitfahr.db.people import Person
+from mitfahr.domain.optional_mails import OptionalMail
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.roles import Role
 from web.portal import Portal
@@ -15,12 +16,14 @@ from web.portal import Portal
 PAGE = "/konto/mails"
 
 
-def test_reminders_are_chosen(client_as: Callable[[Role], FlaskClient], portal: Portal) -> None:
+def test_mails_are_chosen(client_as: Callable[[Role], FlaskClient], portal: Portal) -> None:
     client = client_as(Role.RESIDENT)
-    assert client.get(PAGE).text.count(" checked") == 2
-    for wanted in ([Reminder.SOON], []):
-        assert client.post(PAGE, data={"reminders": [one.value for one in wanted]}).location == "/konto"
+    assert client.get(PAGE).text.count(" checked") == 4
+    for reminders, others in (([Reminder.SOON], [OptionalMail.RATING]), ([], [])):
+        chosen = {"reminders": [*reminders], "others": [*others]}
+        assert client.post(PAGE, data=chosen).location == "/konto"
         with portal.reading() as session:
-            assert session.scalars(select(Person)).one().wanted_reminders == set(wanted)
-        assert client.get(PAGE).text.count(" checked") == len(wanted)
+            person = session.scalars(select(Person)).one()
+        assert (person.wanted_reminders, person.wanted_mails) == (set(reminders), set(others))
+        assert client.get(PAGE).text.count(" checked") == len(reminders + others)
     assert client.post(PAGE, data={"reminders": "never"}).status_code == 422

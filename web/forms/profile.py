@@ -8,6 +8,7 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from mitfahr.db.cars import MAX_WORD
+from mitfahr.domain.optional_mails import OptionalMail
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.vehicles import Car
 from mitfahr.languages import lazy
@@ -51,6 +52,17 @@ class MailsForm(FlaskForm):  # type: ignore[misc]
             {
                 Reminder.DAY_BEFORE.value: lazy("am Abend vorher"),
                 Reminder.SOON.value: lazy("zwei Stunden vorher"),
+            }
+        ),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    others = SelectMultipleField(
+        lazy("Weitere Nachrichten"),
+        choices=choices(
+            {
+                OptionalMail.WISH_FITS.value: lazy("wenn ein Angebot zu Ihrem Gesuch passt"),
+                OptionalMail.RATING.value: lazy("nach einer Mitfahrt: wie es war"),
             }
         ),
         option_widget=CheckboxInput(),

@@ -18,6 +18,7 @@ from mitfahr.db.people import Person
 from mitfahr.db.trust import trust_of
 from mitfahr.domain import errors
 from mitfahr.domain.codes import Address
+from mitfahr.domain.optional_mails import OptionalMail
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _, marked
@@ -25,7 +26,7 @@ from mitfahr.services.block_person import unblock_person
 from mitfahr.services.change_profile import (
     change_car,
     change_details,
-    choose_reminders,
+    choose_mails,
     keep_usual_search,
     say_woman,
 )
@@ -123,12 +124,15 @@ def mails() -> ResponseReturnValue:
     if not form.validate_on_submit():
         if request.method == "GET":
             form.reminders.data = sorted(person.wanted_reminders)
+            form.others.data = sorted(person.wanted_mails)
         page = render_template("profile/mails.html", form=form, email=person.email)
         return page, 422 if form.errors else 200
-    choose_reminders(
+    choose_mails(
         portal().writing,
         person_id=current_user.id,
-        wanted=[Reminder(one) for one in form.reminders.data or ()],
+        reminders=[Reminder(one) for one in form.reminders.data or ()],
+        others=[OptionalMail(one) for one in form.others.data or ()],
+        now=dt.datetime.now(dt.UTC),
     )
     flash(_("Gespeichert."), "success")
     return redirect(url_for("profile.mine"))

@@ -29,7 +29,7 @@ from mitfahr.domain.states import BookingState
 from mitfahr.services.block_person import block_person
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.change_party import PartyChange, change_party
-from mitfahr.services.change_profile import choose_reminders
+from mitfahr.services.change_profile import choose_mails
 from mitfahr.services.remind_riders import remind_riders
 from mitfahr.services.replace_booking import replace_booking
 from mitfahr.services.withdraw_ride import withdraw_ride
@@ -325,7 +325,7 @@ class TestReminders:
     def test_only_wanted_reminders_are_sent(self, portal: Portal) -> None:
         rider_id = portal.booking(self.booked(portal)).rider_id
         evening, soon = dt.datetime(2026, 6, 1, 16, 0, tzinfo=dt.UTC), clock("06:00")
-        choose_reminders(portal.sessions, person_id=rider_id, wanted=[Reminder.SOON])
+        choose_mails(portal.sessions, person_id=rider_id, reminders=[Reminder.SOON], others=[], now=NOW)
         assert [remind_riders(portal.sessions, now=now) for now in (evening, soon)] == [0, 1]
         assert self.reminders(portal) == ["Bald geht es los"]
 

@@ -29,6 +29,7 @@ from mitfahr.domain.errors import (
     TooManyCodes,
     Unknown,
 )
+from mitfahr.domain.optional_mails import OptionalMail
 from mitfahr.domain.reports import ReportKind, ReportOutcome
 from mitfahr.domain.roles import Role
 from mitfahr.domain.states import BookingState, LegState
@@ -38,7 +39,7 @@ from mitfahr.domain.vehicles import Car
 from mitfahr.services.ask_for_ratings import ask_for_ratings
 from mitfahr.services.block_person import block_person, unblock_person
 from mitfahr.services.book_journey import BookingForm, book_journey
-from mitfahr.services.change_profile import change_car, change_details
+from mitfahr.services.change_profile import change_car, change_details, choose_mails
 from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.confirm_address import ask_for_call, code_to_say, enter_code, send_mail_code
 from mitfahr.services.decide_request import confirm_request, decline_request
@@ -209,6 +210,17 @@ def test_both_sides_are_asked_once_how_it_was(portal: Portal) -> None:
     assert ask_for_ratings(portal.sessions, now=clock("16:00")) == 0, (
         "who often travel together are asked once"
     )
+
+
+def test_who_wants_no_such_mail_is_not_asked(portal: Portal) -> None:
+    anna, _rita, _leg_id = booked(portal)
+    mails = [OptionalMail.WISH_FITS]
+    choose_mails(portal.sessions, person_id=anna, reminders=[], others=mails, now=AFTER)
+    complete_legs(portal.sessions, now=AFTER)
+    assert ask_for_ratings(portal.sessions, now=clock("11:00")) == 1
+    (mail,) = mails_about_ratings(portal)
+    assert mail.recipient.startswith("rita")
+    assert portal.contradictions(clock("11:00")) == []
 
 
 def test_who_has_said_it_or_wants_nothing_more_to_do_with_the_other_is_not_asked(portal: Portal) -> None:

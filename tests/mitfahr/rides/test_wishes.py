@@ -14,6 +14,7 @@ from mitfahr.db.wishes import Wish, forget_wishes_before, wish_of, wishes_of
 from mitfahr.domain.errors import TooManyWishes, Unknown, WishInvalid
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.wishes import MAX_OPEN, WishDays
+from mitfahr.services.change_profile import choose_mails
 from mitfahr.services.keep_wish import end_wish, keep_wish
 from mitfahr.services.match_wishes import match_wishes
 from mitfahr.services.wanted_ways import WantedWay, wanted_ways
@@ -89,6 +90,16 @@ def test_a_new_offer_that_fits_is_told_once_with_a_link(portal: Portal) -> None:
     assert match(portal) == 0
     assert len(mails_to(portal, "rita")) == 1
     assert portal.misses("Passt zu Ihrem Gesuch")
+
+
+def test_who_wants_no_mail_finds_the_offer_at_the_wish(portal: Portal) -> None:
+    rita = portal.person("Rita")
+    wish_id = wish(portal, rita)
+    choose_mails(portal.sessions, person_id=rita, reminders=[], others=[], now=NOW)
+    ride_id = portal.offer(portal.person("Anna"))
+    assert match(portal) == 0
+    assert (found(portal, wish_id, rita), mails_to(portal, "rita")) == ([ride_id], [])
+    assert portal.contradictions(NOW) == []
 
 
 def test_a_seat_that_becomes_free_is_news_for_those_who_found_none(portal: Portal) -> None:
