@@ -27,6 +27,7 @@ from mitfahr.live import Live
 from mitfahr.mail import transport_for
 from mitfahr.services.anonymise_bookings import anonymise_bookings
 from mitfahr.services.ask_for_ratings import ask_for_ratings
+from mitfahr.services.assemble_timetable import assemble_stale_timetables
 from mitfahr.services.blur_places import blur_places
 from mitfahr.services.build_timetable import build_waiting_timetables
 from mitfahr.services.build_version import BuildStopped, fail_dead_builds
@@ -37,7 +38,9 @@ from mitfahr.services.draw_map import draw_missing_maps
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.match_wishes import match_wishes
+from mitfahr.services.poll_sources import poll_sources
 from mitfahr.services.publish_series import publish_series
+from mitfahr.services.recheck_bookings import recheck_bookings
 from mitfahr.services.remind_riders import remind_riders
 from mitfahr.services.send_outbox import send_outbox
 from mitfahr.settings import Settings
@@ -66,6 +69,7 @@ class Worker:
         self.stop = threading.Event()
         self.jobs = (
             Job("outbox", dt.timedelta(seconds=15), self._send_outbox),
+            Job("poll_sources", dt.timedelta(seconds=settings.realtime_every_s), self._poll_sources),
             Job("lapse_holds", dt.timedelta(minutes=1), self._lapse_holds),
             Job("match_wishes", dt.timedelta(minutes=1), self._match_wishes),
             Job("remind_riders", dt.timedelta(minutes=5), self._remind_riders),
@@ -111,6 +115,16 @@ class Worker:
             settings.contact,
         )
 
+    def _poll_sources(self) -> None:
+        """What live sources say now; journeys that can no longer be travelled get another way at once."""
+        try:
+            timetable = self.live.served().without_rides.timetable
+        except NothingServes:
+            timetable = None
+        if poll_sources(self.sessions, self.settings, timetable, utc_now) and timetable is not None:
+            now = utc_now()
+            recheck_bookings(self.sessions, self.live.current(now), now=now)
+
     def _lapse_holds(self) -> None:
         now = utc_now()
         try:
@@ -150,6 +164,7 @@ class Worker:
 
     def _build_timetables(self) -> None:
         build_waiting_timetables(self.sessions, self.settings, utc_now, self._stop_if_told)
+        assemble_stale_timetables(self.sessions, self.settings, utc_now, self._stop_if_told)
         link_waiting(self.sessions, self.settings.snapshots_dir, utc_now, self._stop_if_told)
 
     def _compare_timetables(self) -> None:

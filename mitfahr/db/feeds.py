@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from mitfahr.db.base import Base, new_id
+from mitfahr.db.base import Base
+from mitfahr.domain.errors import Unknown
 
 FIRST_FEED_ID = "first"
 """The feed that the migration made: where nobody says which feed is meant, it is this one."""
@@ -17,13 +18,15 @@ FIRST_FEED_ID = "first"
 class Feed(Base):
     """One source. `rank` decides whose ids stay when two feeds use the same (the smaller number's).
 
+    Its own `id` is what stands before ids that clash, see `gtfs.merge`: short, and for ever.
+
     With a `url` the worker asks for it every `every_minutes`. `etag`, `last_modified` and
     `fetched_checksum` are of what it got last; `fetching_since` is set while a process is at it.
     """
 
     __tablename__ = "feed"
 
-    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120), unique=True)
     rank: Mapped[int]
     removed_at: Mapped[dt.datetime | None]
@@ -45,6 +48,14 @@ class Feed(Base):
 def feeds(session: Session) -> list[Feed]:
     """Those in use, the first in rank first."""
     return list(session.scalars(select(Feed).where(Feed.removed_at.is_(None)).order_by(Feed.rank, Feed.id)))
+
+
+def feed_in_use(session: Session, feed_id: str) -> Feed:
+    """Raises Unknown, for a feed that was removed too."""
+    feed = session.get(Feed, feed_id)
+    if feed is None or feed.removed_at is not None:
+        raise Unknown("feed", feed_id)
+    return feed
 
 
 def feed_named(session: Session, name: str) -> Feed | None:

@@ -54,7 +54,8 @@ class FeedVersion(_Version, Base):
     Folder names are known once built. `own_folder` and `own_lines_folder` hold this version alone;
     `timetable_folder`, `lines_folder` and `tiles_folder` what serves when it is switched to: this version
     merged with those of the other feeds that its parts (FeedVersionPart) name. With one feed they are the same.
-    `counts`, `valid_from`, `valid_to` and `is_demo` are this version's own. LIVE is every part of what serves.
+    `counts`, `valid_from` and `valid_to` are this version's own; `is_demo` is said of all its parts together.
+    LIVE is every part of what serves.
     """
 
     __tablename__ = "feed_version"

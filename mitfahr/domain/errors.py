@@ -379,7 +379,9 @@ class FileUnreadable(TimetableRefused):
 
 
 class NotSwitchable(TimetableRefused):
-    """The version is in `state`, or not linked with the serving road network yet (`state` "unlinked")."""
+    """The version is in `state`; or not linked with the serving road network yet ("unlinked"), or merged with
+    versions of other feeds that do not serve any more ("stale"): both are mended by the worker; or its feed is "removed".
+    """
 
     def __init__(self, state: str) -> None:
         super().__init__(state)

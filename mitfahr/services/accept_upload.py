@@ -12,6 +12,7 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import new_id
+from mitfahr.db.feeds import FIRST_FEED_ID, feed_in_use
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.timetables import FeedVersion
 from mitfahr.domain.errors import FileTooLarge, FileUnreadable
@@ -30,11 +31,12 @@ def accept_upload(
     uploaded_by: str | None = None,
     version_id: str | None = None,
     idempotency_key: str | None = None,
+    feed_id: str = FIRST_FEED_ID,
 ) -> FeedVersion:
-    """Copy a feed (an open file, a path, a folder) into quarantine; the worker will check it.
+    """Copy a file of a feed (open, a path, a folder) into quarantine; the worker will check it.
 
     With `idempotency_key`, the same file sent again by the same person is the same version. Raises
-    FileTooLarge, FileUnreadable, IdempotencyConflict (another file under the key of the first).
+    FileTooLarge, FileUnreadable, IdempotencyConflict (another file under the key of the first), Unknown (feed).
     """
     version_id = version_id or new_id()
     settings.uploads_dir.mkdir(parents=True, exist_ok=True)
@@ -43,6 +45,7 @@ def accept_upload(
         checksum, size = _copy(source, target, settings.upload_limit_mb)
         feed = FeedVersion(
             id=version_id,
+            feed_id=feed_id,
             name=Path(filename).name[:300],
             original_filename=Path(filename).name[:300],
             checksum=checksum,
@@ -54,6 +57,7 @@ def accept_upload(
         with sessions.begin() as session:
             known = _known(session, feed, idempotency_key)
             if known is None:
+                feed_in_use(session, feed_id)
                 session.add(feed)
         if known is not None:
             remove_from_quarantine(target)
@@ -71,7 +75,7 @@ def _known(session: Session, feed: FeedVersion, idempotency_key: str | None) -> 
     """The version that this very upload has made already."""
     if idempotency_key is None or feed.uploaded_by is None:
         return None
-    body = {"name": feed.original_filename, "checksum": feed.checksum}
+    body = {"name": feed.original_filename, "checksum": feed.checksum, "feed": feed.feed_id}
     known = claim(session, feed.uploaded_by, idempotency_key, body, feed.uploaded_at)
     if known is not None:
         return session.get_one(FeedVersion, known["version_id"])

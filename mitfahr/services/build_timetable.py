@@ -10,18 +10,19 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker, undefer
 
 from mitfahr.build_lock import build_lock
 from mitfahr.db.base import new_id
-from mitfahr.db.timetables import FeedVersion, serving, waiting_feeds
+from mitfahr.db.feeds import FIRST_FEED_ID
+from mitfahr.db.timetables import FeedVersion, waiting_feeds
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.languages import marked
 from mitfahr.services.accept_upload import accept_upload, quarantined
+from mitfahr.services.assemble_timetable import CannotBeMerged, assemble_timetable
 from mitfahr.services.build_version import Clock, claim, end, failing_visibly, part, written_progress
-from mitfahr.services.draw_map import draw_network
 from mitfahr.services.forget_outdated import forget_outdated
-from mitfahr.services.link_stops import RoadFolders, link_stops
 from mitfahr.settings import Settings
 from routing.progress import Progress, silent
 from routing.timetable import Timetable
@@ -39,15 +40,16 @@ def import_timetable(
     filename: str,
     clock: Clock,
     progress: Progress = silent,
+    feed_id: str = FIRST_FEED_ID,
 ) -> FeedVersion:
-    """Take a feed (zip or folder) and build it in this process; returns how it ended.
+    """Take a file of a feed (zip or folder) and build it in this process; returns how it ended.
 
-    Raises FileTooLarge, FileUnreadable. The lock is held before the row exists, so that no worker
+    Raises FileTooLarge, FileUnreadable, Unknown (feed). The lock is held before the row exists, so that no worker
     takes it away.
     """
     version_id = new_id()
     with build_lock(settings.data_dir, version_id):
-        accept_upload(sessions, settings, source, filename, clock(), version_id=version_id)
+        accept_upload(sessions, settings, source, filename, clock(), version_id=version_id, feed_id=feed_id)
         return _build(sessions, settings, version_id, clock, progress)
 
 
@@ -93,21 +95,21 @@ def _build_claimed(
             refused = {"status": VersionStatus.REFUSED, "message": REFUSED, "findings": findings}
             end(sessions, FeedVersion, version_id, clock, **refused)
             return
-        folder = loaded.timetable.save(settings.snapshots_dir).name
-        with sessions() as session:
-            roads = RoadFolders.of(serving(session).roads)
-        link_stops(sessions, settings.snapshots_dir, folder, roads, clock(), part(progress, 0.6, 0.9))
-        lines_folder = loaded.lines.save(settings.snapshots_dir).name if loaded.lines else None
-        drawing = part(progress, 0.9, 1.0)
-        tiles_folder = draw_network(settings.snapshots_dir, loaded.timetable, loaded.lines, drawing)
-        built = {
-            "status": VersionStatus.BUILT,
-            "step": marked("Fertig"),
-            "percent": 100,
-            "findings": findings,
+        own = {
+            "own_folder": loaded.timetable.save(settings.snapshots_dir).name,
+            "own_lines_folder": loaded.lines.save(settings.snapshots_dir).name if loaded.lines else None,
         }
-        maps = {"lines_folder": lines_folder, "tiles_folder": tiles_folder}
-        end(sessions, FeedVersion, version_id, clock, **built, **maps, **_facts(loaded.timetable, folder))
+        with sessions.begin() as session:
+            facts = {"findings": findings, **own, **_facts(loaded.timetable)}
+            session.execute(update(FeedVersion).where(FeedVersion.id == version_id).values(**facts))
+        try:
+            assemble_timetable(sessions, settings, version_id, clock, part(progress, 0.6, 1.0))
+        except CannotBeMerged as refusal:
+            refused = {"status": VersionStatus.REFUSED, "message": str(refusal)}
+            end(sessions, FeedVersion, version_id, clock, **refused)
+            return
+        ready = {"status": VersionStatus.BUILT, "step": marked("Fertig"), "percent": 100}
+        end(sessions, FeedVersion, version_id, clock, **ready)
 
 
 def _without_our_name(upload: Path, finding: Finding) -> Finding:
@@ -115,14 +117,12 @@ def _without_our_name(upload: Path, finding: Finding) -> Finding:
     return dataclasses.replace(finding, file="") if finding.file == upload.name else finding
 
 
-def _facts(timetable: Timetable, folder: str) -> dict[str, Any]:
+def _facts(timetable: Timetable) -> dict[str, Any]:
     name = f"{timetable.name} {timetable.version}".strip()
     return {
-        "timetable_folder": folder,
         "name": name[:300],
         "valid_from": timetable.first_day,
         "valid_to": timetable.last_day,
-        "is_demo": timetable.is_demo,
         "counts": {
             marked("Haltestellen"): timetable.n_stops,
             marked("Linien"): len(timetable.route_id),

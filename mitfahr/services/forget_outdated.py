@@ -68,7 +68,8 @@ def forget_outdated(sessions: sessionmaker[Session], snapshots_dir: Path) -> int
             pointer.feed = pointer.roads = pointer.links_folder = None
             pointer.revision += 1
         for feed in feeds:
-            feed.timetable_folder, feed.status = None, VersionStatus.RETIRED
+            feed.timetable_folder = feed.own_folder = None
+            feed.status = VersionStatus.RETIRED
         for road in roads:
             road.roads_folder = road.hierarchy_folder = road.gazetteer_folder = None
             road.status = VersionStatus.RETIRED
@@ -79,6 +80,8 @@ def _forget_maps(session: Session, snapshots_dir: Path) -> None:
     for feed in session.scalars(select(FeedVersion)):
         if _is_old(snapshots_dir, TripLines, feed.lines_folder):
             feed.lines_folder = None
+        if _is_old(snapshots_dir, TripLines, feed.own_lines_folder):
+            feed.own_lines_folder = None
         if _is_old(snapshots_dir, Tiles, feed.tiles_folder):
             feed.tiles_folder = None
     for roads in session.scalars(select(RoadsVersion)):
@@ -87,7 +90,7 @@ def _forget_maps(session: Session, snapshots_dir: Path) -> None:
 
 
 def _is_old_feed(snapshots_dir: Path, feed: FeedVersion) -> bool:
-    return _is_old(snapshots_dir, Timetable, feed.timetable_folder)
+    return _is_old(snapshots_dir, Timetable, feed.timetable_folder or feed.own_folder)
 
 
 def _are_old_roads(snapshots_dir: Path, roads: RoadsVersion) -> bool:

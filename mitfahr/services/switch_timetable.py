@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mitfahr.db.feed_parts import is_stale, parts_of
 from mitfahr.db.people import Person
 from mitfahr.db.timetables import (
     FeedVersion,
@@ -46,7 +47,11 @@ def switch_timetable(session: Session, actor: Person | None, version_id: str, no
         raise Unknown("feed_version", version_id)
     if feed.status is VersionStatus.LIVE:
         return pointer
-    if feed.status not in SWITCHABLE or feed.timetable_folder is None:
+    if feed.status not in SWITCHABLE:
+        raise NotSwitchable(feed.status)
+    if feed.status is VersionStatus.BUILT and is_stale(session, feed):
+        raise NotSwitchable("removed" if feed.feed.removed_at else "stale")
+    if feed.timetable_folder is None:
         raise NotSwitchable(feed.status)
     links = _links(session, feed, pointer.roads)
     if links is None:
@@ -145,11 +150,15 @@ def _point(
     actor: Person | None,
     now: dt.datetime,
 ) -> Serving:
-    for old, new in ((pointer.feed, target.feed), (pointer.roads, target.roads)):
-        if old is not None:
-            old.status = VersionStatus.RETIRED
-        if new is not None:
-            new.status = VersionStatus.LIVE
+    if pointer.roads is not None:
+        pointer.roads.status = VersionStatus.RETIRED
+    if target.roads is not None:
+        target.roads.status = VersionStatus.LIVE
+    for version in session.scalars(select(FeedVersion).where(FeedVersion.status == VersionStatus.LIVE)):
+        version.status = VersionStatus.RETIRED
+    if target.feed is not None:
+        for version in (target.feed, *parts_of(session, target.feed.id)):
+            version.status = VersionStatus.LIVE
     pointer.feed, pointer.roads, pointer.links_folder = target.feed, target.roads, target.links_folder
     pointer.revision += 1
     pointer.switched_at, pointer.switched_by = now, actor.id if actor else None
