@@ -105,6 +105,7 @@ _EXPECTED = {
     _number: "eine ganze Zahl größer als 0",
     _text: "einen Text oder @ und den Namen einer lesbaren Datei",
     _enforcement: "einen Text oder @ und den Namen einer lesbaren Datei",
+    dt.date.fromisoformat: "einen Tag wie 2026-11-23",
     _point: "Breite und Länge in Grad wie „51.21 13.45“",
     _web_address: "eine Adresse mit http:// oder https://",
     _brand_colour: f"eine Farbe wie #1a4f9c, die auf hellem Grund gut zu lesen ist (Kontrast mindestens {LEAST_CONTRAST} : 1)",
@@ -136,6 +137,9 @@ class Settings:
     imprint_text: str = field(metadata=_env("IMPRINT_TEXT", "", _text))
     privacy_text: str = field(metadata=_env("PRIVACY_TEXT", "", _text))
     accessibility_text: str = field(metadata=_env("ACCESSIBILITY_TEXT", "", _text))
+    accessibility_date: dt.date = field(
+        metadata=_env("ACCESSIBILITY_DATE", "2026-11-23", dt.date.fromisoformat)
+    )
     enforcement_body: str = field(metadata=_env("ENFORCEMENT_BODY", "", _enforcement))
     price_law: PriceLaw = field(metadata=_env("PRICE_CAPS", "30 ab 2005-09-01", _rates))
     vacations: Vacations = field(metadata=_env("SCHOOL_VACATIONS_FILE", "", _vacations), repr=False)

@@ -89,5 +89,12 @@ def test_without_an_address_there_is_no_form(client: FlaskClient) -> None:
 
 def test_the_statement_says_what_the_law_asks_for(told: FlaskClient) -> None:
     page = told.get("/barrierefreiheit").text
-    for words in ("BfWebG", "teilweise vereinbar", "Durchsetzungsstelle", "Archivstraße 1", "erstellt", PAGE):
+    for words in (
+        "BfWebG",
+        "teilweise vereinbar",
+        "Durchsetzungsstelle",
+        "Archivstraße 1",
+        "am 23.11.2026 geprüft",
+        PAGE,
+    ):
         assert words in page
