@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import lzma
+import os
 import stat
 import zipfile
 import zlib
@@ -23,13 +24,17 @@ from gtfs.notices import Notice, Words
 from gtfs.schema import NOT_EVALUATED, TABLES, file_of
 
 MAX_MEMBERS = 1_000
-MAX_MEMBER_BYTES = 1 << 30
-MAX_TOTAL_BYTES = 2 << 30
+MAX_DIRECTORY_BYTES = 8 << 20
+"""`zipfile` makes objects of the whole directory before anybody can count its entries."""
+MAX_MEMBER_BYTES = 256 << 20
+MAX_TOTAL_BYTES = 512 << 20
 MAX_RATIO = 50
 RATIO_MATTERS_FROM_BYTES = 20 << 20
 """Small files of nothing but zeros are harmless; only what grows large must be plausible."""
 
 _BLOCK = 1 << 20
+_END, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x07"
+_END_BYTES, _LONGEST_END = 22, 22 + (1 << 16) + 20
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -76,7 +81,7 @@ _TOO_MANY_FILES = Notice(
 )
 _ARCHIVE_TOO_LARGE = Notice(
     "archive_too_large",
-    Words("Ausgepackt wäre das Archiv {gb:.1f} GB groß.", "Unpacked, the archive would have {gb:.1f} GB."),
+    Words("Ausgepackt wäre das Archiv {mb:.0f} MB groß.", "Unpacked, the archive would have {mb:.0f} MB."),
     _WHENCE,
 )
 _LEADS_OUTSIDE = Notice(
@@ -99,7 +104,7 @@ _ENCRYPTED = Notice(
 )
 _FILE_TOO_LARGE = Notice(
     "file_too_large",
-    Words("Ausgepackt wäre die Datei {gb:.1f} GB groß.", "Unpacked, the file would have {gb:.1f} GB."),
+    Words("Ausgepackt wäre die Datei {mb:.0f} MB groß.", "Unpacked, the file would have {mb:.0f} MB."),
     _WHENCE,
 )
 _LARGER_THAN_SAID = Notice(
@@ -213,8 +218,24 @@ def _from_folder(source: Path, quarantine: Path, findings: Findings) -> Unpacked
 def _from_zip(source: Path, quarantine: Path, findings: Findings) -> Unpacked:
     with source.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if _directory_bytes(source) > MAX_DIRECTORY_BYTES:
+        _refuse_count(findings)
     with zipfile.ZipFile(source) as archive:
         return Unpacked(_members(archive, quarantine, findings), sha256)
+
+
+def _directory_bytes(source: Path) -> int:
+    """Size of the archive's directory by its end record, found where `zipfile` looks for it."""
+    with source.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _LONGEST_END))
+        tail = file.read()
+    end = tail.rfind(_END)
+    if end < 0 or len(tail) - end < _END_BYTES:
+        return 0  # no archive, as `zipfile` will say
+    stated = int.from_bytes(tail[end + 12 : end + 16], "little")
+    # With 64 bits the record before it counts: then no directory is larger than the file itself.
+    return size if tail[max(0, end - 20) : end].startswith(_LOCATOR_64) else stated
 
 
 def _members(archive: zipfile.ZipFile, quarantine: Path, findings: Findings) -> dict[str, Path]:
@@ -248,7 +269,7 @@ def _check_members(members: list[zipfile.ZipInfo], findings: Findings) -> None:
             findings.error(danger, file=info.filename)
     total = sum(info.file_size for info in members)
     if total > MAX_TOTAL_BYTES:
-        findings.error(_ARCHIVE_TOO_LARGE.about(gb=total / 1e9))
+        findings.error(_ARCHIVE_TOO_LARGE.about(mb=total / 1e6))
 
 
 def _plain_name(name: str) -> str:
@@ -268,7 +289,7 @@ def _dangers(info: zipfile.ZipInfo, same_name: int) -> list[Notice]:
     if info.flag_bits & 0x1:
         found.append(_ENCRYPTED)
     if info.file_size > MAX_MEMBER_BYTES:
-        found.append(_FILE_TOO_LARGE.about(gb=info.file_size / 1e9))
+        found.append(_FILE_TOO_LARGE.about(mb=info.file_size / 1e6))
     if info.file_size > RATIO_MATTERS_FROM_BYTES and info.file_size > MAX_RATIO * max(info.compress_size, 1):
         found.append(_BOMB)
     return found

@@ -16,6 +16,7 @@ from gtfs.agencies import Agencies, read_agencies
 from gtfs.archive import Refused, unpack
 from gtfs.check import Checked, check_tables, is_complete, settle_left_out, unknown_trips
 from gtfs.copies import write_copy
+from gtfs.coverage import check_coverage, check_feed_info
 from gtfs.findings import Finding, Findings
 from gtfs.frequencies import read_repetitions
 from gtfs.notices import Notice, Words
@@ -23,7 +24,7 @@ from gtfs.read import read_tables
 from gtfs.routes import Routes, read_routes
 from gtfs.runs import Runs, as_runs, lay_out, rows_in_order
 from gtfs.service_days import ServiceDays, read_service_days
-from gtfs.shapes import read_lines
+from gtfs.shapes import check_shapes, read_lines
 from gtfs.stay_seated import chains, ends_of
 from gtfs.stop_times import Halts, read_halts
 from gtfs.stops import Stops, read_stops
@@ -59,19 +60,6 @@ _NO_TRIPS = Notice(
         "The timetable holds not a single trip with at least two stops and times.",
     ),
     Words("Bitte prüfen Sie, ob die Datei vollständig ist.", "Please check whether the file is complete."),
-)
-_NO_DAYS = Notice(
-    "no_service_days",
-    Words("Keine der Fahrten verkehrt an irgendeinem Tag.", "None of the trips runs on any day."),
-    Words(
-        "Bitte prüfen Sie calendar.txt und calendar_dates.txt.",
-        "Please check calendar.txt and calendar_dates.txt.",
-    ),
-)
-_EXPIRED = Notice(
-    "expired_calendar",
-    Words("Der Fahrplan ist am {day:%d.%m.%Y} abgelaufen.", "The timetable ran out on {day:%d/%m/%Y}."),
-    Words("Bitte laden Sie den aktuellen Fahrplan.", "Please load the current timetable."),
 )
 
 
@@ -163,12 +151,19 @@ def _build(
         findings,
     )
     check_use(feed.checked, trips, halts, stops, routes, findings)
+    check_shapes(feed.good("shapes"), trips, findings)
+    check_feed_info(feed.good("feed_info"), findings)
     repetitions = read_repetitions(feed.good("frequencies"), trip_index, halts, findings)
-    service_days = read_service_days(feed.good("calendar"), feed.good("calendar_dates"), today, findings)
+    calendars = feed.good("calendar"), feed.good("calendar_dates")
+    service_days = read_service_days(*calendars, today, findings)
     service = trips.positions("service_id", service_days.index)
     usable = halts.counts() >= 2
-    days = service_days.trimmed(np.unique(service[usable & (service >= 0)]))
-    _check_days(days, bool(usable.any()), today, findings)
+    runs_sometime = service[usable & (service >= 0)]
+    days = service_days.trimmed(np.unique(runs_sometime))
+    if not usable.any():
+        findings.error(_NO_TRIPS, file="stop_times.txt")
+    elif not findings.refused:
+        check_coverage(trips, usable, service, days, calendars, today, findings)
     if findings.refused:
         return None
     progress("Fahrten werden verbunden", 0.75)
@@ -189,17 +184,6 @@ def _broken_trips(checked: Checked) -> Mask:
             bad = frozenset(checked.tables[name].where(checked.broken[name]).texts(field).tolist())
             broken |= trips.matching(field, bad.__contains__)
     return broken
-
-
-def _check_days(days: ServiceDays, any_trip: bool, today: dt.date, findings: Findings) -> None:
-    if findings.refused:
-        return
-    if not any_trip:
-        findings.error(_NO_TRIPS, file="stop_times.txt")
-    elif not days.n_days:
-        findings.error(_NO_DAYS, file="calendar.txt")
-    elif days.last_day < today:
-        findings.warning(_EXPIRED.about(day=days.last_day), file="calendar.txt", field="end_date")
 
 
 def _assembled(

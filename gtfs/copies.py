@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
 
@@ -24,7 +24,11 @@ from gtfs.notices import Notice, Words
 from gtfs.schema import NOT_EVALUATED_FIELDS, TABLES, TableSpec, file_of
 
 MAX_LINE_CHARS = 1 << 20
+MAX_VALUE_CHARS = 4096
+"""As in the MobilityData validator. Every text is kept in memory, and some are put side by side."""
+MAX_CELLS = 50_000_000
 _BLOCK = 1 << 20
+_WORD = re.compile(r"[a-z]+")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -141,6 +145,22 @@ _LONG_FIELD = Notice(
         "From this line on the file cannot be read: a field has more than 131,072 characters.",
     ),
     _CHECK_QUOTES,
+)
+_LONG_VALUE = Notice(
+    "csv_parsing_failed",
+    Words(
+        "Ein Feld dieser Zeile ist länger als {limit} Zeichen.",
+        "A field of this line has more than {limit} characters.",
+    ),
+    _CHECK_QUOTES,
+)
+_TOO_MANY_ROWS = Notice(
+    "too_many_rows",
+    Words(
+        "Die Datei ist größer als der Fahrplan einer Region: Nach {n} Zeilen wurde aufgehört.",
+        "The file is larger than the timetable of a region: reading stopped after {n} lines.",
+    ),
+    Words("Bitte beschränken Sie die Daten auf Ihr Gebiet.", "Please restrict the data to your own region."),
 )
 _EMPTY_NAME = Notice(
     "empty_column_name",
@@ -366,7 +386,7 @@ def _lines_of(file: TextIO, report: _Report) -> Iterator[str]:
 def _rewrite(incoming: TextIO, out: TextIO, spec: TableSpec, report: _Report) -> NDArray[np.int32]:
     reader = csv.reader(_lines_of(incoming, report), strict=True)
     lines = array("i")
-    start = 1
+    start, n_cells = 1, 0
     try:
         header = next(reader, [])
         kept = _known_columns(header, spec, report)
@@ -374,6 +394,13 @@ def _rewrite(incoming: TextIO, out: TextIO, spec: TableSpec, report: _Report) ->
         writer.writerow(kept.values())
         start = reader.line_num + 1
         for row in reader:
+            n_cells += len(row)
+            if start > spec.most_rows or n_cells > MAX_CELLS:
+                report.grave(_TOO_MANY_ROWS.about(n=start - 1), line=start)
+                raise _Unreadable
+            if max(map(len, row), default=0) > MAX_VALUE_CHARS:
+                report.grave(_LONG_VALUE.about(limit=MAX_VALUE_CHARS), line=start, value=max(row, key=len))
+                raise _Unreadable
             cells = _cells(row, len(header), start, reader.line_num, report)
             if cells is not None:
                 writer.writerow([cells[i] for i in kept])
@@ -388,6 +415,8 @@ def _rewrite(incoming: TextIO, out: TextIO, spec: TableSpec, report: _Report) ->
 def _known_columns(header: list[str], spec: TableSpec, report: _Report) -> dict[int, str]:
     """Position → name of the columns to keep."""
     names = [name.strip() for name in header]
+    if names != header:
+        report.mild(_BLANKS, line=1, value=next(a for a, b in zip(header, names, strict=True) if a != b))
     _check_is_table(names, spec, report)
     kept: dict[int, str] = {}
     for i, name in enumerate(names):
@@ -399,9 +428,9 @@ def _known_columns(header: list[str], spec: TableSpec, report: _Report) -> dict[
         elif name in spec.fields:
             kept[i] = name
         elif name not in NOT_EVALUATED_FIELDS:
-            meant = get_close_matches(name.lower()[:100], spec.fields, n=1, cutoff=0.85)
-            if meant and meant[0] not in names:
-                report.mild(_MISSPELT_COLUMN.about(name=meant[0]), **where)
+            meant = "_".join(_WORD.findall(name.lower()))
+            if meant in spec.fields and meant not in names:
+                report.mild(_MISSPELT_COLUMN.about(name=meant), **where)
             else:
                 report.info(_UNKNOWN_COLUMN, **where)
     return kept

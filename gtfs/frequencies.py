@@ -17,7 +17,9 @@ from gtfs.notices import Notice, Words
 from gtfs.stop_times import Halts
 from gtfs.table import Mask, Table
 
-MAX_REPETITIONS = 1_000_000
+MAX_REPETITIONS = 100_000
+MAX_HALTS = 2_000_000
+"""Of all repetitions together, since each is spelled out."""
 
 _CORRECT = Words("Bitte berichtigen Sie start_time und end_time.", "Please correct start_time and end_time.")
 _BACKWARD = Notice(
@@ -47,8 +49,8 @@ _OVERLAPPING = Notice(
 _TOO_MANY = Notice(
     "number_out_of_range",
     Words(
-        "Die Takte ergeben {n} Fahrten; höchstens {limit} sind glaubhaft.",
-        "The headways yield {n} trips; {limit} at most are plausible.",
+        "Die Takte ergeben {n} Fahrten; so viele sind nicht glaubhaft.",
+        "The headways yield {n} trips; so many are not plausible.",
     ),
     Words("Bitte prüfen Sie headway_secs.", "Please check headway_secs."),
 )
@@ -82,7 +84,7 @@ def read_repetitions(
     _check(table, trip, start, end, findings)
     count = np.maximum(-(-(end - start) // headway), 0)
     count[(trip < 0) | (np.append(halts.counts(), 0)[trip] < 2)] = 0
-    if count.sum() > MAX_REPETITIONS:
+    if count.sum() > MAX_REPETITIONS or (count * np.append(halts.counts(), 0)[trip]).sum() > MAX_HALTS:
         _refuse_number(table, count, findings)
         return Repetitions(empty, empty, repeated)
     row = np.repeat(np.arange(len(table)), count)
@@ -112,7 +114,7 @@ def _check(
 def _refuse_number(table: Table, count: NDArray[np.int64], findings: Findings) -> None:
     worst = int(np.argmax(count))
     findings.error(
-        _TOO_MANY.about(n=int(count.sum()), limit=MAX_REPETITIONS),
+        _TOO_MANY.about(n=int(count.sum())),
         file=table.file,
         line=table.lines[worst],
         field="headway_secs",

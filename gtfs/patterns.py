@@ -41,7 +41,8 @@ def group(halts: RunHalts, ids: NDArray[np.object_]) -> Patterns:
             number[key] = len(first_run)
             first_run.append(run)
         pattern[run] = number[key]
-    by_id = np.unique(ids.astype(str), return_inverse=True)[1] if n_runs else np.zeros(0, dtype=np.int64)
+    # As objects: numpy's own texts would all take the room of the longest.
+    by_id = np.unique(ids, return_inverse=True)[1] if n_runs else np.zeros(0, dtype=np.int64)
     departure = halts.dep[halts.start[:-1]]
     order = np.lexsort((np.arange(n_runs), by_id, departure, pattern))
     return Patterns(order, pattern[order].astype(np.int32), np.array(first_run, dtype=np.int64))

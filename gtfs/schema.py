@@ -63,6 +63,8 @@ class TableSpec:
     key: tuple[str, ...]
     on_fault: OnFault
     needed: bool = False
+    most_rows: int = 200_000
+    """More are no timetable of a region: what is checked must fit into memory whatever it is."""
 
     @property
     def serves(self) -> bool:
@@ -164,6 +166,7 @@ TABLES: dict[str, TableSpec] = {
         {"service_id": _ID, "date": _DATE, "exception_type": _enum(1, 2, filled=True)},
         ("service_id", "date"),
         OnFault.REFUSE,
+        most_rows=1_000_000,
     ),
     "trips": TableSpec(
         {
@@ -181,6 +184,7 @@ TABLES: dict[str, TableSpec] = {
         ("trip_id",),
         OnFault.LEAVE_OUT,
         needed=True,
+        most_rows=1_000_000,
     ),
     "stop_times": TableSpec(
         {
@@ -202,6 +206,7 @@ TABLES: dict[str, TableSpec] = {
         ("trip_id", "stop_sequence"),
         OnFault.LEAVE_OUT,
         needed=True,
+        most_rows=2_000_000,
     ),
     "frequencies": TableSpec(
         {
@@ -227,6 +232,7 @@ TABLES: dict[str, TableSpec] = {
         },
         ("from_stop_id", "to_stop_id", "from_trip_id", "to_trip_id", "from_route_id", "to_route_id"),
         OnFault.IGNORE,
+        most_rows=1_000_000,
     ),
     "feed_info": TableSpec(
         {
@@ -250,6 +256,7 @@ TABLES: dict[str, TableSpec] = {
         },
         ("shape_id", "shape_pt_sequence"),
         OnFault.IGNORE,
+        most_rows=1_000_000,
     ),
     "fare_attributes": TableSpec(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,25 @@ from gtfs.findings import Findings, Severity
 from gtfs.notices import Notice, Words
 from gtfs.table import Table
 
+MAX_SERVICE_DAYS = 30_000_000
+"""Services × days; each is a byte."""
 MAX_DAYS = 3 * 366
 """More days than this are no timetable; the days around today are kept."""
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ADDED, REMOVED = 1, 2
 
+_TOO_MANY = Notice(
+    "too_many_rows",
+    Words(
+        "Es gibt {n} verschiedene Verkehrstage (service_id); das ist kein Fahrplan einer Region.",
+        "There are {n} different services (service_id); this is no timetable of a region.",
+    ),
+    Words(
+        "Bitte fassen Sie Fahrten mit gleichen Verkehrstagen unter einer service_id zusammen.",
+        "Please give trips that run on the same days one service_id.",
+    ),
+)
 _BACKWARD = Notice(
     "start_and_end_range_out_of_order",
     Words("Der letzte Tag liegt vor dem ersten.", "The last day lies before the first."),
@@ -96,7 +110,12 @@ def read_service_days(
     days = np.concatenate([ranges.reshape(-1), exceptions[exceptions[:, 1] == ADDED, 0]])
     if not len(days):
         return ServiceDays(today, np.zeros((len(index), 0), dtype=np.uint8), index)
-    first, last = _clipped(int(days.min()), int(days.max()), today, findings)
+    first, last = int(days.min()), int(days.max())
+    if last - first >= MAX_DAYS:
+        first, last = _clipped(first, last, calendar, calendar_dates, today, findings)
+    if len(index) * (last - first + 1) > MAX_SERVICE_DAYS:
+        findings.error(_TOO_MANY.about(n=len(index)), **place_of_last(calendar, calendar_dates))
+        return ServiceDays(today, np.zeros((len(index), 0), dtype=np.uint8), index)
     runs = np.zeros((len(index), last - first + 1), dtype=np.uint8)
     if calendar is not None:
         _fill_weeks(runs, first, calendar, ranges, index)
@@ -140,15 +159,47 @@ def _exceptions(calendar_dates: Table | None) -> NDArray[np.int64]:
     return np.column_stack([day, kind]).astype(np.int64)
 
 
-def _clipped(first: int, last: int, today: dt.date, findings: Findings) -> tuple[int, int]:
-    if last - first < MAX_DAYS:
-        return first, last
+def place_of_first(calendar: Table | None, calendar_dates: Table | None) -> dict[str, object]:
+    """Where the feed names its first day, as a finding says it."""
+    return _place(calendar, calendar_dates, "start_date", np.argmin, 1 << 30)
+
+
+def place_of_last(calendar: Table | None, calendar_dates: Table | None) -> dict[str, object]:
+    """Where the feed names its last day, as a finding says it."""
+    return _place(calendar, calendar_dates, "end_date", np.argmax, 0)
+
+
+def _place(
+    calendar: Table | None,
+    calendar_dates: Table | None,
+    field: str,
+    extreme: Callable[[NDArray[np.float64]], np.intp],
+    missing: int,
+) -> dict[str, object]:
+    """Of calendar.txt where it has rows: exceptions seldom lie outside its range."""
+    for table, name in ((calendar, field), (calendar_dates, "date")):
+        if table is not None and len(table):
+            row = int(extreme(table.parsed(name, values.day_number, missing)))
+            value = table.cell(row, name)
+            return {"file": table.file, "line": table.lines[row], "field": name, "value": value}
+    return {}
+
+
+def _clipped(
+    first: int,
+    last: int,
+    calendar: Table | None,
+    calendar_dates: Table | None,
+    today: dt.date,
+    findings: Findings,
+) -> tuple[int, int]:
     wished = today.toordinal() - MAX_DAYS // 3
     start = min(max(wished, first), last - MAX_DAYS + 1)
     claimed = {
         name: dt.date.fromordinal(day) for name, day in (("first", first), ("last", last), ("start", start))
     }
-    findings.warning(_TOO_LONG.about(**claimed), file="calendar.txt", field="end_date")
+    place = place_of_first if today.toordinal() - first > last - today.toordinal() else place_of_last
+    findings.warning(_TOO_LONG.about(**claimed), **place(calendar, calendar_dates))
     return start, start + MAX_DAYS - 1
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtfs import values
+from gtfs.findings import Findings, Severity
+from gtfs.notices import Notice, Words
 from gtfs.patterns import Patterns
 from gtfs.runs import RunHalts, Runs
 from gtfs.stops import Stops
@@ -18,7 +20,41 @@ from routing.trip_lines import TripLines
 FARTHEST_M = 400.0
 """A shape that passes a stop farther away than this is not that of the trip."""
 
+MOST_PAIRS = 5_000_000
+"""Points × stops laid against each other at once; a line through the district has a few hundred thousand."""
+
 _SIMPLER_M = 4.0
+SAME_PLACE_M = 2.0
+"""Distances are rounded; points this near may share one."""
+
+_SINGLE = Notice(
+    "single_shape_point",
+    Words(
+        "Der Linienweg besteht aus einem einzigen Punkt. Er wurde nicht beachtet.",
+        "The shape consists of a single point. It has not been heeded.",
+    ),
+    Words("Bitte ergänzen oder löschen Sie den Linienweg.", "Please complete the shape or delete it."),
+)
+_UNUSED = Notice(
+    "unused_shape",
+    Words("Keine Fahrt nimmt diesen Linienweg.", "No trip takes this shape."),
+    Words("Bitte prüfen Sie, ob er gelöscht werden kann.", "Please check whether it can be deleted."),
+)
+_FALLING = Notice(
+    "decreasing_shape_distance",
+    Words(
+        "Die Entfernung ist kleiner als am Punkt davor.", "The distance is smaller than at the point before."
+    ),
+    Words("Bitte berichtigen Sie shape_dist_traveled.", "Please correct shape_dist_traveled."),
+)
+_EQUAL = Notice(
+    "equal_shape_distance_diff_coordinates",
+    Words(
+        "Die Entfernung ist dieselbe wie am Punkt davor, der Ort aber ein anderer.",
+        "The distance is the same as at the point before, but the place is another one.",
+    ),
+    Words("Bitte berichtigen Sie shape_dist_traveled.", "Please correct shape_dist_traveled."),
+)
 
 _Points = NDArray[np.float64]
 """(n, 2) latitude and longitude."""
@@ -62,6 +98,29 @@ def read_lines(
     )
 
 
+def check_shapes(shapes: Table | None, trips: Table, findings: Findings) -> None:
+    """Lines that nobody drives, that are none, or whose distances do not rise."""
+    if shapes is None or not len(shapes):
+        return
+    code = shapes.codes("shape_id")
+    order = np.lexsort((shapes.parsed("shape_pt_sequence", values.integer, 0), code))
+    first = np.diff(code[order], prepend=-1) != 0
+    single = first & (np.diff(code[order], append=-1) != 0)
+    driven = frozenset(trips.distinct("shape_id"))
+    unused = first & shapes.matching("shape_id", lambda text: text not in driven)[order]
+    along = shapes.parsed("shape_dist_traveled", values.decimal, np.nan)[order]
+    further = np.diff(along, prepend=np.nan)
+    lat, lon = (shapes.parsed(f, values.decimal, 0)[order] for f in ("shape_pt_lat", "shape_pt_lon"))
+    moved = np.hypot(np.diff(lat, prepend=0), np.diff(lon, prepend=0)) * METRES_PER_DEGREE > SAME_PLACE_M
+    for mask, field, notice in (
+        (single, "shape_id", _SINGLE),
+        (unused, "shape_id", _UNUSED),
+        (~first & (further < 0), "shape_dist_traveled", _FALLING),
+        (~first & (further == 0) & moved, "shape_dist_traveled", _EQUAL),
+    ):
+        findings.rows(Severity.WARNING, shapes, order[mask], field, notice)
+
+
 def _points_by_shape(shapes: Table | None) -> dict[str, _Points]:
     import shapely
 
@@ -92,6 +151,8 @@ def _cut_at(line: _Points, stops: _Points) -> tuple[_Points, NDArray[np.int64]] 
     Of all ways to lay the stops on the line in their order, the one with the least squares of distances: a
     line that passes a place twice is met at the right time.
     """
+    if len(line) * len(stops) > MOST_PAIRS:
+        return None
     scale = np.array([1.0, np.cos(np.radians(line[0, 0]))]) * METRES_PER_DEGREE
     start, step = line[:-1] * scale, np.diff(line, axis=0) * scale
     off = stops[:, None] * scale - start[None]

@@ -25,6 +25,9 @@ STAY, LEAVE = 4, 5
 LONGEST_LAYOVER_S = 30 * 60
 """Within a block; a vehicle that waits longer is left by its passengers."""
 
+MOST_CANDIDATES = 100
+"""Trips of a block that begin before a vehicle's layover is over; more are no block of one vehicle."""
+
 NO_TRIP = -1
 
 _NOTHING_TO_DO = Words(
@@ -159,7 +162,7 @@ def _in_blocks(trips: Table, ends: Ends, findings: Findings) -> tuple[list[tuple
         latest = ends.last_arr[group] + LONGEST_LAYOVER_S
         reach = np.searchsorted(ends.first_dep[group], latest, side="right")
         for i, a in enumerate(group.tolist()):
-            b = ends.follower(a, group[i + 1 : reach[i]])
+            b = ends.follower(a, group[i + 1 : min(reach[i], i + 1 + MOST_CANDIDATES)])
             if b != NO_TRIP and ends.first_dep[b] < ends.last_arr[a]:
                 _warn_overlap(trips, a, b, findings)
             elif b != NO_TRIP and ends.meet(a, b):

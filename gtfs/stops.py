@@ -105,6 +105,12 @@ class Stops:
         own = np.arange(len(self.ids), dtype=np.int32)
         return np.where(self.parent >= 0, self.parent, own)
 
+    def km_between(self, a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.float64]:
+        """(n,) kilometres between stops `a` and stops `b`, near enough to tell what cannot be."""
+        north = (self.lat[b] - self.lat[a]) * _KM_PER_DEGREE
+        east = (self.lon[b] - self.lon[a]) * _KM_PER_DEGREE * np.cos(np.radians(self.lat[b]))
+        return np.asarray(np.hypot(north, east))
+
 
 def read_stops(table: Table, findings: Findings) -> Stops:
     """Platforms and stations; entrances, nodes and boarding areas (location_type 2–4) are left out.

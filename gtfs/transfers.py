@@ -14,6 +14,8 @@ from gtfs.stops import Stops
 from gtfs.table import Table
 
 RECOMMENDED, MINIMUM_TIME, NOT_POSSIBLE = 0, 2, 3
+MAX_PAIRS = 500_000
+FAR_KM = 10
 
 _NO_TIME = Notice(
     "missing_required_field",
@@ -22,6 +24,33 @@ _NO_TIME = Notice(
         "The minimum time for changing is missing. The usual time applies.",
     ),
     Words("Bitte ergänzen Sie min_transfer_time.", "Please add min_transfer_time."),
+)
+_NO_HALT = Notice(
+    "transfer_with_invalid_stop_location_type",
+    Words(
+        "Hier kann man nicht umsteigen: Das ist ein Eingang oder Knoten. Die Regel wird nicht beachtet.",
+        "Nobody can change here: this is an entrance or node. The rule is not heeded.",
+    ),
+    Words("Bitte nennen Sie den Steig oder die Station.", "Please name the platform or the station."),
+)
+_FAR = Notice(
+    "transfer_distance_too_large",
+    Words(
+        "Die beiden Haltestellen liegen mehr als {km} km auseinander.",
+        "The two stops lie more than {km} km apart.",
+    ),
+    Words("Bitte prüfen Sie die beiden Haltestellen.", "Please check the two stops."),
+)
+_TOO_WIDE = Notice(
+    "too_many_transfers",
+    Words(
+        "Diese und die Regeln davor ergäben Millionen von Paaren von Steigen. Sie wird nicht beachtet.",
+        "This rule and those before would yield millions of pairs of platforms. It is not heeded.",
+    ),
+    Words(
+        "Bitte prüfen Sie, ob so viele Steige zu einer Station gehören.",
+        "Please check whether so many platforms belong to one station.",
+    ),
 )
 _TOO_SPECIFIC = Notice(
     "transfer_for_single_trips_ignored",
@@ -63,7 +92,9 @@ def read_transfers(table: Table | None, stops: Stops, findings: Findings) -> Tra
     origin = table.positions("from_stop_id", stops.index)
     target = table.positions("to_stop_id", stops.index)
     used = np.flatnonzero(~specific & (kind >= 0) & (kind <= NOT_POSSIBLE) & (origin >= 0) & (target >= 0))
+    _warn_places(table, used, stops, origin, target, findings)
     platforms = _platforms(stops)
+    used = used[~_too_wide(table, used, origin, target, platforms, findings)]
     # Exact pairs first, so that `setdefault` keeps them against those of a whole station.
     broad = stops.is_station[origin[used]].astype(int) + stops.is_station[target[used]]
     rules: dict[tuple[int, int], tuple[int, int]] = {}
@@ -72,6 +103,37 @@ def read_transfers(table: Table | None, stops: Stops, findings: Findings) -> Tra
             for b in platforms[target[row]]:
                 rules.setdefault((a, b), (int(kind[row]), int(min_s[row])))
     return _sorted(rules)
+
+
+def _warn_places(
+    table: Table,
+    used: NDArray[np.int64],
+    stops: Stops,
+    origin: NDArray[np.int64],
+    target: NDArray[np.int64],
+    findings: Findings,
+) -> None:
+    for field in ("from_stop_id", "to_stop_id"):
+        elsewhere = table.matching(field, stops.no_halts.__contains__)
+        findings.rows(Severity.WARNING, table, elsewhere, field, _NO_HALT)
+    km = stops.km_between(origin[used], target[used])
+    findings.rows(Severity.WARNING, table, used[km > FAR_KM], "to_stop_id", _FAR.about(km=FAR_KM))
+
+
+def _too_wide(
+    table: Table,
+    used: NDArray[np.int64],
+    origin: NDArray[np.int64],
+    target: NDArray[np.int64],
+    platforms: list[list[int]],
+    findings: Findings,
+) -> NDArray[np.bool_]:
+    """Rules between stations with so many platforms that the pairs would never end."""
+    n_platforms = np.array([len(held) for held in platforms], dtype=np.int64)
+    pairs = n_platforms[origin[used]] * n_platforms[target[used]]
+    too_wide = np.asarray(np.cumsum(pairs) > MAX_PAIRS)
+    findings.rows(Severity.WARNING, table, used[too_wide], "from_stop_id", _TOO_WIDE)
+    return too_wide
 
 
 def _timeless(table: Table, kind: NDArray[np.float64], findings: Findings) -> NDArray[np.bool_]:

@@ -16,8 +16,6 @@ RAIL_KMH, ROAD_KMH = 500, 150
 ROUNDING_S = 60
 """Feeds state whole minutes; two neighbouring halts may share one."""
 
-_KM_PER_DEGREE = 111.2
-
 _DELETE_OR_ADD = Words(
     "Bitte prüfen Sie, ob Halte fehlen oder der Eintrag gelöscht werden kann.",
     "Please check whether stop times are missing or the entry can be deleted.",
@@ -75,14 +73,12 @@ def _check_speed(
     trip = np.repeat(np.arange(len(trips)), halts.counts())
     if len(trip) < 2:
         return
-    lat, lon = stops.lat[halts.stop], stops.lon[halts.stop]
-    north_km = np.diff(lat) * _KM_PER_DEGREE
-    east_km = np.diff(lon) * _KM_PER_DEGREE * np.cos(np.radians(lat[1:]))
+    km = stops.km_between(halts.stop[:-1], halts.stop[1:])
     hours = (halts.arr[1:] - halts.dep[:-1] + ROUNDING_S) / 3600
     route = trips.positions("route_id", routes.index)[trip[1:]]
     rail = np.isin(routes.type, (2, *range(100, 118)))[route]
     limit_kmh = np.where(rail, RAIL_KMH, ROAD_KMH)
-    fast = (np.diff(trip) == 0) & (np.hypot(north_km, east_km) > limit_kmh * np.maximum(hours, 1e-9))
+    fast = (np.diff(trip) == 0) & (km > limit_kmh * np.maximum(hours, 1e-9))
     findings.rows(
         Severity.WARNING,
         stop_times,
