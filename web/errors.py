@@ -138,7 +138,9 @@ LOCAL_ADVICE = {
     "line": lazy("Bitte wählen Sie die Linie."),
     "phone": lazy("Bitte nennen Sie eine Telefonnummer oder eine Internetadresse für die Anmeldung."),
     "deadline": lazy("Bitte nennen Sie eine Frist von höchstens sieben Tagen."),
-    "facts": lazy("Bitte sagen Sie zu mindestens einem Punkt Ja oder Nein, oder schreiben Sie einen Hinweis."),
+    "facts": lazy(
+        "Bitte sagen Sie zu mindestens einem Punkt Ja oder Nein, oder schreiben Sie einen Hinweis."
+    ),
     "title": lazy("Bitte schreiben Sie eine Überschrift auf Deutsch."),
     "period": lazy("Das Ende liegt vor dem Beginn. Bitte prüfen Sie beide."),
     "calls": lazy("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit."),
@@ -476,6 +478,16 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         marked("Vor diesem Fahrplan war noch keiner in Betrieb. Es bleibt, wie es ist."),
     ),
     domain.NothingServes: _same(OF_HTTP[503]),
+    domain.SourceNameTaken: _refused(
+        409,
+        marked("Diesen Namen gibt es schon"),
+        marked("Eine Quelle heißt schon „%(name)s“. Bitte geben Sie der neuen einen anderen Namen."),
+    ),
+    domain.SourceAddressInvalid: _refused(
+        422,
+        marked("Das ist keine Adresse"),
+        marked("Die Adresse einer Quelle beginnt mit https:// oder http://."),
+    ),
     domain.PriceTooHigh: _too_dear,
     domain.TooManySeats: _refused(
         422,

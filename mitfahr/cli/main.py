@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mitfahr.cli import check, demo, export, imports, migrate, person, plan, status, worker
+from mitfahr.cli import check, demo, export, imports, migrate, person, plan, realtime, status, worker
 
 REFUSED = 2
 """Exit code for bad input, whether an option or a file."""
@@ -51,6 +51,7 @@ for command in (
     imports.import_,
     export.export,
     status.status,
+    realtime.realtime,
     check.check,
     plan.plan,
     person.person,

@@ -32,6 +32,10 @@ SENTENCES: dict[type[Exception], Callable[[Any], str]] = {
     errors.FileUnreadable: lambda e: f"{e.source} kann nicht gelesen werden: {e.reason}",
     errors.NotSwitchable: lambda e: f"Dieser Stand kann nicht gelten (Zustand: {e.state})",
     errors.NothingToRollBackTo: _always("Vor diesem Fahrplan hat kein anderer gegolten"),
+    errors.SourceNameTaken: lambda e: f"Es gibt schon eine Quelle mit dem Namen {e.name}",
+    errors.SourceAddressInvalid: lambda e: (
+        f"{e.address} ist weder eine Adresse mit http:// oder https:// noch eine Datei"
+    ),
     errors.Unknown: lambda e: f"Nicht gefunden: {e.key}",
     errors.NameMissing: _always("Vor- und Nachname sind nötig und haben je höchstens 80 Zeichen"),
     errors.EmailInvalid: lambda e: f"{e.email!r} ist keine E-Mail-Adresse",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 
@@ -14,6 +16,7 @@ def status() -> None:
     from mitfahr.cli.installation import Installation
     from mitfahr.db.jobs import last_runs
     from mitfahr.db.outbox import waiting_messages
+    from mitfahr.db.realtime_sources import realtime_sources
     from mitfahr.db.timetables import feed_versions, serving
 
     console = Console()
@@ -38,8 +41,21 @@ def status() -> None:
                 f"{version.uploaded_at:%d.%m.%Y %H:%M}", version.original_filename, version.status, note
             )
         console.print(table)
+        sources = Table("Quelle", "Zuletzt gehört (UTC)", "Stand der Nachricht", "Hinweis", title="Echtzeit")
+        for source in realtime_sources(session):
+            heard, said = (
+                f"{at:%d.%m.%Y %H:%M:%S}" if at else "noch nie" for at in (source.fetched_at, source.said_at)
+            )
+            note = "ruht" if source.is_paused else source.error or _counted(source.counts)
+            sources.add_row(source.name, heard, said, note)
+        if sources.row_count:
+            console.print(sources)
         jobs = Table("Aufgabe", "Zuletzt fällig (UTC)", "Ergebnis", title="Worker")
         for run in last_runs(session):
             outcome = "läuft" if run.finished_at is None else "Fehler" if run.error else "in Ordnung"
             jobs.add_row(run.job, f"{run.due_at:%d.%m.%Y %H:%M:%S}", outcome)
         console.print(jobs)
+
+
+def _counted(counts: dict[str, Any]) -> str:
+    return ", ".join(f"{what} {count['n']}" for what, count in counts.items())

@@ -49,7 +49,9 @@ class RealtimeSource(Base):
 
 def realtime_sources(session: Session) -> list[RealtimeSource]:
     """All of them, the first made first."""
-    return list(session.scalars(select(RealtimeSource).order_by(RealtimeSource.created_at, RealtimeSource.id)))
+    return list(
+        session.scalars(select(RealtimeSource).order_by(RealtimeSource.created_at, RealtimeSource.id))
+    )
 
 
 def source_named(session: Session, name: str) -> RealtimeSource | None:

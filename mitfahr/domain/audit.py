@@ -22,6 +22,8 @@ class AuditAction(enum.StrEnum):
     ROADS_SWITCHED = "roads_switched"
     FEED_CHANGED = "feed_changed"
     """A source of timetables was added, removed or set otherwise."""
+    SOURCE_CHANGED = "source_changed"
+    """A source of real time was added, paused, set going again or removed."""
     LOCAL_ADDED = "local_added"
     """Of the local layer (booking rules, checked stops, notices, extra trips), as are the next three."""
     LOCAL_CHANGED = "local_changed"

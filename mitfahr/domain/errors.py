@@ -49,7 +49,9 @@ MitfahrError
 │   ├── FileUnreadable          the file or address cannot be read
 │   ├── NotSwitchable           this version is not ready to serve
 │   ├── NothingToRollBackTo     nothing else has served before
-│   └── NothingServes           no timetable has been switched to yet
+│   ├── NothingServes           no timetable has been switched to yet
+│   ├── SourceNameTaken         another source of real time has this name
+│   └── SourceAddressInvalid    not an address at which real time could be asked for
 └── RideRefused
     ├── PriceTooHigh            more than the law lets a private driver take
     ├── TooManySeats            more seats than the vehicle's class allows
@@ -394,6 +396,22 @@ class NothingToRollBackTo(TimetableRefused):
 
 class NothingServes(TimetableRefused):
     """No timetable serves, or its files cannot be read: nothing can be searched."""
+
+
+class SourceNameTaken(TimetableRefused):
+    """Another source of real time is called `name`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class SourceAddressInvalid(TimetableRefused):
+    """Not an http(s) address (for operators: nor a file of this machine)."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
 
 
 class RideRefused(MitfahrError):
