@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.carry_over import name_of
 from mitfahr.db.base import engine_for
 from mitfahr.db.jobs import claim_run, finish_run
 from mitfahr.db.session import readers, sessions
@@ -42,8 +43,12 @@ from mitfahr.services.poll_sources import poll_sources
 from mitfahr.services.publish_series import publish_series
 from mitfahr.services.recheck_bookings import recheck_bookings
 from mitfahr.services.remind_riders import remind_riders
+from mitfahr.services.rename_stops import rename_stops
 from mitfahr.services.send_outbox import send_outbox
 from mitfahr.settings import Settings
+
+RENAMED_FOR = dt.timedelta(minutes=10)
+"""So long after a switch somebody may still write down a stop as the timetable before called it."""
 
 EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -67,6 +72,7 @@ class Worker:
         self.sessions: sessionmaker[Session] = sessions(engine)
         self.live = Live(readers(engine), settings.snapshots_dir)
         self.stop = threading.Event()
+        self._followed, self._renames_until = "", EPOCH
         self.jobs = (
             Job("outbox", dt.timedelta(seconds=15), self._send_outbox),
             Job("poll_sources", dt.timedelta(seconds=settings.realtime_every_s), self._poll_sources),
@@ -78,6 +84,7 @@ class Worker:
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
             Job("compare_timetables", dt.timedelta(seconds=10), self._compare_timetables),
+            Job("follow_timetable", dt.timedelta(seconds=5), self._follow_timetable),
             Job("draw_maps", dt.timedelta(minutes=1), self._draw_maps),
             Job("dead_builds", dt.timedelta(minutes=1), self._fail_dead_builds),
             Job("retention", dt.timedelta(hours=1), self._forget),
@@ -169,6 +176,19 @@ class Worker:
 
     def _compare_timetables(self) -> None:
         compare_waiting(self.sessions, self.settings, utc_now, self._stop_if_told)
+
+    def _follow_timetable(self) -> None:
+        """Rides, kept searches and booked journeys follow the timetable that serves."""
+        now = utc_now()
+        try:
+            snapshot = self.live.current(now)
+        except NothingServes:
+            return
+        if name_of(snapshot) != self._followed:
+            self._followed, self._renames_until = name_of(snapshot), now + RENAMED_FOR
+        if now < self._renames_until:
+            rename_stops(self.sessions, snapshot.timetable, now=now)
+        recheck_bookings(self.sessions, snapshot, now=now, only_new=True)
 
     def _draw_maps(self) -> None:
         draw_missing_maps(self.sessions, self.settings.snapshots_dir)

@@ -17,6 +17,7 @@ from mitfahr.domain.ride_terms import Need, Terms
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.seats import Hop, Layout
 from mitfahr.domain.times import local
+from routing.journey import Place
 
 
 class Ride(Base):
@@ -228,6 +229,17 @@ def rides_changed_since(session: Session, revision: int) -> list[Ride]:
     return list(
         session.scalars(select(Ride).where(Ride.changed_revision > revision).options(*_WITHOUT_PEOPLE))
     )
+
+
+def stops_to_come(session: Session, moment_s: int) -> list[tuple[str, Place]]:
+    """(ride id, stop of the timetable as it is stored) of rides that end after the moment and are not withdrawn."""
+    rows = session.execute(
+        select(RideStop.ride_id, RideStop.name, RideStop.lat, RideStop.lon, RideStop.stop_id)
+        .join(Ride, Ride.id == RideStop.ride_id)
+        .where(Ride.withdrawn_at.is_(None), Ride.ends_s > moment_s, RideStop.stop_id.is_not(None))
+        .order_by(RideStop.ride_id, RideStop.seq)
+    )
+    return [(ride_id, Place(name, lat, lon, stop_id)) for ride_id, name, lat, lon, stop_id in rows]
 
 
 def rides_of_driver(session: Session, driver_id: str, from_s: int) -> list[Ride]:

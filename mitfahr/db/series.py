@@ -60,6 +60,21 @@ def series_of(session: Session, series_id: str, driver_id: str) -> RideSeries:
     return series
 
 
+def running_offers(session: Session) -> list[tuple[str, dict[str, Any]]]:
+    """Ids of all series that have not been ended, with what their rides have in common."""
+    rows = session.execute(
+        select(RideSeries.id, RideSeries.offer).where(RideSeries.ended_at.is_(None)).order_by(RideSeries.id)
+    )
+    return [(series_id, offer) for series_id, offer in rows]
+
+
+def series_locked(session: Session, series_id: str) -> RideSeries:
+    """The series of this id, locked until the transaction ends."""
+    return session.get_one(
+        RideSeries, series_id, with_for_update={"of": RideSeries, "key_share": True}, populate_existing=True
+    )
+
+
 def series_of_driver(session: Session, driver_id: str) -> list[RideSeries]:
     """Those that have not been ended, oldest first."""
     return list(

@@ -107,6 +107,13 @@ def wish_of(session: Session, wish_id: str, person_id: str) -> Wish:
     return wish
 
 
+def wish_locked(session: Session, wish_id: str) -> Wish:
+    """The wish of this id, locked until the transaction ends."""
+    return session.get_one(
+        Wish, wish_id, with_for_update={"of": Wish, "key_share": True}, populate_existing=True
+    )
+
+
 def wishes_of(session: Session, person_id: str) -> list[Wish]:
     """Every wish of the person, the latest first."""
     return list(

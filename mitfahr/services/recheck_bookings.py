@@ -65,15 +65,17 @@ class Rechecked:
         return self.unchanged + self.shifted + self.broken + self.stop_gone + self.not_yet
 
 
-def recheck_bookings(sessions: sessionmaker[Session], snapshot: Snapshot, *, now: dt.datetime) -> Rechecked:
+def recheck_bookings(
+    sessions: sessionmaker[Session], snapshot: Snapshot, *, now: dt.datetime, only_new: bool = False
+) -> Rechecked:
     """Hold bookings against `snapshot`, which must be of what serves, with what is known of today's trips.
 
-    Looked at are journeys that were not held against these arrays yet and, while live data says anything, those of
-    today. Each booking that changes is a transaction of its own: shifted ones get their new times and their riders a
+    Looked at are journeys that were not held against these arrays yet and (but for `only_new`), while live data says
+    anything, those of today. Each booking that changes is a transaction of its own: shifted ones get their new times and their riders a
     mail; those that broke lose the leg and what hangs on it, and their riders get the reason and the best new way.
     """
     world = World(snapshot)
-    ahead_s = DELAYS_AHEAD_S if snapshot.live.expected else None
+    ahead_s = DELAYS_AHEAD_S if snapshot.live.expected and not only_new else None
     with one_view(sessions) as session:
         if not _serves(session, world):
             return Rechecked()

@@ -11,14 +11,19 @@ import pytest
 import sqlalchemy as sa
 
 from mitfahr.db.outbox import OutboxMessage
+from mitfahr.db.series import RideSeries
+from mitfahr.db.wishes import wish_of
 from mitfahr.domain.states import BookingState, LegState, Side
 from mitfahr.services import recheck_bookings as service
 from mitfahr.services.recheck_bookings import Rechecked, foresee_recheck, recheck_bookings
+from mitfahr.services.rename_stops import rename_stops
 from routing import Snapshot
 from routing.journey import Leg
 from routing.query import LegKind, Query, StopRef
 from routing.search import search
 from tests.mitfahr.rides.portal import DISTRICT, NOW, Portal, clock, district
+from tests.mitfahr.rides.test_series import offer
+from tests.mitfahr.rides.test_wishes import wish
 from tests.worlds import World, world
 
 LATER = NOW + dt.timedelta(minutes=5)
@@ -215,6 +220,26 @@ def test_all_ids_may_be_others(portal: Portal) -> None:
     assert recheck(portal, other_world(name="old"), AGAIN) == Rechecked(unchanged=3)
     assert legs(portal, booking_ids[0])[1].trip_id == "t1"
     assert portal.contradictions(AGAIN) == []
+
+
+def test_rides_series_and_kept_searches_follow_too(portal: Portal) -> None:
+    anna, rita = portal.person("Anna"), portal.person("Rita")
+    ride_id, run_id = portal.offer(anna), portal.run()
+    series_id = offer(portal, portal.person("Ben"))
+    wish_id = wish(portal, rita)
+    new, old = renamed().timetable, district()[0].timetable
+    assert rename_stops(portal.sessions, new, now=LATER) >= 4
+    assert rename_stops(portal.sessions, new, now=LATER) == 0
+    assert [stop.stop_id for stop in portal.ride(run_id).stops] == ["de:1", "D", "de:3", "de:4", "de:5"]
+    assert [stop.stop_id for stop in portal.ride(ride_id).stops] == ["de:1", "de:5"]
+    with portal.readers() as session:
+        assert wish_of(session, wish_id, rita).question["origin"] == {"stop_id": "D"}
+        assert session.get_one(RideSeries, series_id).offer["origin"]["stop_id"] == "de:1"
+    now_offered = in_world(portal, renamed())
+    query = Query(StopRef("D"), StopRef("de:5"), clock("07:50"), kinds=frozenset({LegKind.BUERGERBUS}))
+    assert [leg.boarding.ride_id for leg in search(now_offered, query)[0].legs if leg.boarding] == [run_id]
+    assert rename_stops(portal.sessions, old, now=LATER) >= 4
+    assert [stop.stop_id for stop in portal.ride(run_id).stops] == list("ABCDE")
 
 
 def legs(portal: Portal, booking_id: str) -> list[Leg]:
