@@ -160,7 +160,7 @@ def _checked(
     if wrong or place[0] is None or place[1] is None:
         return None, wrong
     stop = StopKey(cells["stop_id"], _plain(cells["name"]), place[0], place[1])
-    return CheckedStop(stop, **facts, text=_plain(cells.get("text", "")), checked_on=day or today), wrong
+    return CheckedStop.of(stop, facts, _plain(cells.get("text", "")), day or today), wrong
 
 
 def _number(text: str) -> float | None:

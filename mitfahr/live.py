@@ -1,7 +1,7 @@
 """The process's current snapshot: what serves, with what is laid over it and the rides as they are now.
 
-Three things can have changed since the last request, and three numbers in the database say so: the
-revision of the serving pointer (another timetable or road network), that of what is laid over it (live
+Three things can have changed since the last request, and numbers in the database say so: the revision of the
+serving pointer (another timetable or road network), those of what is laid over it (the local layer; live
 sources say something else of trips), and that of the rides. Rides are brought up to date *before* the caller
 searches. A new timetable is opened beside the old one and swapped in when it is complete; a damaged one is
 reported and the old one goes on serving.
@@ -20,13 +20,16 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.live_revision import revisions_laid
+from mitfahr.db.live_revision import LOCAL, revisions_laid
 from mitfahr.db.place_indexes import places_of
 from mitfahr.db.timetables import ServingFolders, serving_folders
 from mitfahr.domain.errors import NothingServes
+from mitfahr.domain.times import local, resolve, seconds
+from mitfahr.local_layer import NO_LAYER, LocalLayer
 from mitfahr.places.index import PlaceIndex
 from mitfahr.services.live_rides import LiveRides, read_live_rides, refresh_live_rides
 from mitfahr.services.live_trips import said_of_trips
+from mitfahr.services.read_local_layer import read_local_layer
 from routing.errors import RoutingError, SnapshotUnreadable
 from routing.gazetteer import Gazetteer
 from routing.live_trips import LiveTrip
@@ -68,6 +71,7 @@ class _Laid:
     until_s: float
     """From this second on something of it no longer counts."""
     snapshot: Snapshot
+    local: LocalLayer
 
     def holds(self, served: Served, revisions: Revisions, now: dt.datetime) -> bool:
         return self.served is served and self.revisions == revisions and now.timestamp() < self.until_s
@@ -109,6 +113,11 @@ class Live:
         with self._refreshing, self._reading() as session:  # begun under the lock: never older than known
             self._current = self._refreshed(session, laid, now)
             return self._current.snapshot
+
+    @property
+    def local(self) -> LocalLayer:
+        """What staff say besides the feeds, as the last `current` has laid it."""
+        return self._laid.local if self._laid is not None else NO_LAYER
 
     def served(self) -> Served:
         """Timetable, streets, names and the places index, without rides. Raises NothingServes."""
@@ -193,13 +202,19 @@ class Live:
         What changes its stops comes first, then what is known of its trips; each raises one of the numbers of
         `revisions_laid` when it changes.
         """
-        known = self._laid
+        known = self._laid if self._laid is not None and self._laid.served is served else None
         with self._reading() as session:
             revisions = revisions_laid(session)
-            said = said_of_trips(session, served.without_rides.timetable, now)
-        base = known.snapshot if known is not None and known.served is served else served.without_rides
-        snapshot = base.with_live_trips(said.trips, _left_out)
-        return _Laid(served, revisions, said.fresh_until_s, snapshot)
+            layer = known.local if known is not None else NO_LAYER
+            if layer.revision != dict(revisions).get(LOCAL, 0):
+                layer = read_local_layer(session, served.without_rides)
+            before = (known.local, known.snapshot) if known is not None else None
+            base = layer.over(served.without_rides, before)
+            said = said_of_trips(session, base.timetable, now)
+        today = local(seconds(now)).date()
+        snapshot = base.with_live_trips([*layer.extra_trips(today), *said.trips], _left_out)
+        tomorrow_s = resolve(today + dt.timedelta(days=1), dt.time()).moment.timestamp()
+        return _Laid(served, revisions, min(said.fresh_until_s, tomorrow_s), snapshot, layer)
 
     def _refreshed(self, session: Session, laid: _Laid, now: dt.datetime) -> _Current:
         known = self._current

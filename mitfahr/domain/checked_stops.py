@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -30,6 +31,28 @@ class CheckedStop:
     checked_on: dt.date | None = None
     is_whole: bool = True
 
+    @classmethod
+    def of(
+        cls,
+        stop: StopKey,
+        facts: Mapping[str, Known],
+        text: str,
+        checked_on: dt.date | None,
+        is_whole: bool = True,
+    ) -> Self:
+        """`facts` by the names of FACTS."""
+        return cls(
+            stop,
+            wheelchair=facts["wheelchair"],
+            shelter=facts["shelter"],
+            lighting=facts["lighting"],
+            bench=facts["bench"],
+            ride_bench=facts["ride_bench"],
+            text=text,
+            checked_on=checked_on,
+            is_whole=is_whole,
+        )
+
     @property
     def is_empty(self) -> bool:
         return not self.text and all(getattr(self, fact) is Known.UNKNOWN for fact in FACTS)
@@ -37,12 +60,12 @@ class CheckedStop:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         checked_on = data["checked_on"]
-        return cls(
-            stop=StopKey.from_json(data["stop"]),
-            text=data["text"],
-            checked_on=dt.date.fromisoformat(checked_on) if checked_on else None,
-            is_whole=data["is_whole"],
-            **{fact: Known(data[fact]) for fact in FACTS},
+        return cls.of(
+            StopKey.from_json(data["stop"]),
+            {fact: Known(data[fact]) for fact in FACTS},
+            data["text"],
+            dt.date.fromisoformat(checked_on) if checked_on else None,
+            data["is_whole"],
         )
 
     def json(self) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def import_checked_stops(
                 )
                 session.add(entry)
             entry.stored, entry.changed_at, entry.changed_by = content, now, actor.id
-        note(session, AuditAction.LOCAL_IMPORTED, actor, now, subject="CSV", **n)
+        note(session, AuditAction.LOCAL_IMPORTED, actor, now, subject="CSV", counts=n)
         keep_answer(session, actor_id, idempotency_key, n)
         mark_local_changed(session)
     return Imported(**n)
