@@ -61,9 +61,8 @@ def meant(
         return None
     if chosen is not None and chosen.label == text.data.strip() and chosen.kind in kinds:
         return chosen
-    found = [place for place in find_places(places, text.data, LOOKED_THROUGH, near) if place.kind in kinds][
-        :CHOICES
-    ]
+    most = CHOICES if set(kinds) == set(PlaceKind) else LOOKED_THROUGH
+    found = [place for place in find_places(places, text.data, most, near) if place.kind in kinds][:CHOICES]
     the_one = the_one_meant(found, text.data)
     if the_one is not None:
         text.data, choice.data = the_one.label, encode(the_one)

@@ -160,10 +160,9 @@ def _is_same(one: FoundPlace, other: FoundPlace) -> bool:
     kinds = {one.kind, other.kind}
     if kinds == {PlaceKind.STOP}:
         return False
-    metres = _metres(one, other)
     if kinds == {PlaceKind.STOP, PlaceKind.POI}:
-        return one.name == other.name and metres <= _STATION_M
-    return len(kinds) == 1 and (metres < 1 or (one.label == other.label and metres <= _SAME_THING_M))
+        return one.name == other.name and _metres(one, other) <= _STATION_M
+    return len(kinds) == 1 and _metres(one, other) <= (_SAME_THING_M if one.label == other.label else 1)
 
 
 def _metres(one: FoundPlace, other: FoundPlace) -> float:
