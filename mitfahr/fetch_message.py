@@ -7,6 +7,8 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,10 @@ class Marks:
     etag: str | None = None
     last_modified: str | None = None
 
+    @classmethod
+    def of(cls, answer: http.client.HTTPResponse) -> Marks:
+        return cls(_short(answer.headers.get("ETag"), 300), _short(answer.headers.get("Last-Modified"), 100))
+
     def headers(self) -> dict[str, str]:
         asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in asked.items() if value}
@@ -47,18 +53,34 @@ def fetch_message(source: str, known: Marks, limit_mb: int, timeout_s: float = T
     """What lies behind an http(s) address or in a file now. Raises FetchFailed."""
     if not is_web_address(source):
         return _from_file(Path(source), limit_mb)
+    with failing_in_words():
+        answer = answer_of(source, known, timeout_s)
+        if answer is None:
+            return Fetched(None, known)
+        with answer:
+            return Fetched(_read(answer, limit_mb, time.monotonic() + timeout_s), Marks.of(answer))
+
+
+def answer_of(url: str, known: Marks, timeout_s: float) -> http.client.HTTPResponse | None:
+    """The open answer of a server, to be read and closed; None where nothing has changed since `known`."""
     headers = {"User-Agent": USER_AGENT, **known.headers()}
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 (http or https, say the callers)
     try:
-        request = urllib.request.Request(source, headers=headers)  # noqa: S310 (http or https, see above)
-        with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
-            content = _read(answer, limit_mb, time.monotonic() + timeout_s)
-            marks = Marks(
-                _short(answer.headers.get("ETag"), 300), _short(answer.headers.get("Last-Modified"), 100)
-            )
+        answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=timeout_s)  # noqa: S310
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == UNCHANGED:
-            return Fetched(None, known)
+            return None
+        raise
+    return answer
+
+
+@contextmanager
+def failing_in_words() -> Iterator[None]:
+    """Whatever goes wrong between us and a server is a FetchFailed with a sentence."""
+    try:
+        yield
+    except urllib.error.HTTPError as error:
         raise FetchFailed(SOURCE_ANSWERS % {"status": f"{error.code} {error.reason}".strip()}) from None
     except TimeoutError:
         raise FetchFailed(SOURCE_SLOW) from None
@@ -68,7 +90,6 @@ def fetch_message(source: str, known: Marks, limit_mb: int, timeout_s: float = T
         raise FetchFailed(SOURCE_SILENT % {"reason": _reason(error.reason)}) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise FetchFailed(SOURCE_SILENT % {"reason": _reason(error)}) from None
-    return Fetched(content, marks)
 
 
 def _read(answer: http.client.HTTPResponse, limit_mb: int, until_s: float) -> bytes:

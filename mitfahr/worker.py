@@ -36,6 +36,7 @@ from mitfahr.services.clean_up import clean_up
 from mitfahr.services.compare_timetables import compare_waiting
 from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.draw_map import draw_missing_maps
+from mitfahr.services.fetch_feed import fail_dead_fetches, fetch_due_feeds
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.match_wishes import match_wishes
@@ -82,6 +83,7 @@ class Worker:
             Job("ask_for_ratings", dt.timedelta(minutes=15), self._ask_for_ratings),
             Job("complete_legs", dt.timedelta(minutes=5), self._complete_legs),
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
+            Job("fetch_feeds", dt.timedelta(minutes=1), self._fetch_feeds),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
             Job("compare_timetables", dt.timedelta(seconds=10), self._compare_timetables),
             Job("follow_timetable", dt.timedelta(seconds=5), self._follow_timetable),
@@ -169,6 +171,9 @@ class Worker:
             now=utc_now(),
         )
 
+    def _fetch_feeds(self) -> None:
+        fetch_due_feeds(self.sessions, self.settings, utc_now, self._stop_if_told)
+
     def _build_timetables(self) -> None:
         build_waiting_timetables(self.sessions, self.settings, utc_now, self._stop_if_told)
         assemble_stale_timetables(self.sessions, self.settings, utc_now, self._stop_if_told)
@@ -195,6 +200,7 @@ class Worker:
 
     def _fail_dead_builds(self) -> None:
         fail_dead_builds(self.sessions, self.settings, utc_now)
+        fail_dead_fetches(self.sessions, self.settings)
 
     def _forget(self) -> None:
         now = utc_now()
@@ -219,6 +225,7 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: worker.stop.set())
     fail_dead_builds(worker.sessions, settings, utc_now)
+    fail_dead_fetches(worker.sessions, settings)
     scheduler = BackgroundScheduler(timezone=dt.UTC)
     for job in worker.jobs:
         scheduler.add_job(

@@ -222,6 +222,16 @@ def feed_versions(session: Session, limit: int = 50) -> list[FeedVersion]:
     )
 
 
+def newest_version(session: Session, feed_id: str) -> FeedVersion | None:
+    """What came last of a feed, whatever became of it."""
+    return session.scalar(
+        select(FeedVersion)
+        .where(FeedVersion.feed_id == feed_id)
+        .order_by(FeedVersion.uploaded_at.desc(), FeedVersion.id)
+        .limit(1)
+    )
+
+
 def waiting_feeds(session: Session) -> list[str]:
     """Ids of feeds in quarantine that nobody has begun to build, oldest first."""
     return list(

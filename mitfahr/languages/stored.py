@@ -26,6 +26,9 @@ SOURCE_SILENT = marked("Der Server ist nicht erreichbar (%(reason)s).")
 SOURCE_ANSWERS = marked("Der Server antwortet mit %(status)s.")
 SOURCE_SLOW = marked("Der Server hat nicht schnell genug geantwortet.")
 SOURCE_TOO_LARGE = marked("Die Antwort ist größer als %(mb)s Megabyte (Einstellung REALTIME_LIMIT_MB).")
+FILE_TOO_LARGE = marked("Die Datei ist größer als %(mb)s Megabyte (Einstellung UPLOAD_LIMIT_MB).")
+FILE_CUT_OFF = marked("Die Datei ist nicht vollständig angekommen.")
+FETCH_INTERRUPTED = marked("Der Abruf wurde unterbrochen (Neustart oder Abbruch).")
 SOURCE_FILE = marked("Die Datei kann nicht gelesen werden (%(reason)s).")
 SOURCE_UNREADABLE = marked(
     "Das ist keine vollständige GTFS-Realtime-Nachricht. Bitte prüfen Sie die Adresse; vielleicht zeigt der Server eine Fehlerseite."
@@ -46,6 +49,7 @@ _PHRASES = (
     SOURCE_SILENT,
     SOURCE_ANSWERS,
     SOURCE_TOO_LARGE,
+    FILE_TOO_LARGE,
     SOURCE_FILE,
 )
 _PATTERNS = [
