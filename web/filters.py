@@ -17,6 +17,7 @@ from mitfahr.languages.formats import (
     kilograms,
     near_day_and_clock,
     on_weekday,
+    quantity,
 )
 from mitfahr.languages.stored import said
 
@@ -42,6 +43,7 @@ FILTERS = (
     distance,
     euro,
     kilograms,
+    quantity,
     phone_link,
     said,
 )

@@ -185,7 +185,8 @@ def _in_columns(days: ComparableDays, found: Totals, side: str) -> NDArray[np.fl
     weights = np.array(
         [[(cell in column.cells) / column.divisor for column in days.columns] for cell in days.cells]
     ).reshape(len(days.cells), len(days.columns))
-    return np.round(found[:, :, : len(days.cells)] / n_days @ weights, _DIGITS)
+    means: NDArray[np.float64] = np.round(found[:, :, : len(days.cells)] / n_days @ weights, _DIGITS)
+    return means
 
 
 def _held(

@@ -130,6 +130,16 @@ def one_digit(number: float) -> str:
     return _decimal(round(number, 1), "0.0", current().locale)
 
 
+def quantity(number: float) -> str:
+    """1.234; 12,5"""
+    return _decimal(round(number, 1), "#,##0.#", current().locale)
+
+
+def month(first: dt.date) -> str:
+    """Mai 2027"""
+    return format_date(first, "LLLL yyyy", locale=current().locale)
+
+
 # Babel takes half a millisecond, and a page of results says the same few days and numbers again and again.
 
 

@@ -91,6 +91,11 @@ def run(line: str, first_stop: str = "Lommatzsch") -> Steps:
     return steps
 
 
+def sample(origin: str) -> Steps:
+    fields = {"origin": origin, "destination": "Meißen", "clock": "7:30"}
+    return pressed("/fahrplan/beispielreisen", "Reise aufnehmen", **fields)
+
+
 def connection(page: Page, scene: Scene) -> None:
     ask(page, scene.site.day)
     card = page.locator("article.journey", has_text="Bus 416").first
@@ -207,6 +212,10 @@ PAGES = (
     Listed("fahrplan-bereit", "timetables/one.html", "/fahrplan/{ready}", STAFF),
     Listed("fahrplan-abgelehnt", "timetables/one.html", "/fahrplan/{refused}", STAFF),
     Listed("fahrplan-schalten", "timetables/switch.html", "/fahrplan/{ready}/schalten", STAFF),
+    Listed("fahrplan-vergleich", "timetables/comparison.html", "/fahrplan/{thin}/vergleich", STAFF),
+    Listed("beispielreisen", "timetables/samples.html", "/fahrplan/beispielreisen", STAFF),
+    Listed("beispielreisen-fehler", "timetables/samples.html", sample("Xyzzy"), STAFF),
+    Listed("beispielreisen-welcher-ort", "timetables/sample_choice.html", sample("Neudorf"), STAFF),
     Listed("fahrplan-zurueck", "timetables/back.html", "/fahrplan/zurueck", STAFF),
     Listed("rueckrufe", "calls/waiting.html", "/rueckrufe", DISPATCHER),
     Listed(
@@ -255,6 +264,6 @@ ELSEWHERE = {
 NO_PAGES = {
     "api.plan", "api.departures", "api.status", "api.openapi", "api_bookings.all_to_come", "api_bookings.one", "connection.linked", "health.health",
     "journeys.calendar", "search.results_again", "brand.sheet", "brand.logo", "brand.manifest", "offline.worker", "map.tile",
-    "map.booked_way", "stops.board",
+    "map.booked_way", "stops.board", "comparisons.file", "comparisons.map_data",
 }  # fmt: skip
 """GET routes that answer with data or send elsewhere."""

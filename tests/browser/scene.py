@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import shapely
 from sqlalchemy import update
 
+from mitfahr.comparison.municipalities import Boundary, Municipalities
 from mitfahr.db.access_tokens import tokens_of
 from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.municipalities import MunicipalitySet
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
 from mitfahr.db.timetables import FeedVersion, LinkSet, serving
@@ -26,6 +29,7 @@ from mitfahr.domain.wishes import WishDays
 from mitfahr.services.block_person import block_person
 from mitfahr.services.book_journey import BookingForm, book_journey
 from mitfahr.services.cancel_booking import cancel_booking
+from mitfahr.services.compare_timetables import compare_waiting
 from mitfahr.services.confirm_address import ask_for_call
 from mitfahr.services.create_token import create_token
 from mitfahr.services.decide_request import confirm_request, decline_request
@@ -40,8 +44,10 @@ from mitfahr.services.series_draft import SeriesDraft
 from mitfahr.services.switch_timetable import switch_timetable
 from routing.journey import Place
 from routing.query import LegKind, StopRef
+from routing.store import Texts
 from tests.browser.conftest import Site
 from tests.web.served import person
+from tests.worlds import world
 
 GUEST, RIDER, DRIVER, VOLUNTEER, DISPATCHER, STAFF, ADMIN, NEWCOMER = (
     "guest", "Rita", "Frieda", "Bernd", "Doris", "Vera", "Alma", "Neele"
@@ -293,4 +299,54 @@ class _Stage:
             session.flush()
             for feed in (versions["before"], live):
                 switch_timetable(session, staff, feed.id, self.now)
-            return {name: version.id for name, version in versions.items()}
+            ids = {name: version.id for name, version in versions.items()}
+        return ids | {"thin": self._thin_timetable()}
+
+    def _thin_timetable(self) -> str:
+        """One that leaves Meißen nearly without buses and renames Zehren, compared with the one that serves."""
+        kept = [line for line in self.drawn.text.splitlines() if not line.startswith(("t2", "line 9", "t3"))]
+        thin = world("\n".join(kept))
+        named = ["Zehren Kirche" if name == "Zehren" else name for name in thin.timetable.stop_name]
+        timetable = replace(thin.timetable, stop_name=Texts.of(named))
+        at = self.portal.settings.snapshots_dir
+        areas = Municipalities.of(
+            [
+                Boundary("", name, shapely.Point(lon, lat).buffer(0.04))
+                for name, (lat, lon) in self.drawn.places.items()
+                if name in ("Lommatzsch", "Meißen")
+            ],
+            "drawn",
+            "© Beispielamt",
+        )
+        with self.portal.writing.begin() as session:
+            roads = serving(session).roads
+            assert roads is not None
+            version = FeedVersion(
+                name="Fahrplan thin",
+                original_filename="thin.zip",
+                checksum="2" * 64,
+                size_bytes=1,
+                uploaded_at=self.now,
+                status=VersionStatus.BUILT,
+                timetable_folder=timetable.save(at).name,
+                counts={},
+                valid_from=self.site.day,
+                valid_to=self.site.day,
+            )
+            folders = {
+                "timetable_folder": version.timetable_folder,
+                "roads_folder": str(roads.roads_folder),
+                "links_folder": thin.links.save(at).name,
+            }
+            boundaries = MunicipalitySet(
+                source="drawn",
+                is_from_osm=False,
+                folder=areas.save(at).name,
+                n_municipalities=len(areas),
+                imported_at=self.now,
+            )
+            session.add_all([version, LinkSet(**folders, created_at=self.now), boundaries])
+            session.flush()
+            version_id = version.id
+        compare_waiting(self.portal.writing, self.portal.settings, lambda: self.now)
+        return version_id

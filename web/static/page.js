@@ -11,3 +11,4 @@ import "./usual_search.js";
 // The map's own scripts only where there is a map; what they load is fetched when somebody wants it.
 if (document.querySelector("[data-map-panel]")) import("./map/panel.js");
 if (document.querySelector("[data-map-picker]")) import("./map/picker.js");
+if (document.querySelector("[data-changes-map]")) import("./map/changes.js");
