@@ -42,7 +42,9 @@ from web.views import (
     language_switch,
     legal,
     lines,
+    local,
     maps,
+    notices,
     offers,
     offline,
     profile,
@@ -61,6 +63,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     connection.views,
     stops.views,
     lines.views,
+    notices.views,
     booking.views,
     journeys.views,
     cancel_link.views,
@@ -71,6 +74,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     runs.views,
     timetables.views,
     comparisons.views,
+    local.views,
     reports.views,
     calls.views,
     companions.views,
@@ -133,7 +137,8 @@ def create_app(settings: Settings) -> Flask:
     for shows_a_secret in (cancel_link.views, api_bookings.views):
         csrf.exempt(shows_a_secret)  # in the request itself: no cookie says who is asking
     csrf.exempt(language_switch.views)  # see there
-    csrf.exempt(timetables.upload)  # looks at its token itself, after allowing a longer body
+    for takes_a_file in (timetables.upload, local.take_table):
+        csrf.exempt(takes_a_file)  # looks at its token itself, after allowing a longer body
     access.guard(app)
     if settings.is_https:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1)  # type: ignore[method-assign]

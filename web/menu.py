@@ -14,12 +14,14 @@ from web.access import is_open, rule_of
 ENTRIES = (
     ("search.start", lazy("Verbindung suchen")),
     ("stops.all", lazy("Abfahrten")),
+    ("notices.all", lazy("Hinweise")),
     ("journeys.mine", lazy("Meine Fahrten")),
     ("wishes.mine", lazy("Meine Gesuche")),
     ("offers.form", lazy("Fahrt anbieten")),
     ("rides.mine", lazy("Meine Angebote")),
     ("runs.planned", lazy("BürgerBus")),
     ("timetables.versions", lazy("Fahrplan")),
+    ("local.all", lazy("Örtliche Angaben")),
     ("calls.waiting", lazy("Rückrufe")),
     ("reports.waiting", lazy("Meldungen")),
 )
