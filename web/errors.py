@@ -182,6 +182,15 @@ def _refused(status: int, title: str, *advice: str) -> Callable[[Any], Explained
     return explained
 
 
+def _seat_taken(error: domain.SeatTaken) -> Explained:
+    where = (
+        _("In „%(ride_label)s“ ist nicht mehr genug Platz.", ride_label=said(error.ride_label))
+        if error.ride_label
+        else _("In einem der Fahrzeuge ist nicht mehr genug Platz.")
+    )
+    return Explained(409, lazy("Die Plätze sind gerade vergeben worden"), f"{where} {_(AGAIN)}")
+
+
 def _too_late(error: domain.TooLateToBook) -> Explained:
     return Explained(
         409,
@@ -288,12 +297,7 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         marked("Dieser Link ist unvollständig"),
         marked("Vielleicht wurde er beim Kopieren abgeschnitten. Bitte suchen Sie die Verbindung neu."),
     ),
-    domain.SeatTaken: _refused(
-        409,
-        marked("Die Plätze sind gerade vergeben worden"),
-        marked("In „%(ride_label)s“ ist nicht mehr genug Platz."),
-        AGAIN,
-    ),
+    domain.SeatTaken: _seat_taken,
     domain.TooLateToBook: _too_late,
     domain.OfferExpired: _refused(
         410,
@@ -487,6 +491,13 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         422,
         marked("Das ist keine Adresse"),
         marked("Die Adresse einer Quelle beginnt mit https:// oder http://."),
+    ),
+    domain.FeedNeeded: _refused(
+        409,
+        marked("Diese Quelle wird noch gebraucht"),
+        marked(
+            "„%(name)s“ ist die einzige Quelle, aus der der Fahrplan in Betrieb kommt. Bitte schalten Sie zuerst eine andere dazu."
+        ),
     ),
     domain.PriceTooHigh: _too_dear,
     domain.TooManySeats: _refused(

@@ -48,10 +48,16 @@ MitfahrError
 │   ├── FileTooLarge            more than the operator allows
 │   ├── FileUnreadable          the file or address cannot be read
 │   ├── NotSwitchable           this version is not ready to serve
+│   ├── NotYetValid             its first day is still to come, and another is valid until then
+│   ├── LossesHeld              what would be lost has not been confirmed by name
+│   ├── NameDiffers             a confirmation is signed with one's own name
+│   ├── SecondPersonNeeded      nobody puts a timetable live alone
+│   ├── SwitchPlanInvalid       a switch cannot be planned for this moment
 │   ├── NothingToRollBackTo     nothing else has served before
 │   ├── NothingServes           no timetable has been switched to yet
-│   ├── SourceNameTaken         another source of real time has this name
-│   └── SourceAddressInvalid    not an address at which real time could be asked for
+│   ├── SourceNameTaken         another source of timetables or of real time has this name
+│   ├── SourceAddressInvalid    not an address at which a source could be asked
+│   └── FeedNeeded              the only source of timetables, or the only one that serves
 └── RideRefused
     ├── PriceTooHigh            more than the law lets a private driver take
     ├── TooManySeats            more seats than the vehicle's class allows
@@ -120,7 +126,10 @@ class BookingRefused(MitfahrError):
 
 
 class SeatTaken(BookingRefused):
-    """`ride_label` has no room for `seats` seats and `wheelchairs` wheelchair places any more."""
+    """`ride_label` has no room for `seats` seats and `wheelchairs` wheelchair places any more.
+
+    It is "" where the database refused and nobody knows which vehicle it was.
+    """
 
     def __init__(self, ride_label: str, seats: int, wheelchairs: int = 0) -> None:
         super().__init__(f"{ride_label}: {seats} seats, {wheelchairs} wheelchair places")
@@ -382,12 +391,45 @@ class FileUnreadable(TimetableRefused):
 
 class NotSwitchable(TimetableRefused):
     """The version is in `state`; or not linked with the serving road network yet ("unlinked"), or merged with
-    versions of other feeds that do not serve any more ("stale"): both are mended by the worker; or its feed is "removed".
+    versions of other feeds that do not serve any more ("stale"): both are mended by the worker; or its feed is "removed";
+    or not compared with what serves yet ("uncompared").
     """
 
     def __init__(self, state: str) -> None:
         super().__init__(state)
         self.state = state
+
+
+class NotYetValid(TimetableRefused):
+    """The version is valid from `first_day` on, and the one that serves is valid until then."""
+
+    def __init__(self, first_day: dt.date) -> None:
+        super().__init__(first_day.isoformat())
+        self.first_day = first_day
+
+
+class LossesHeld(TimetableRefused):
+    """So many losses (`number`) have to be confirmed by name before the version goes live."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(number))
+        self.number = number
+
+
+class NameDiffers(TimetableRefused):
+    """Not the name of the person who confirms (at the command line: no name)."""
+
+
+class SecondPersonNeeded(TimetableRefused):
+    """Four eyes are asked for, and only one person has dealt with the version so far."""
+
+
+class SwitchPlanInvalid(TimetableRefused):
+    """The moment is over ("past"), after the last day of the version ("over"), or there is no plan ("none")."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class NothingToRollBackTo(TimetableRefused):
@@ -399,7 +441,7 @@ class NothingServes(TimetableRefused):
 
 
 class SourceNameTaken(TimetableRefused):
-    """Another source of real time is called `name`."""
+    """Another source of the same kind is called `name`."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -412,6 +454,14 @@ class SourceAddressInvalid(TimetableRefused):
     def __init__(self, address: str) -> None:
         super().__init__(address)
         self.address = address
+
+
+class FeedNeeded(TimetableRefused):
+    """Without the source of timetables called `name` there would be none, or nothing would serve."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 class RideRefused(MitfahrError):

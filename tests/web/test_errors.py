@@ -58,6 +58,7 @@ def test_the_nearest_known_ancestor_speaks() -> None:
     ("error", "status", "words"),
     [
         (domain.SeatTaken("Fahrt mit Anna", 1), 409, "nicht mehr genug Platz"),
+        (domain.SeatTaken("", 1), 409, "In einem der Fahrzeuge"),
         (domain.Unknown("booking", "x"), 404, "Diese Seite gibt es nicht"),
         (domain.NotAllowed("book"), 403, "nicht freigegeben"),
         (ZeroDivisionError("geheim"), 500, "Da ist uns ein Fehler passiert"),

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 
 from mitfahr.db.access_tokens import AccessToken
+from mitfahr.db.bookings import Booking
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.mail import SmtpServer
 from mitfahr.services.send_outbox import send_outbox
@@ -75,6 +76,13 @@ class TestSeats:
         form = key_in(rider.get(place + "/plaetze").text)
         assert rider.post(place + "/plaetze", data=form | {"persons": seats}).status_code == 422
         assert "1 Person" in rider.get(place).text
+
+    def test_more_luggage_than_the_list_holds_stays(self, rider: FlaskClient, portal: Portal) -> None:
+        place = booked(rider)
+        with portal.writing.begin() as session:
+            session.execute(sa.update(Booking).values(luggage=8))
+        page = rider.get(place + "/plaetze").text
+        assert re.search(r'<option[^>]*value="8"[^>]* selected|<option selected value="8"', page)
 
     def test_not_once_the_bus_has_left(self, rider: FlaskClient) -> None:
         place = booked(rider)

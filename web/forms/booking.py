@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from mitfahr.languages import _, lazy
 from mitfahr.services.change_party import PartyChange
-from web.forms.baggage import BICYCLES, PIECES
+from web.forms.baggage import BICYCLES, MOST_BICYCLES, MOST_PIECES, PIECES, bicycle_numbers, piece_numbers
 from web.forms.fields import choices
 from web.forms.preferences import WHEELCHAIRS
 from web.forms.public_text import no_contact
@@ -77,6 +77,11 @@ class PartyForm(FlaskForm):  # type: ignore[misc]
     idempotency_key = HiddenField(
         default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
     )
+
+    def let_stay(self, luggage: int, bicycles: int) -> None:
+        """What a booking has now is among the choices, however much it is."""
+        self.luggage.choices = choices(piece_numbers(max(MOST_PIECES, luggage)))
+        self.bicycles.choices = choices(bicycle_numbers(max(MOST_BICYCLES, bicycles)))
 
     def validate_wheelchairs(self, field: SelectField) -> None:
         if not self.persons.errors and int(field.data) > int(self.persons.data):

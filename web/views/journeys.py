@@ -168,6 +168,7 @@ def seats(booking_id: str) -> ResponseReturnValue:
         luggage=str(booking.luggage),
         bicycles=str(booking.bicycles),
     )
+    form.let_stay(booking.luggage, booking.bicycles)
     if not form.validate_on_submit():
         return _seats_page(booking, form)
     try:
