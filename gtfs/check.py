@@ -293,15 +293,17 @@ def _check_fields(table: Table, report: _Report) -> Mask:
             empty = table.codes(name) < 0
             report.rows(empty, name, _EMPTY)
             broken |= empty
+        texts = table.distinct(name)
         for wrong, notice in _faults_of(spec):
-            mask = table.matching(name, wrong)
+            mask = table.marked(name, [wrong(text) for text in texts])
             if spec.cosmetic or (notice.code == "unexpected_enum_value" and not spec.filled):
                 report.remarks(mask, name, replace(notice, message=notice.message + _UNHEEDED))
             else:
                 report.rows(mask, name, notice)
                 broken |= mask
-        for odd, notice in _ODDITIES:
-            report.remarks(table.matching(name, odd), name, notice)
+        if not all(text.isascii() and text.isprintable() for text in texts):
+            for odd, notice in _ODDITIES:
+                report.remarks(table.marked(name, [odd(text) for text in texts]), name, notice)
     return broken
 
 

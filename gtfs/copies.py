@@ -395,8 +395,8 @@ def _rewrite(incoming: TextIO, out: TextIO, spec: TableSpec, report: _Report) ->
         start = reader.line_num + 1
         for row in reader:
             n_cells += len(row)
-            if start > spec.most_rows or n_cells > MAX_CELLS:
-                report.grave(_TOO_MANY_ROWS.about(n=start - 1), line=start)
+            if start > spec.most_rows + 1 or n_cells > MAX_CELLS:
+                report.grave(_TOO_MANY_ROWS.about(n=start - 2), line=start)
                 raise _Unreadable
             if max(map(len, row), default=0) > MAX_VALUE_CHARS:
                 report.grave(_LONG_VALUE.about(limit=MAX_VALUE_CHARS), line=start, value=max(row, key=len))

@@ -68,7 +68,12 @@ class Table:
 
     def matching(self, field: str, wrong: Callable[[str], bool]) -> Mask:
         """(n,) True where the cell is filled and `wrong` says so."""
-        hits = [wrong(text) for text in self.distinct(field)]
+        return self.marked(field, [wrong(text) for text in self.distinct(field)])
+
+    def marked(self, field: str, hits: list[bool]) -> Mask:
+        """(n,) True where the cell is one of the `distinct` texts that are hit."""
+        if not any(hits):
+            return np.zeros(len(self), dtype=bool)
         return self._spread(field, np.array([*hits, False], dtype=bool))
 
     def repeats(self, fields: list[str]) -> Mask:
