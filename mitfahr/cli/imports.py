@@ -39,13 +39,15 @@ def import_() -> None:
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="alle Befunde als JSON-Datei schreiben"
 )
 @click.option("--no-switch", is_flag=True, help="bauen, aber noch nicht gelten lassen")
-def gtfs(source: str, check_only: bool, report: Path | None, no_switch: bool) -> None:
+@click.option("--feed", metavar="NAME", help="von welcher Quelle (ohne Angabe: von der ersten)")
+def gtfs(source: str, check_only: bool, report: Path | None, no_switch: bool, feed: str | None) -> None:
     """Einen Fahrplan (GTFS, Zip-Datei oder Ordner) prüfen, einlesen und gelten lassen.
 
     \b
     Beispiele:
       mitfahr import gtfs vvo.zip
       mitfahr import gtfs https://beispiel.de/gtfs.zip --no-switch
+      mitfahr import gtfs buergerbus.zip --feed "BürgerBus Lommatzsch"
       mitfahr import gtfs vvo.zip --check-only --report befunde.json
     """
     from rich.console import Console
@@ -58,7 +60,7 @@ def gtfs(source: str, check_only: bool, report: Path | None, no_switch: bool) ->
         outcome = (
             _checked(path, console)
             if check_only
-            else _imported(path, settings, console, switch=not no_switch)
+            else _imported(path, settings, console, feed, switch=not no_switch)
         )
     _tell(outcome.findings, console)
     if report is not None:
@@ -177,9 +179,12 @@ def _checked(path: Path, console: Console) -> _Outcome:
     return _Outcome(True, "Die Datei kann übernommen werden.", findings)
 
 
-def _imported(path: Path, settings: Settings, console: Console, *, switch: bool) -> _Outcome:
+def _imported(
+    path: Path, settings: Settings, console: Console, feed_name: str | None, *, switch: bool
+) -> _Outcome:
     from mitfahr.cli.installation import Installation, utc_now
     from mitfahr.cli.progress_bar import progress_bar
+    from mitfahr.db.feeds import FIRST_FEED_ID, feed_in_use_named
     from mitfahr.domain.versions import VersionStatus
     from mitfahr.services.build_timetable import import_timetable
     from mitfahr.services.build_version import fail_dead_builds
@@ -187,8 +192,10 @@ def _imported(path: Path, settings: Settings, console: Console, *, switch: bool)
 
     installation = Installation.open()
     fail_dead_builds(installation.sessions, settings, utc_now)
+    with installation.sessions() as session:
+        feed_id = feed_in_use_named(session, feed_name).id if feed_name else FIRST_FEED_ID
     with progress_bar(console) as progress:
-        feed = import_timetable(installation.sessions, settings, path, path.name, utc_now, progress)
+        feed = import_timetable(installation.sessions, settings, path, path.name, utc_now, progress, feed_id)
     if feed.status is not VersionStatus.BUILT:
         return _Outcome(False, feed.message or feed.status, feed.findings)
     if switch:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mitfahr.cli import check, demo, export, imports, migrate, person, plan, realtime, status, worker
+from mitfahr.cli import check, demo, export, feeds, imports, migrate, person, plan, realtime, status, worker
 
 REFUSED = 2
 """Exit code for bad input, whether an option or a file."""
@@ -50,6 +50,7 @@ for command in (
     migrate.migrate,
     imports.import_,
     export.export,
+    feeds.feed,
     status.status,
     realtime.realtime,
     check.check,

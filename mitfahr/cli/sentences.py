@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from mitfahr.domain import errors
+from mitfahr.fetch_message import FetchFailed
 from mitfahr.settings import SettingsInvalid
 from routing.errors import QueryInvalid, RoutingError, SnapshotUnreadable
 
@@ -36,6 +37,8 @@ SENTENCES: dict[type[Exception], Callable[[Any], str]] = {
     errors.SourceAddressInvalid: lambda e: (
         f"{e.address} ist weder eine Adresse mit http:// oder https:// noch eine Datei"
     ),
+    errors.FeedNeeded: lambda e: f"{e.name} ist die einzige Quelle, aus der der geltende Fahrplan kommt",
+    FetchFailed: str,
     errors.Unknown: lambda e: f"Nicht gefunden: {e.key}",
     errors.NameMissing: _always("Vor- und Nachname sind nötig und haben je höchstens 80 Zeichen"),
     errors.EmailInvalid: lambda e: f"{e.email!r} ist keine E-Mail-Adresse",

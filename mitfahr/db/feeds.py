@@ -58,6 +58,14 @@ def feed_in_use(session: Session, feed_id: str) -> Feed:
     return feed
 
 
+def feed_in_use_named(session: Session, name: str) -> Feed:
+    """Raises Unknown, for a feed that was removed too."""
+    feed = feed_named(session, name)
+    if feed is None or feed.removed_at is not None:
+        raise Unknown("feed", name)
+    return feed
+
+
 def feed_named(session: Session, name: str) -> Feed | None:
     """Removed ones too."""
     return session.scalar(select(Feed).where(Feed.name == name))

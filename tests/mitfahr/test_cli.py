@@ -110,6 +110,29 @@ def test_building_without_switching(mitfahr: Operator, feed_zip: Path) -> None:
     assert "noch kein Fahrplan" in mitfahr("status").output
 
 
+def test_a_second_source_stands_beside_the_first(
+    mitfahr: Operator, feed_zip: Path, tmp_path: Path
+) -> None:
+    assert mitfahr("import", "gtfs", feed_zip).exit_code == 0
+    assert mitfahr("import", "gtfs", feed_zip, "--feed", "Bürgerbus").exit_code == 2
+    added = mitfahr("feed", "add", "Bürgerbus", "--url", "http://127.0.0.1:9/bus.zip")
+    assert added.exit_code == 0, added.output
+    assert mitfahr("feed", "add", "Bürgerbus", "--url", "https://example.org/anders.zip").exit_code == 2
+    assert mitfahr("feed", "change", "Bürgerbus", "--url", "ftp://example.org/").exit_code == 2
+    second = to_zip(feed(stops=STOPS.replace("51.16", "51.19")), tmp_path / "bus.zip")
+    built = mitfahr("import", "gtfs", second, "--feed", "Bürgerbus", "--no-switch")
+    assert built.exit_code == 0, built.output
+    failed = mitfahr("feed", "fetch", "Bürgerbus")
+    assert failed.exit_code == 2 and "nicht erreichbar" in failed.output
+    shown = mitfahr("feed", "list").output
+    assert "Hauptfahrplan\n  gilt: Verkehrsgesellschaft Meißen" in shown
+    assert "Bürgerbus\n  gilt: nichts\n  zuletzt gekommen: Verkehrsgesellschaft Meißen" in shown
+    assert "fehlgeschlagen. Der Server ist nicht erreichbar" in shown
+    assert mitfahr("feed", "remove", "Hauptfahrplan").exit_code == 2
+    assert mitfahr("feed", "remove", "Bürgerbus").exit_code == 0
+    assert "Bürgerbus" not in mitfahr("feed", "list").output
+
+
 def test_a_damaged_extract_is_refused(mitfahr: Operator, tmp_path: Path) -> None:
     damaged = tmp_path / "sachsen.osm.pbf"
     damaged.write_bytes(b"<html>")

@@ -13,10 +13,12 @@ from mitfahr.db.feed_parts import is_stale, live_parts, parts_of
 from mitfahr.db.feeds import FIRST_FEED_ID, Feed
 from mitfahr.db.session import sessions
 from mitfahr.db.timetables import FeedVersion, feed_versions, serving, serving_folders
-from mitfahr.domain.errors import NotSwitchable, Unknown
+from mitfahr.domain.errors import FeedNeeded, NotSwitchable, Unknown
 from mitfahr.domain.versions import VersionStatus
+from mitfahr.services.add_feed import add_feed
 from mitfahr.services.assemble_timetable import assemble_stale_timetables
 from mitfahr.services.build_timetable import import_timetable
+from mitfahr.services.remove_feed import remove_feed
 from mitfahr.services.switch_timetable import roll_back, switch_timetable
 from mitfahr.settings import Settings
 from routing.timetable import Timetable
@@ -147,3 +149,27 @@ def test_a_feed_nobody_has_entered_takes_no_file(
     with pytest.raises(Unknown):
         version(writing, settings, tmp_path, "x1", "gibtsnicht")
     assert list(settings.uploads_dir.iterdir()) == []
+
+
+def test_a_feed_that_is_taken_away_serves_until_the_timetable_without_it_is_switched_to(
+    writing: sessionmaker[Session], settings: Settings, tmp_path: Path
+) -> None:
+    switch(writing, version(writing, settings, tmp_path, "a1"))
+    with writing.begin() as session, pytest.raises(FeedNeeded):
+        remove_feed(session, None, FIRST_FEED_ID, NOW)
+    switch(writing, version(writing, settings, tmp_path, "n1", "nachbar"))
+    with writing.begin() as session:
+        without = remove_feed(session, None, "nachbar", NOW)
+        assert remove_feed(session, None, "nachbar", NOW) is None
+    assert without is not None
+    assert served_headsigns(writing, settings) == ["a1", "n1"]
+    with writing.begin() as session, pytest.raises(NotSwitchable, match="stale"):
+        switch_timetable(session, None, without, NOW)
+    assert assemble_stale_timetables(writing, settings, clock) == 1
+    switch(writing, without)
+    assert served_headsigns(writing, settings) == ["a1"]
+    with writing.begin() as session:
+        assert add_feed(session, None, "Nachbar", NOW).id == "nachbar"
+        assert add_feed(session, None, "Döbelner Straßenbahn", NOW).id == "doebelner-strassenba"
+        assert roll_back(session, None, NOW).feed_version_id is not None
+    assert served_headsigns(writing, settings) == ["a1", "n1"]
