@@ -47,7 +47,7 @@ def read_alerts(message: FeedMessage) -> Iterator[Alert]:
             continue
         alert = entity.alert
         yield Alert(
-            alert_id=entity.id,
+            alert_id=_text(entity.id),
             title=_texts(alert.header_text),
             text=_texts(alert.description_text),
             url=next(iter(_texts(alert.url).values()), ""),
@@ -59,15 +59,21 @@ def read_alerts(message: FeedMessage) -> Iterator[Alert]:
 
 
 def _texts(string: TranslatedString) -> dict[str, str]:
-    return {one.language.lower(): one.text.strip() for one in string.translation if one.text.strip()}
+    found = {_text(one.language).lower(): _text(one.text).strip() for one in string.translation}
+    return {language: text for language, text in found.items() if text}
+
+
+def _text(text: str | bytes) -> str:
+    """Protobuf hands out bytes for what is not UTF-8."""
+    return text if isinstance(text, str) else text.decode(errors="replace")
 
 
 def _selectors(informed: Iterable[EntitySelector]) -> Iterator[Selector]:
     for one in informed:
         yield Selector(
-            agency_id=one.agency_id,
-            route_id=one.route_id or one.trip.route_id,
+            agency_id=_text(one.agency_id),
+            route_id=_text(one.route_id or one.trip.route_id),
             route_type=one.route_type if one.HasField("route_type") else None,
-            stop_id=one.stop_id,
-            trip_id=one.trip.trip_id,
+            stop_id=_text(one.stop_id),
+            trip_id=_text(one.trip.trip_id),
         )

@@ -119,6 +119,9 @@ class _Reader:
         self.route_by_id = {route_id: i for i, route_id in enumerate(timetable.route_id)}
 
     def read(self, entity_id: str, entity: Entity) -> None:
+        if not _is_text(entity_id, entity):
+            self.tally.note(Remark.REFUSED)
+            return
         sample = entity.trip.trip_id or entity_id
         try:
             for trip in self._trips(entity_id, entity):
@@ -478,6 +481,18 @@ class _Reader:
             headsign=headsign,
             wheelchair=WHEELCHAIR.get(entity.vehicle.wheelchair_accessible, plan.wheelchair if plan else 0),
         )
+
+
+def _is_text(entity_id: str, entity: Entity) -> bool:
+    """Whether the texts in use are: protobuf hands out bytes for what is not UTF-8."""
+    trip, asked = entity.trip, entity.trip_properties
+    texts = [entity_id, trip.trip_id, trip.route_id, trip.start_time, trip.start_date]
+    texts += [asked.trip_id, asked.start_date, asked.start_time, asked.trip_headsign]
+    for update in entity.stop_time_update:
+        texts.append(update.stop_id)
+        if update.HasField("stop_time_properties"):
+            texts.append(update.stop_time_properties.assigned_stop_id)
+    return all(isinstance(text, str) for text in texts)
 
 
 def _update(plan: _Plan, calls: Sequence[CallUpdate] = (), is_cancelled: bool = False) -> TripUpdate:
