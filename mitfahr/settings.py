@@ -42,6 +42,10 @@ def _number(text: str) -> int:
     return value
 
 
+def _yes_or_no(text: str) -> bool:
+    return {"ja": True, "nein": False}[text.casefold()]
+
+
 def _text(value: str) -> str:
     """The text itself, or with a leading @ the file that holds it (legal texts have many lines)."""
     return Path(value[1:]).read_text(encoding="utf-8") if value.startswith("@") else value
@@ -55,6 +59,10 @@ def _web_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError(value)
     return value.rstrip("/")
+
+
+def _web_address_if_named(value: str) -> str:
+    return _web_address(value) if value else ""
 
 
 def _point(text: str) -> tuple[float, float] | None:
@@ -103,11 +111,13 @@ def _env(variable: str, default: str, read: Callable[[str], Any] = str) -> dict[
 
 _EXPECTED = {
     _number: "eine ganze Zahl größer als 0",
+    _yes_or_no: "ja oder nein",
     _text: "einen Text oder @ und den Namen einer lesbaren Datei",
     _enforcement: "einen Text oder @ und den Namen einer lesbaren Datei",
     dt.date.fromisoformat: "einen Tag wie 2026-11-23",
     _point: "Breite und Länge in Grad wie „51.21 13.45“",
     _web_address: "eine Adresse mit http:// oder https://",
+    _web_address_if_named: "eine Adresse mit http:// oder https://",
     _brand_colour: f"eine Farbe wie #1a4f9c, die auf hellem Grund gut zu lesen ist (Kontrast mindestens {LEAST_CONTRAST} : 1)",
     _picture: f"eine lesbare Datei .svg, .png oder .webp mit höchstens {MAX_LOGO_BYTES // 1000} kB",
     _vacations: "eine Datei mit Zeilen wie 2030-02-18,2030-03-01,Winterferien unter erster,letzter,name",
@@ -134,6 +144,7 @@ class Settings:
     operator_phone_hours: str = field(metadata=_env("OPERATOR_PHONE_HOURS", ""))
     operator_email: str = field(metadata=_env("OPERATOR_EMAIL", ""))
     fare_association: str = field(metadata=_env("FARE_ASSOCIATION", "VVO"))
+    fare_url: str = field(metadata=_env("FARE_URL", "", _web_address_if_named))
     imprint_text: str = field(metadata=_env("IMPRINT_TEXT", "", _text))
     privacy_text: str = field(metadata=_env("PRIVACY_TEXT", "", _text))
     accessibility_text: str = field(metadata=_env("ACCESSIBILITY_TEXT", "", _text))
@@ -149,6 +160,7 @@ class Settings:
     realtime_every_s: int = field(metadata=_env("REALTIME_EVERY_S", "30", _number))
     realtime_fresh_s: int = field(metadata=_env("REALTIME_FRESH_S", "300", _number))
     realtime_limit_mb: int = field(metadata=_env("REALTIME_LIMIT_MB", "20", _number))
+    timetable_four_eyes: bool = field(metadata=_env("TIMETABLE_FOUR_EYES", "nein", _yes_or_no))
     held_loss_percent: int = field(metadata=_env("HELD_LOSS_PERCENT", "20", _number))
 
     @property
@@ -201,7 +213,7 @@ def _read(environ: Mapping[str, str]) -> dict[str, Any]:
         text = environ.get(variable, "").strip() or setting.metadata["default"]
         try:
             values[setting.name] = read(text)
-        except (ValueError, OSError) as error:
+        except (ValueError, KeyError, OSError) as error:
             raise SettingsInvalid(f"{variable}: erwartet wird {_EXPECTED[read]}, nicht {text!r}") from error
     return values
 
