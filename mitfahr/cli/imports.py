@@ -52,16 +52,20 @@ def gtfs(source: str, check_only: bool, report: Path | None, no_switch: bool, fe
     """
     from rich.console import Console
 
+    from mitfahr.download import is_web_address
     from mitfahr.settings import Settings
 
     console = Console(stderr=True)
-    settings = Settings.from_env()
-    with _local(source, settings, console) as path:
-        outcome = (
-            _checked(path, console)
-            if check_only
-            else _imported(path, settings, console, feed, switch=not no_switch)
-        )
+    if check_only and not is_web_address(source):
+        outcome = _checked(_there(source), console)  # needs neither settings nor a data folder
+    else:
+        settings = Settings.from_env()
+        with _local(source, settings, console) as path:
+            outcome = (
+                _checked(path, console)
+                if check_only
+                else _imported(path, settings, console, feed, switch=not no_switch)
+            )
     _tell(outcome.findings, console)
     if report is not None:
         _write_report(report, outcome.findings)
@@ -140,17 +144,22 @@ def municipalities(source: str, name_field: str | None, key_field: str | None, a
     click.echo(f"Es gelten {kept.n_municipalities} Gemeinden aus {kept.source}")
 
 
+def _there(source: str) -> Path:
+    from mitfahr.domain.errors import FileUnreadable
+
+    if not Path(source).exists():
+        raise FileUnreadable(source, "es gibt keine solche Datei")
+    return Path(source)
+
+
 @contextmanager
 def _local(source: str, settings: Settings, console: Console) -> Iterator[Path]:
     """The file or folder on this machine; fetched first if it is an address."""
     from mitfahr.cli.progress_bar import progress_bar
-    from mitfahr.domain.errors import FileUnreadable
     from mitfahr.download import download, is_web_address
 
     if not is_web_address(source):
-        if not Path(source).exists():
-            raise FileUnreadable(source, "es gibt keine solche Datei")
-        yield Path(source)
+        yield _there(source)
         return
     with tempfile.TemporaryDirectory(prefix="download-", dir=settings.data_dir) as folder:
         with progress_bar(console) as progress:
