@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ _DIGITS = 3
 """Means are rounded so that sums in another order are equal."""
 
 
+Dates = Sequence[dt.date]
+
+
 @dataclass(frozen=True)
 class Compared:
     """The difference, the days it rests on, and the losses that somebody must confirm, the worst first."""
@@ -37,7 +41,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class _Side:
-    """One timetable ready to be counted; `buckets` are the cells of `ComparableDays`, then its months."""
+    """One timetable ready to be counted; `buckets` are the cells of `ComparableDays`, its months, and all days."""
 
     network: Network
     calls: Calls
@@ -45,8 +49,9 @@ class _Side:
     buckets: Buckets
 
     @classmethod
-    def of(cls, timetable: Timetable, days: Sequence[Sequence[dt.date]]) -> _Side:
-        network = Network.of(timetable)
+    def of(cls, timetable: Timetable, cells: Iterable[Dates], months: Iterable[Dates]) -> _Side:
+        network, cells = Network.of(timetable), list(cells)
+        days = [*cells, *months, sorted(set(chain.from_iterable(cells)))]
         return cls(network, Calls.of(network), ServedStops.of(network), Buckets.of(timetable, days))
 
     def by_line(self, line_of_route: NDArray[np.int64], n_lines: int) -> Totals:
@@ -79,8 +84,8 @@ def compare(
     days = comparable_days(_range(before), _range(after), today, vacations)
     cells, months = days.cells.values(), days.months.values()
     progress(marked("Fahrten zählen"), 0.0)
-    old = _Side.of(before, [*(pair.before for pair in cells), *months])
-    new = _Side.of(after, [*(pair.after for pair in cells), *months])
+    old = _Side.of(before, (pair.before for pair in cells), months)
+    new = _Side.of(after, (pair.after for pair in cells), months)
     progress(marked("Linien vergleichen"), 0.3)
     lines = same_lines(old.network, new.network)
     n_lines = len(lines.keys)
@@ -169,7 +174,7 @@ def _means(days: ComparableDays, before: Totals, after: Totals) -> _Means:
     stop_times_row = MEASURES.index("stop_times")
     n_days = np.array([len(dates) for dates in days.months.values()])
     of_months = [
-        np.round(found[stop_times_row, :, len(days.cells) :] / n_days, _DIGITS).tolist()
+        np.round(found[stop_times_row, :, len(days.cells) : -1] / n_days, _DIGITS).tolist()
         for found in (before, after)
     ]
     months = [
@@ -180,12 +185,16 @@ def _means(days: ComparableDays, before: Totals, after: Totals) -> _Means:
 
 
 def _in_columns(days: ComparableDays, found: Totals, side: str) -> NDArray[np.float64]:
-    """(n_measures, n_entities, n_columns) means per day, or per week."""
+    """(n_measures, n_entities, n_columns) means per day, or per week; the stops of a week are different ones."""
     n_days = np.array([len(getattr(pair, side)) for pair in days.cells.values()])
     weights = np.array(
         [[(cell in column.cells) / column.divisor for column in days.columns] for cell in days.cells]
     ).reshape(len(days.cells), len(days.columns))
     means: NDArray[np.float64] = np.round(found[:, :, : len(days.cells)] / n_days @ weights, _DIGITS)
+    stops = MEASURES.index("stops")
+    for i, column in enumerate(days.columns):
+        if column.key == WEEK and len(found) > stops:
+            means[stops, :, i] = found[stops, :, -1]
     return means
 
 

@@ -24,8 +24,8 @@ from routing.snapshot import Snapshot
 
 N_DEFAULT = 20
 NEAR_A_STOP_M = 1000
-APART_M = 1500
-"""Parts of one town are no places of their own."""
+APART_M, STOPS_APART_M = 1500, 5000
+"""Parts of one town are no places of their own, and its stops still less."""
 
 SETTLEMENTS = frozenset({"city", "town", "village"})
 _MORNING, _NOON, _AFTERNOON = 7 * 3600, 10 * 3600, 16 * 3600
@@ -57,11 +57,12 @@ def default_journeys(network: Network, gazetteer: Gazetteer | None) -> list[Want
     Without names of places, the stops with most trips stand for them.
     """
     stops = ServedStops.of(network)
-    places = _settlements(stops, gazetteer) if gazetteer is not None else None
+    places, apart_m = _settlements(stops, gazetteer) if gazetteer is not None else None, APART_M
     if places is None or len(places.names) < 2:
+        apart_m = STOPS_APART_M
         order = np.argsort(-network.visits[stops.index], kind="stable")
         places = _Places([stops.names[i] for i in order.tolist()], stops.lat[order], stops.lon[order])
-    chosen = _apart(places, N_DEFAULT + 1)
+    chosen = _apart(places, N_DEFAULT + 1, apart_m)
     points = [Point(float(places.lat[i]), float(places.lon[i]), places.names[i]) for i in chosen]
     wanted = []
     for i, point in enumerate(points[1:], 1):
@@ -134,13 +135,13 @@ def _is_served(stops: ServedStops, gazetteer: Gazetteer, i: int) -> bool:
     return bool(np.any(beeline_m(stops.lat, stops.lon, gazetteer.lat[i], gazetteer.lon[i]) <= NEAR_A_STOP_M))
 
 
-def _apart(places: _Places, number: int) -> list[int]:
+def _apart(places: _Places, number: int, apart_m: int) -> list[int]:
     """The first ones of which none lies too near to another."""
     chosen: list[int] = []
     for i in range(len(places.names)):
         if len(chosen) == number:
             break
         metres = beeline_m(places.lat[chosen], places.lon[chosen], places.lat[i], places.lon[i])
-        if np.all(metres >= APART_M):
+        if np.all(metres >= apart_m):
             chosen.append(i)
     return chosen

@@ -3,7 +3,8 @@
 Four measures, each the sum over the days of a bucket:
 
 trips       the feed's trips of the line; of a municipality: those that call there
-stops       stops (as people know them, see `network`) at which something calls that day
+stops       stops (as people know them, see `network`) at which something calls that day; in the last bucket each stop
+            that is served on any of its days counts once
 stop_times  calls, the last one of a trip included
 hours       service hours: for each stop the clock hours of the day with at least one call, added up over the stops.
             25:10 is an hour of its own and belongs to the day on which the trip began.
@@ -85,7 +86,10 @@ def totals(
     n_entities: int,
     buckets: Buckets,
 ) -> Totals:
-    """What there is for each entity; `entity_of_call` (n,) says to which each call belongs, -1 to none."""
+    """What there is for each entity; `entity_of_call` (n,) says to which each call belongs, -1 to none.
+
+    The last bucket holds all days.
+    """
     belongs = np.flatnonzero(entity_of_call >= 0)
     entity, section, stop = entity_of_call[belongs], calls.section[belongs], calls.stop[belongs]
     service = calls.service_of_section[section]
@@ -96,7 +100,7 @@ def totals(
     return np.stack(
         [
             _summed(trip_entity, calls.service_of_section[trip_section], n_entities, buckets),
-            _united(entity * n_stops + stop, n_stops, service, n_entities, buckets),
+            _united(entity * n_stops + stop, n_stops, service, n_entities, buckets, is_last_once=True),
             _summed(entity, service, n_entities, buckets),
             _united(hour, n_stops * _HOURS, service, n_entities, buckets),
         ]
@@ -132,8 +136,13 @@ def _united(
     service: NDArray[np.int64],
     n_entities: int,
     buckets: Buckets,
+    *,
+    is_last_once: bool = False,
 ) -> NDArray[np.int64]:
-    """(n_entities, n_buckets) days on which a thing has any service, summed up over the `n_things` of each entity."""
+    """(n_entities, n_buckets) days on which a thing has any service, summed up over the `n_things` of each entity.
+
+    `is_last_once`: in the last bucket a thing counts once, on however many days it is served.
+    """
     result = np.zeros((n_entities, len(buckets.masks)), np.int64)
     n_services = len(buckets.runs)
     pairs = np.unique(thing * n_services + service)
@@ -149,8 +158,10 @@ def _united(
         axis=1,
     )
     of_entity = of_thing[starts] // n_things
+    last = len(buckets.masks) - 1
     for bucket in range(len(buckets.masks)):
-        np.add.at(result[:, bucket], of_entity, buckets.days_of(runs, bucket))
+        days = buckets.days_of(runs, bucket)
+        np.add.at(result[:, bucket], of_entity, days > 0 if is_last_once and bucket == last else days)
     return result
 
 
