@@ -99,8 +99,8 @@ def _read_naively(calls: list[Call]) -> list[int]:
             is_stated.append(stated is not None or carried)
     for i in reversed(range(2 * N - 1)):
         if not is_stated[i]:
-            following = [times[j] for j in range(i + 1, 2 * N) if is_stated[j]][:1]
-            times[i] = min([times[i], *following])
+            later = [times[j] for j in range(i + 1, 2 * N) if is_stated[j]][:1]
+            times[i] = min([times[i], *later])
     return list(accumulate(times, max))
 
 
@@ -142,7 +142,7 @@ def wild_messages(draw: DrawFn) -> FeedMessage:
         update = whole.entity.add(id=str(i)).trip_update
         for field in ("trip_id", "route_id", "start_time", "start_date"):
             setattr(update.trip, field, draw(WORDS))
-        update.trip.schedule_relationship = draw(
+        update.trip.schedule_relationship = draw(  # type: ignore[assignment]
             st.sampled_from(TripDescriptor.ScheduleRelationship.values())
         )
         update.trip_properties.start_date = draw(WORDS)
