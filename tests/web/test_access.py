@@ -95,6 +95,8 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "timetables.one": STAFF,
     "timetables.switch": STAFF,
     "timetables.back": STAFF,
+    "findings.table": STAFF,
+    "findings.data": STAFF,
     "comparisons.one": STAFF,
     "comparisons.file": STAFF,
     "comparisons.map_data": STAFF,

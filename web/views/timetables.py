@@ -27,14 +27,13 @@ from mitfahr.services.switch_timetable import roll_back, rollback_target, switch
 from web.access import access
 from web.errors import Explained, explain
 from web.filters import now
+from web.findings_view import SEVERITY_SIGN, Asked, findings_view
 from web.forms.timetable import SwitchForm, UploadForm
 from web.portal import portal, served
 from web.versions_view import (
     REASON_WORDS,
-    SEVERITY_SIGN,
     VersionView,
     compared,
-    findings_view,
     version_view,
 )
 
@@ -104,9 +103,13 @@ def one(version_id: str) -> str:
         shown = _version(session, version_id)
         findings = findings_view(
             shown.version.findings,
-            severity=request.args.get("schwere", ""),
-            words=request.args.get("suche", "")[:100],
-            page=request.args.get("seite", 1, type=int),
+            Asked(
+                severity=request.args.get("schwere", ""),
+                file=request.args.get("datei", ""),
+                code=request.args.get("art", ""),
+                words=request.args.get("suche", "")[:100],
+                page=request.args.get("seite", 1, type=int),
+            ),
         )
     waited = dt.datetime.now(dt.UTC) - shown.version.uploaded_at
     return render_template(
