@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import osmium
 from numpy.typing import NDArray
 
+from mitfahr.demo.boundaries import boundaries
 from mitfahr.demo.copies import Copy, copies, neighbours
 from mitfahr.demo.geometry import Line, chance, point_along, to_degrees, to_metres
 from mitfahr.demo.highways import ROUNDABOUTS, Junction, Motorway, Road, junctions, motorways, roads
@@ -97,7 +99,7 @@ def draw_district() -> Drawing:
         other = OTHER_NAMES.get(destination.name, "")
         tags = {"name": destination.name, key: value} | ({"alt_name": other} if other else {})
         drawing.node(*to_metres(destination.lat, destination.lon), tags)
-    for line, tags in scenery():
+    for line, tags in chain(scenery(), boundaries()):
         _draw_scenery(drawing, line, tags)
     return drawing
 

@@ -10,12 +10,14 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from mitfahr.comparison.municipalities import Boundary, Municipalities
 from mitfahr.demo.geometry import cross, segments, to_metres
 from mitfahr.demo.highways import elbe, junctions, roads
-from mitfahr.demo.places import places
+from mitfahr.demo.places import OUTSIDE, places
 from mitfahr.demo.roads import draw_district, generate_roads
 from mitfahr.demo.streets import built_up
 from routing.osm import OsmExtract, read_osm
+from routing.osm.boundaries import read_municipalities
 from routing.roads import Mode
 
 
@@ -110,3 +112,12 @@ def test_copies_lie_side_by_side_and_are_joined(tmp_path: Path) -> None:
 def test_scale_must_be_a_square(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="square"):
         generate_roads(tmp_path / "three.osm.pbf", scale=3)
+
+
+def test_every_village_lies_in_its_municipality(demo_roads: Path) -> None:
+    found = [Boundary(*area) for area in read_municipalities(demo_roads)]
+    known = Municipalities.of(found, "demo", "")
+    own = [place for place in places() if place.municipality != OUTSIDE]
+    where = known.locate(*(np.array([getattr(place, axis) for place in own]) for axis in ("lat", "lon")))
+    assert [known.key[i] for i in where.tolist()] == [place.municipality for place in own]
+    assert len(known) == 28
