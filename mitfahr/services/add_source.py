@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -14,8 +13,7 @@ from mitfahr.db.people import Person
 from mitfahr.db.realtime_sources import RealtimeSource, source_named
 from mitfahr.domain.audit import AuditAction
 from mitfahr.domain.errors import SourceAddressInvalid, SourceNameTaken, Unknown
-
-LONGEST_NAME, LONGEST_ADDRESS = 120, 1000
+from mitfahr.domain.feeds import checked_address
 
 
 def add_source(
@@ -33,7 +31,7 @@ def add_source(
     `feed_id` says whose trips it speaks of; `may_be_file` allows a file of this machine, which only operators name.
     Raises SourceNameTaken, SourceAddressInvalid, Unknown (no such feed).
     """
-    if not _is_usable(address, may_be_file):
+    if not (may_be_file and Path(address).is_file()) and checked_address(address) is None:
         raise SourceAddressInvalid(address)
     with sessions.begin() as session:
         known = source_named(session, name)
@@ -52,11 +50,3 @@ def add_source(
         actor = session.get(Person, actor_id) if actor_id else None
         note(session, AuditAction.SOURCE_CHANGED, actor, now, subject=name, what="added")
         return source.id
-
-
-def _is_usable(address: str, may_be_file: bool) -> bool:
-    if len(address) > LONGEST_ADDRESS:
-        return False
-    if re.fullmatch(r"https?://[^\s/]+\S*", address, re.IGNORECASE):
-        return True
-    return may_be_file and Path(address).is_file()

@@ -12,11 +12,17 @@ from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from google.protobuf import text_format
-from google.transit.gtfs_realtime_pb2 import Alert, FeedMessage, TripUpdate
+from google.transit.gtfs_realtime_pb2 import (
+    Alert,
+    FeedMessage,
+    TripDescriptor,
+    TripUpdate,
+    VehicleDescriptor,
+)
 
 from gtfs.trip_updates import Reading, read_trip_updates
 from routing.live import LiveTrips
-from routing.live_trips import LiveTrip
+from routing.live_trips import AddedTrip, LiveTrip
 from routing.timetable import Timetable
 from routing.trip_calls import TripCalls
 
@@ -82,3 +88,35 @@ def _calls(timetable: Timetable, calls: TripCalls) -> str:
 def _clock(moment_s: int, zone: ZoneInfo) -> str:
     moment = dt.datetime.fromtimestamp(moment_s, zone)
     return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+
+
+def message_of(trips: Iterable[LiveTrip], timestamp: int) -> FeedMessage:
+    """What a source that knows exactly this would send."""
+    whole = message(timestamp=timestamp)
+    for i, trip in enumerate(trips):
+        update = whole.entity.add(id=str(i)).trip_update
+        update.trip.trip_id = trip.trip_id
+        update.trip.start_date = f"{trip.service_date:%Y%m%d}"
+        if isinstance(trip, AddedTrip):
+            update.trip.schedule_relationship = TripDescriptor.NEW
+            update.trip.route_id, update.trip_properties.trip_headsign = trip.route, trip.headsign
+            update.vehicle.wheelchair_accessible = {
+                0: VehicleDescriptor.UNKNOWN,
+                1: VehicleDescriptor.WHEELCHAIR_ACCESSIBLE,
+                2: VehicleDescriptor.WHEELCHAIR_INACCESSIBLE,
+            }[trip.wheelchair]
+            for added in trip.calls:
+                call = update.stop_time_update.add(stop_id=added.stop_id)
+                call.arrival.time, call.departure.time = added.arrival_s, added.departure_s
+            continue
+        if trip.is_cancelled:
+            update.trip.schedule_relationship = TripDescriptor.CANCELED
+        for known in trip.calls:
+            call = update.stop_time_update.add(stop_sequence=known.position + 1)
+            if known.arrival_s is not None:
+                call.arrival.time = known.arrival_s
+            if known.departure_s is not None:
+                call.departure.time = known.departure_s
+            if known.is_skipped:
+                call.schedule_relationship = TripUpdate.StopTimeUpdate.SKIPPED
+    return whole

@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
 
+from mitfahr.db.feeds import FIRST_FEED_ID
+from mitfahr.db.live_revision import mark_trips_changed
 from mitfahr.db.people import Person, PersonRole
+from mitfahr.db.realtime_sources import RealtimeSource, source_named
 from mitfahr.db.timetables import FeedVersion, RoadsVersion, serving
 from mitfahr.domain.roles import MembershipRole, Role
 from mitfahr.domain.versions import VersionStatus
@@ -24,6 +27,7 @@ from mitfahr.services.ride_draft import RideDraft
 from routing.gazetteer import Gazetteer, Kind, Name
 from routing.journey import Place
 from routing.live_trips import LiveTrip
+from tests.gtfs.messages import message_of
 from tests.worlds import World, world
 from web.portal import EXTENSION, Portal
 
@@ -215,10 +219,17 @@ def offered(portal: Portal, served: Served, first_name: str, clock: str) -> str:
 
 
 def said_live(app: Flask, served: Served, facts: str) -> None:
-    """What live data says, as `tests.worlds` draws it, is known to the portal from here on."""
+    """A live source says what `tests.worlds` draws, in place of what it said before."""
     trips: tuple[LiveTrip, ...] = world(f"{served.world.text}\n{facts}").live
     portal: Portal = app.extensions[EXTENSION]
-    portal.live.current(served.world.at("07:00"))
-    known = portal.live._current
-    assert known is not None
-    portal.live._current = replace(known, snapshot=known.snapshot.with_live_trips(trips))
+    now = dt.datetime.now(dt.UTC)
+    with portal.writing.begin() as session:
+        source = source_named(session, "Leitstelle")
+        if source is None:
+            source = RealtimeSource(
+                name="Leitstelle", url="https://example.org/rt", feed_id=FIRST_FEED_ID, created_at=now
+            )
+            session.add(source)
+        source.payload = message_of(trips, int(now.timestamp())).SerializeToString()
+        source.said_at, source.fresh_until = now, now + dt.timedelta(days=1)
+        mark_trips_changed(session)
