@@ -33,6 +33,7 @@ from mitfahr.network import network
 from mitfahr.services.build_version import BuildStopped, Clock, part
 from mitfahr.services.link_stops import RECENT
 from mitfahr.settings import Settings
+from routing.errors import SnapshotUnreadable
 from routing.gazetteer import Gazetteer
 from routing.progress import Progress, silent
 from routing.query import Point
@@ -176,7 +177,7 @@ def _compared(settings: Settings, task: _Task, now: dt.datetime, progress: Progr
     )
     before = Snapshot.open(at / task.before, at / task.links_before, *streets)
     after = Snapshot.open(at / task.after, at / task.links_after, *streets)
-    areas = Municipalities.open(at / task.municipalities) if task.municipalities else None
+    areas = _municipalities(at / task.municipalities) if task.municipalities else None
     today = now.astimezone(ZoneInfo(before.timetable.timezone)).date()
     compared = compare(
         before.timetable,
@@ -189,6 +190,15 @@ def _compared(settings: Settings, task: _Task, now: dt.datetime, progress: Progr
     )
     journeys = _looked_up(at, task, before, after, compared, part(progress, 0.5, 1.0))
     return replace(compared, difference=replace(compared.difference, journeys=journeys))
+
+
+def _municipalities(folder: Path) -> Municipalities | None:
+    """Damaged or outdated boundaries keep nobody from comparing lines."""
+    try:
+        return Municipalities.open(folder)
+    except SnapshotUnreadable:
+        log.exception("compared without municipalities")
+        return None
 
 
 def _looked_up(
