@@ -14,13 +14,16 @@ from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_trip
 from mitfahr.db.outbox import CANCEL_CODE, CONTACT, PORTAL, queue_mail
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
+from mitfahr.db.switch_plans import SwitchPlan
 from mitfahr.db.wishes import Wish, WishFit
 from mitfahr.domain.booking_numbers import booking_number
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.states import LIVE, BookingState, LegState
+from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import RATE_WITHIN_S
+from mitfahr.going_live_words import why_words
 from mitfahr.languages import _, known_language, lazy, ngettext, using
-from mitfahr.languages.formats import amount, clock, day_short, local, oclock, weekday_and_day
+from mitfahr.languages.formats import amount, clock, day, day_short, local, oclock, weekday_and_day
 from mitfahr.languages.stored import said
 from mitfahr.seen import companion
 from routing.journey import Journey
@@ -410,6 +413,46 @@ def _fit(fit: WishFit) -> str:
         ride=said(fit.ride.label),
     )
     return f"{line} {_('(fährt öfter)')}" if fit.ride.series_id is not None else line
+
+
+def tell_plan_not_done(session: Session, person: Person, plan: SwitchPlan, now: dt.datetime) -> None:
+    """To timetable staff: a planned switch was not carried out, and why."""
+    with _words_of(person):
+        parts = [
+            _(
+                "Der Fahrplan %(name)s sollte am %(moment)s in Betrieb gehen. Das ist nicht geschehen.",
+                name=plan.version.name,
+                moment=_when(seconds(plan.due_at)),
+            ),
+            _("Grund: %(reason)s", reason=why_words(plan.not_done_why)),
+            _("Der jetzige Fahrplan gilt weiter. Bitte sehen Sie nach und planen Sie neu:")
+            + f"\n{PORTAL}/fahrplan/{plan.version_id}/schalten",
+        ]
+        subject = _("Fahrplan nicht geschaltet: %(name)s", name=plan.version.name)
+        _mail(session, person, subject, parts, now)
+
+
+def tell_gap_ahead(
+    session: Session, person: Person, feed_name: str, first_day: dt.date, ready: str | None, now: dt.datetime
+) -> None:
+    """To timetable staff: from a day on there is no timetable; `ready` names one that only has to be planned."""
+    with _words_of(person):
+        said_day = day(first_day)
+        parts = [
+            _(
+                "Ab %(day)s gibt es für „%(feed)s“ noch keinen Fahrplan. Reisende finden dann dort keine "
+                "Busse und Bahnen.",
+                day=said_day,
+                feed=feed_name,
+            ),
+            _(
+                "Die Fassung %(name)s ist bereit. Bitte planen Sie, wann sie in Betrieb geht.", name=ready
+            )
+            if ready is not None
+            else _("Bitte laden Sie rechtzeitig den nächsten Fahrplan hoch."),
+            f"{_('Welcher Fahrplan wann gilt, sehen Sie hier:')}\n{PORTAL}/fahrplan/gueltigkeit",
+        ]
+        _mail(session, person, _("Ab %(day)s fehlt ein Fahrplan", day=said_day), parts, now)
 
 
 def tell_code(session: Session, person: Person, code: str, valid: dt.timedelta, now: dt.datetime) -> None:

@@ -35,6 +35,7 @@ from mitfahr.services.build_version import BuildStopped, fail_dead_builds
 from mitfahr.services.clean_up import clean_up
 from mitfahr.services.compare_timetables import compare_waiting
 from mitfahr.services.complete_legs import complete_legs
+from mitfahr.services.do_planned_switches import do_planned_switches
 from mitfahr.services.draw_map import draw_missing_maps
 from mitfahr.services.fetch_feed import fail_dead_fetches, fetch_due_feeds
 from mitfahr.services.lapse_holds import lapse_holds
@@ -46,6 +47,7 @@ from mitfahr.services.recheck_bookings import recheck_bookings
 from mitfahr.services.remind_riders import remind_riders
 from mitfahr.services.rename_stops import rename_stops
 from mitfahr.services.send_outbox import send_outbox
+from mitfahr.services.warn_of_gaps import warn_of_gaps
 from mitfahr.settings import Settings
 
 RENAMED_FOR = dt.timedelta(minutes=10)
@@ -86,9 +88,11 @@ class Worker:
             Job("fetch_feeds", dt.timedelta(minutes=1), self._fetch_feeds),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
             Job("compare_timetables", dt.timedelta(seconds=10), self._compare_timetables),
+            Job("planned_switches", dt.timedelta(seconds=5), self._do_planned_switches),
             Job("follow_timetable", dt.timedelta(seconds=5), self._follow_timetable),
             Job("draw_maps", dt.timedelta(minutes=1), self._draw_maps),
             Job("dead_builds", dt.timedelta(minutes=1), self._fail_dead_builds),
+            Job("warn_of_gaps", dt.timedelta(hours=1), self._warn_of_gaps),
             Job("retention", dt.timedelta(hours=1), self._forget),
             Job("clean_up", dt.timedelta(hours=1), self._clean_up),
         )
@@ -181,6 +185,12 @@ class Worker:
 
     def _compare_timetables(self) -> None:
         compare_waiting(self.sessions, self.settings, utc_now, self._stop_if_told)
+
+    def _do_planned_switches(self) -> None:
+        do_planned_switches(self.sessions, now=utc_now(), four_eyes=self.settings.timetable_four_eyes)
+
+    def _warn_of_gaps(self) -> None:
+        warn_of_gaps(self.sessions, now=utc_now())
 
     def _follow_timetable(self) -> None:
         """Rides, kept searches and booked journeys follow the timetable that serves."""

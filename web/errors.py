@@ -170,6 +170,30 @@ def _same(explained: Explained) -> Callable[[Any], Explained]:
     return lambda _error: explained
 
 
+def _not_switchable(error: domain.NotSwitchable) -> Explained:
+    if error.state in ("unlinked", "stale", "uncompared"):
+        advice = _(
+            "Sie wird gerade noch vorbereitet und mit dem jetzigen Fahrplan verglichen. "
+            "Bitte versuchen Sie es in ein paar Minuten noch einmal."
+        )
+    elif error.state == "removed":
+        advice = _("Ihre Quelle wurde entfernt. Bitte wählen Sie eine andere Fassung.")
+    else:
+        advice = _(
+            "Sie ist noch nicht fertig aufgebaut oder wurde abgelehnt. Bitte sehen Sie in ihrem Bericht nach."
+        )
+    return Explained(409, _("Diese Fassung kann nicht in Betrieb gehen"), advice)
+
+
+def _plan_invalid(error: domain.SwitchPlanInvalid) -> Explained:
+    advice = {
+        "past": _("Dieser Zeitpunkt ist schon vorbei. Bitte nennen Sie einen späteren."),
+        "over": _("An diesem Tag gilt der Fahrplan nicht mehr. Bitte nennen Sie einen früheren Tag."),
+        "none": _("Es ist nichts mehr geplant. Vielleicht ist der Fahrplan schon in Betrieb."),
+    }
+    return Explained(422, _("So kann das nicht geplant werden"), advice[error.why])
+
+
 def _refused(status: int, title: str, *advice: str) -> Callable[[Any], Explained]:
     """Sentences may name the error's own fields: %(ride_label)s."""
 
@@ -469,13 +493,40 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         marked("Die Datei kann nicht gelesen werden"),
         marked("„%(source)s“: %(reason)s. Bitte prüfen Sie die Datei und laden Sie sie noch einmal hoch."),
     ),
-    domain.NotSwitchable: _refused(
+    domain.NotSwitchable: _not_switchable,
+    domain.NotYetValid: lambda e: Explained(
         409,
-        marked("Diese Fassung kann nicht in Betrieb gehen"),
-        marked(
-            "Sie ist noch nicht fertig aufgebaut oder wurde abgelehnt. Bitte sehen Sie in ihrem Bericht nach."
+        _("Dieser Fahrplan gilt noch nicht"),
+        _(
+            "Er gilt erst ab %(day)s, und der jetzige gilt noch. Bitte planen Sie ihn für seinen ersten Tag.",
+            day=day(e.first_day),
         ),
     ),
+    domain.LossesHeld: lambda e: Explained(
+        409,
+        _("Verluste sind noch nicht bestätigt"),
+        ngettext(
+            "Mit diesem Fahrplan verliert %(num)s Linie oder Gemeinde viele Fahrten. Bitte prüfen und "
+            "bestätigen Sie das mit Ihrem Namen.",
+            "Mit diesem Fahrplan verlieren %(num)s Linien oder Gemeinden viele Fahrten. Bitte prüfen und "
+            "bestätigen Sie das mit Ihrem Namen.",
+            e.number,
+        ),
+    ),
+    domain.NameDiffers: _refused(
+        422,
+        marked("Der Name stimmt nicht"),
+        marked("Bitte tippen Sie Ihren Vor- und Nachnamen so ein, wie er in Ihrem Konto steht."),
+    ),
+    domain.SecondPersonNeeded: _refused(
+        409,
+        marked("Eine zweite Person wird gebraucht"),
+        marked(
+            "Hier gilt das Vier-Augen-Prinzip: Niemand bringt einen Fahrplan allein in Betrieb. Bitte lassen Sie "
+            "ihn von einer Kollegin oder einem Kollegen freigeben oder schalten."
+        ),
+    ),
+    domain.SwitchPlanInvalid: _plan_invalid,
     domain.NothingToRollBackTo: _refused(
         409,
         marked("Es gibt keine frühere Fassung"),

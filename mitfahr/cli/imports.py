@@ -16,9 +16,12 @@ from mitfahr.cli.options import BOUNDING_BOX
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from mitfahr.cli.installation import Installation
     from mitfahr.settings import Settings
 
 REFUSED = 2
+NOT_LIVE = 3
+"""Built and kept, but something forbids that it goes live now."""
 SHOWN = 50
 """Findings printed; the report file has all of them."""
 
@@ -28,7 +31,7 @@ def import_() -> None:
     """Fahrpläne, Straßenkarten und Gemeindegrenzen einlesen.
 
     Was gilt, gilt weiter, bis das Neue geprüft und fertig gebaut ist. Ausgang: 0 übernommen,
-    2 abgelehnt (mit Datei, Zeile und Grund).
+    2 abgelehnt (mit Datei, Zeile und Grund), 3 gebaut, aber nicht in Betrieb (mit Grund).
     """
 
 
@@ -39,15 +42,31 @@ def import_() -> None:
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="alle Befunde als JSON-Datei schreiben"
 )
 @click.option("--no-switch", is_flag=True, help="bauen, aber noch nicht gelten lassen")
+@click.option(
+    "--confirm",
+    metavar="NAME",
+    help="wer geprüft hat, dass große Verluste an Fahrten richtig sind (steht im Protokoll)",
+)
 @click.option("--feed", metavar="NAME", help="von welcher Quelle (ohne Angabe: von der ersten)")
-def gtfs(source: str, check_only: bool, report: Path | None, no_switch: bool, feed: str | None) -> None:
+def gtfs(
+    source: str,
+    check_only: bool,
+    report: Path | None,
+    no_switch: bool,
+    confirm: str | None,
+    feed: str | None,
+) -> None:
     """Einen Fahrplan (GTFS, Zip-Datei oder Ordner) prüfen, einlesen und gelten lassen.
+
+    Verliert eine Linie oder Gemeinde viele Fahrten, gilt er erst, wenn das jemand mit Namen bestätigt;
+    ein Fahrplan, der erst später gilt, löst keinen gültigen ab.
 
     \b
     Beispiele:
       mitfahr import gtfs vvo.zip
       mitfahr import gtfs https://beispiel.de/gtfs.zip --no-switch
       mitfahr import gtfs buergerbus.zip --feed "BürgerBus Lommatzsch"
+      mitfahr import gtfs vvo.zip --confirm "Erika Muster"
       mitfahr import gtfs vvo.zip --check-only --report befunde.json
     """
     from rich.console import Console
@@ -64,7 +83,7 @@ def gtfs(source: str, check_only: bool, report: Path | None, no_switch: bool, fe
             outcome = (
                 _checked(path, console)
                 if check_only
-                else _imported(path, settings, console, feed, switch=not no_switch)
+                else _imported(path, settings, console, feed, confirm, switch=not no_switch)
             )
     _tell(outcome.findings, console)
     if report is not None:
@@ -73,6 +92,9 @@ def gtfs(source: str, check_only: bool, report: Path | None, no_switch: bool, fe
         click.echo(f"Abgelehnt: {outcome.sentence}", err=True)
         raise click.exceptions.Exit(REFUSED)
     click.echo(outcome.sentence)
+    if outcome.not_live:
+        click.echo(f"Nicht in Betrieb: {outcome.not_live}", err=True)
+        raise click.exceptions.Exit(NOT_LIVE)
 
 
 @import_.command()
@@ -172,6 +194,8 @@ class _Outcome:
     accepted: bool
     sentence: str
     findings: list[dict[str, Any]]
+    not_live: str | None = None
+    """Why it does not serve although it should."""
 
 
 def _checked(path: Path, console: Console) -> _Outcome:
@@ -189,7 +213,13 @@ def _checked(path: Path, console: Console) -> _Outcome:
 
 
 def _imported(
-    path: Path, settings: Settings, console: Console, feed_name: str | None, *, switch: bool
+    path: Path,
+    settings: Settings,
+    console: Console,
+    feed_name: str | None,
+    confirmed_by: str | None,
+    *,
+    switch: bool,
 ) -> _Outcome:
     from mitfahr.cli.installation import Installation, utc_now
     from mitfahr.cli.progress_bar import progress_bar
@@ -197,7 +227,6 @@ def _imported(
     from mitfahr.domain.versions import VersionStatus
     from mitfahr.services.build_timetable import import_timetable
     from mitfahr.services.build_version import fail_dead_builds
-    from mitfahr.services.switch_timetable import switch_timetable
 
     installation = Installation.open()
     fail_dead_builds(installation.sessions, settings, utc_now)
@@ -207,12 +236,37 @@ def _imported(
         feed = import_timetable(installation.sessions, settings, path, path.name, utc_now, progress, feed_id)
     if feed.status is not VersionStatus.BUILT:
         return _Outcome(False, feed.message or feed.status, feed.findings)
-    if switch:
-        with installation.sessions.begin() as session:
-            switch_timetable(session, None, feed.id, utc_now())
-    state = "Es gilt" if switch else "Bereit, noch nicht gültig"
+    not_live = _put_live(installation, feed.id, confirmed_by, console) if switch else None
+    state = "Es gilt" if switch and not_live is None else "Bereit, noch nicht gültig"
     days = f"{feed.valid_from:%d.%m.%Y} bis {feed.valid_to:%d.%m.%Y}"
-    return _Outcome(True, f"{state}: {feed.name}, {days} ({_counted(feed.counts)})", feed.findings)
+    told = f"{state}: {feed.name}, {days} ({_counted(feed.counts)})"
+    return _Outcome(True, told, feed.findings, not_live)
+
+
+def _put_live(
+    installation: Installation, version_id: str, confirmed_by: str | None, console: Console
+) -> str | None:
+    """Why it did not go live; None when it did. What would be lost is printed first."""
+    from mitfahr.cli.installation import utc_now
+    from mitfahr.cli.sentences import sentence
+    from mitfahr.domain.errors import TimetableRefused
+    from mitfahr.services.compare_timetables import compare_waiting
+    from mitfahr.services.go_live import confirm_losses, go_live, losses_to_confirm
+
+    compare_waiting(installation.sessions, installation.settings, utc_now)
+    try:
+        with installation.sessions.begin() as session:
+            for loss in losses_to_confirm(session, version_id):
+                console.print(
+                    f"Verlust: {loss.name} verliert {loss.percent} % der Abfahrten", highlight=False
+                )
+            if confirmed_by is not None:
+                confirm_losses(session, None, version_id, confirmed_by, utc_now())
+            four_eyes = installation.settings.timetable_four_eyes
+            go_live(session, None, version_id, utc_now(), four_eyes=four_eyes)
+    except TimetableRefused as refused:
+        return sentence(refused) or str(refused)
+    return None
 
 
 def _counted(counts: dict[str, int]) -> str:

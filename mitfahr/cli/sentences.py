@@ -31,6 +31,18 @@ SENTENCES: dict[type[Exception], Callable[[Any], str]] = {
     ),
     errors.FileTooLarge: lambda e: f"Die Datei ist größer als {e.limit_mb} MB (Einstellung UPLOAD_LIMIT_MB)",
     errors.FileUnreadable: lambda e: f"{e.source} kann nicht gelesen werden: {e.reason}",
+    errors.NotYetValid: lambda e: (
+        f"Dieser Fahrplan gilt erst ab {e.first_day:%d.%m.%Y}, der jetzige gilt noch. "
+        "Er ist gebaut; bitte auf der Seite /fahrplan für seinen ersten Tag planen"
+    ),
+    errors.LossesHeld: lambda e: (
+        f"{e.number} Linien oder Gemeinden verlieren viele Fahrten. Wer das geprüft hat, bestätigt es mit Namen: "
+        "--confirm „Vorname Nachname“, oder auf der Seite /fahrplan"
+    ),
+    errors.NameDiffers: _always("Zum Bestätigen wird ein Name gebraucht"),
+    errors.SecondPersonNeeded: _always(
+        "Vier-Augen-Prinzip (TIMETABLE_FOUR_EYES): Er ist gebaut; zwei Menschen mit Konto schalten ihn auf der Seite /fahrplan"
+    ),
     errors.NotSwitchable: lambda e: f"Dieser Stand kann nicht gelten (Zustand: {e.state})",
     errors.NothingToRollBackTo: _always("Vor diesem Fahrplan hat kein anderer gegolten"),
     errors.SourceNameTaken: lambda e: f"Es gibt schon eine Quelle mit dem Namen {e.name}",

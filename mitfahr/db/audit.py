@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Collection
 from typing import Any
 
@@ -15,6 +16,11 @@ from mitfahr.db.people import Person
 from mitfahr.domain.audit import AuditAction
 
 
+def _next_id() -> str:
+    """32 hexadecimal digits that grow with time: lines of one moment stay in the order in which they were written."""
+    return f"{time.time_ns():016x}{new_id()[:16]}"
+
+
 class AuditEntry(Base):
     """One line. It points at nothing and holds the names of its day, so that it outlives what it is about.
 
@@ -25,7 +31,7 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
     __table_args__ = (sa.Index(None, "version_id", "action"), sa.Index(None, "at"))
 
-    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=_next_id)
     at: Mapped[dt.datetime]
     action: Mapped[AuditAction] = mapped_column(stored_enum(AuditAction))
     person_id: Mapped[str | None] = mapped_column(sa.String(32))
@@ -75,5 +81,5 @@ def audit_entries(
     session: Session, actions: Collection[AuditAction] = (), limit: int | None = None
 ) -> list[AuditEntry]:
     """Lines of these actions (none named: of all), newest first."""
-    rows = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id).limit(limit)
+    rows = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
     return list(session.scalars(rows.where(AuditEntry.action.in_(actions)) if actions else rows))

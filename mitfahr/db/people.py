@@ -138,6 +138,20 @@ def person_by_email(session: Session, email: str) -> Person | None:
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
+def staff_for(session: Session, role: Role) -> list[Person]:
+    """Everybody with the role whose account is open; where nobody has it, the administrators."""
+    for wanted in (role, Role.ADMIN):
+        people = session.scalars(
+            select(Person)
+            .join(PersonRole)
+            .where(PersonRole.role == wanted, Person.is_active)
+            .order_by(Person.id)
+        ).all()
+        if people:
+            return list(people)
+    return []
+
+
 def organisation_by_name(session: Session, name: str) -> Organisation | None:
     return session.scalar(select(Organisation).where(Organisation.name == name))
 

@@ -14,7 +14,8 @@ from mitfahr.db.timetables import FeedVersion
 
 
 class SwitchPlan(Base):
-    """Open as long as it is neither done nor taken back nor given up. `not_done_why` is a German sentence."""
+    """Open as long as it is neither done nor taken back nor given up. `not_done_why` is a key of
+    `mitfahr.going_live_words.WHY`."""
 
     __tablename__ = "switch_plan"
 

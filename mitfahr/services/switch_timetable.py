@@ -21,6 +21,7 @@ from mitfahr.db.timetables import (
     Serving,
     Switch,
     links_between,
+    serving,
     serving_locked,
 )
 from mitfahr.domain.errors import NothingToRollBackTo, NotSwitchable, Unknown
@@ -82,9 +83,13 @@ def switch_roads(session: Session, actor: Person | None, version_id: str, now: d
 
 
 def roll_back(
-    session: Session, actor: Person | None, now: dt.datetime, seen_revision: int | None = None
+    session: Session,
+    actor: Person | None,
+    now: dt.datetime,
+    seen_revision: int | None = None,
+    version_id: str | None = None,
 ) -> Serving:
-    """Serve the timetable again that served before; going back twice goes back two versions.
+    """Serve a timetable again that served before: `version_id`, or the last one; going back twice goes back two.
 
     `seen_revision` is the revision that the person saw: when another serves by now (the button was
     pressed twice, a colleague was faster), nothing changes. The road network stays as it is, unless that timetable was never linked with it: then the one that
@@ -94,7 +99,11 @@ def roll_back(
     pointer = serving_locked(session)
     if seen_revision is not None and pointer.revision != seen_revision:
         return pointer
-    before = rollback_target(session)
+    if version_id is None:
+        before = rollback_target(session)
+    else:
+        earlier = rollback_targets(session)
+        before = next((line for line in earlier if line.feed_version_id == version_id), None)
     if before is None or before.feed_version_id is None:
         raise NothingToRollBackTo
     feed = session.get_one(FeedVersion, before.feed_version_id)
@@ -107,13 +116,28 @@ def roll_back(
 
 
 def rollback_target(session: Session) -> Switch | None:
-    """The log's line of the timetable that `roll_back` would return to, if its files are still there."""
+    """The log's line of the timetable that `roll_back` returns to by itself, if its files are still there."""
+    stack = _undo_stack(session.scalars(select(Switch).order_by(Switch.revision)).all())
+    return stack[-2] if len(stack) > 1 and _has_files(session, stack[-2]) else None
+
+
+def rollback_targets(session: Session, limit: int = 10) -> list[Switch]:
+    """The log's lines of the timetables that `roll_back` can return to when they are named.
+
+    First those that served before the present one, the last first; then those that were taken back.
+    """
     lines = session.scalars(select(Switch).order_by(Switch.revision)).all()
-    stack = _undo_stack(lines)
-    if len(stack) < 2:
-        return None
-    feed = session.get(FeedVersion, stack[-2].feed_version_id)
-    return stack[-2] if feed is not None and feed.timetable_folder is not None else None
+    served_now = serving(session).feed_version_id
+    found: dict[str | None, Switch] = {}
+    for line in [*reversed(_undo_stack(lines)), *reversed(lines)]:
+        if line.feed_version_id not in (None, served_now):
+            found.setdefault(line.feed_version_id, line)
+    return [line for line in found.values() if _has_files(session, line)][:limit]
+
+
+def _has_files(session: Session, line: Switch) -> bool:
+    feed = session.get(FeedVersion, line.feed_version_id or "")
+    return feed is not None and feed.timetable_folder is not None
 
 
 def _undo_stack(lines: Sequence[Switch]) -> list[Switch]:
@@ -121,8 +145,12 @@ def _undo_stack(lines: Sequence[Switch]) -> list[Switch]:
     stack: list[Switch] = []
     for line in lines:
         if line.reason is SwitchReason.ROLLBACK:
-            stack.pop()
-            stack[-1] = line
+            while stack and stack[-1].feed_version_id != line.feed_version_id:
+                stack.pop()
+            if stack:
+                stack[-1] = line
+            else:
+                stack.append(line)
         elif stack and stack[-1].feed_version_id == line.feed_version_id:
             stack[-1] = line  # other roads under the same timetable
         elif line.feed_version_id is not None:
