@@ -57,15 +57,60 @@ GUEST, RIDER, DRIVER, VOLUNTEER, DISPATCHER, STAFF, ADMIN, NEWCOMER = (
 FINDINGS = [
     {
         "severity": severity,
-        "code": "stop_position",
-        "file": "stops.txt",
+        "code": code,
+        "file": file,
         "line": line,
-        "field": "stop_lat",
-        "value": "nördlich",
-        "message": "Das ist keine Breite.",
-        "advice": "Bitte eine Zahl zwischen 50 und 52 eintragen.",
+        "field": field,
+        "value": value,
+        "message": message,
+        "advice": advice,
+        "message_en": "What is wrong, in English.",
+        "advice_en": "What to do, in English.",
+        "count": 1,
     }
-    for line, severity in ((2, "error"), (3, "warning"), (4, "info"))
+    for severity, code, file, field, value, message, advice, lines in (
+        (
+            "error",
+            "number_out_of_range",
+            "stops.txt",
+            "stop_lat",
+            "899.99",
+            "Die Breite liegt nicht zwischen −90 und 90 Grad.",
+            "Bitte berichtigen Sie die Koordinate (WGS84, Grad).",
+            range(4, 40),
+        ),
+        (
+            "error",
+            "foreign_key_violation",
+            "stop_times.txt",
+            "stop_id",
+            "de:14627:4850:0:1:ein:sehr:langer:Schluessel:ohne:Leerzeichen:<b>",
+            "Diese Kennung gibt es in stops.txt nicht.",
+            "Bitte ergänzen Sie den fehlenden Eintrag oder berichtigen Sie die Kennung.",
+            range(5, 90),
+        ),
+        (
+            "warning",
+            "invalid_url",
+            "agency.txt",
+            "agency_url",
+            "www.example.org",
+            "Das ist keine Internetadresse.",
+            "Bitte beginnen Sie die Adresse mit https://.",
+            (2,),
+        ),
+        (
+            "info",
+            "unknown_file",
+            "haltestellen.txt",
+            "",
+            "",
+            "Diese Datei gehört nicht zum GTFS-Format und wurde nicht gelesen.",
+            "Wenn sie Daten des Fahrplans enthält, prüfen Sie bitte den Dateinamen.",
+            (None,),
+        ),
+    )
+    for line in lines
 ]
 
 
