@@ -33,6 +33,8 @@ from routing.store import Texts
 from routing.timetable import ON_DEMAND_BUS, StopIdx, Timetable
 
 GTFS_OF_KNOWN = {Known.UNKNOWN: 0, Known.YES: 1, Known.NO: 2}
+CALLED = " (auf Anruf)"
+"""Ends the ids of routes that single trips of a line are put into, because only they have to be ordered."""
 EXTRA = "zusatz-"
 """Begins the trip ids of extra trips."""
 
@@ -107,10 +109,11 @@ class LocalLayer:
     ) -> list[LaidNotice]:
         """Those that concern these lines, stops or this trip at some moment of [from_s, until_s] (UTC seconds), the
         most important first."""
+        routes = {built_route_id(route_id) for route_id in route_ids}
         return [
             one
             for one in self.notices
-            if one.notice.applies(from_s, until_s) and one.concerns(route_ids, stop_ids, trip_id)
+            if one.notice.applies(from_s, until_s) and one.concerns(routes, stop_ids, trip_id)
         ]
 
     def current_notices(self, from_s: int, until_s: int) -> list[LaidNotice]:
@@ -154,6 +157,11 @@ class LocalLayer:
 
     def is_same_to_search(self, other: LocalLayer) -> bool:
         return self.rules_of_section == other.rules_of_section and self.checked == other.checked
+
+
+def built_route_id(route_id: str) -> str:
+    """As the feed calls the line, also where a trip was put into a route of its own."""
+    return route_id.removesuffix(CALLED)
 
 
 NO_LAYER = LocalLayer(0)
@@ -382,7 +390,7 @@ def _with_called_trips(timetable: Timetable, sections: Iterable[int]) -> Timetab
     return replace(
         timetable,
         section_route=section_route,
-        route_id=texts(timetable.route_id, " (auf Anruf)"),
+        route_id=texts(timetable.route_id, CALLED),
         route_short_name=texts(timetable.route_short_name),
         route_long_name=texts(timetable.route_long_name),
         route_type=np.append(timetable.route_type, np.full(len(routes), ON_DEMAND_BUS, np.int16)),

@@ -22,6 +22,7 @@ from routing.journey import Journey, Leg
 from routing.links import BEELINE_FACTOR
 from routing.query import LegKind
 from routing.timetable import Timetable
+from web.local_view import NoticeView, OrderView, local_layer, notices_of_leg, order_of_leg
 
 SHORT_CHANGE_S = 180
 """Less spare time than this at a change is said."""
@@ -72,6 +73,9 @@ class LegView:
     """Of a walk on known streets."""
     co2_g: float = 0.0
     """For one person."""
+    order: OrderView | None = None
+    """How it is ordered, where it runs only when called and somebody has said how."""
+    notices: tuple[NoticeView, ...] = ()
 
     @property
     def is_walk(self) -> bool:
@@ -210,6 +214,11 @@ class JourneyView:
         return tuple(leg for leg in self.legs if leg.kind is LegKind.RUFBUS)
 
     @property
+    def notices(self) -> tuple[NoticeView, ...]:
+        """Of all vehicles and stops, each once."""
+        return tuple(dict.fromkeys(notice for leg in self.legs for notice in leg.notices))
+
+    @property
     def needs_ticket(self) -> bool:
         return any(leg.kind is not LegKind.RIDE for leg in self.vehicles)
 
@@ -256,7 +265,7 @@ def journey_view(
     people: int = 1,
 ) -> JourneyView:
     """`people` travel together: they share a car's greenhouse gases."""
-    legs = []
+    legs, layer = [], local_layer()
     for leg, price in zip(journey.legs, leg_price_ct, strict=True):
         ride = rides.get(leg.boarding.ride_id) if leg.boarding else None
         trip = trip_facts(timetable, leg) if timetable else None
@@ -272,6 +281,9 @@ def journey_view(
                 else Known.UNKNOWN,
                 way=walks.get((leg.origin, leg.destination)) if view.is_walk else None,
                 co2_g=_co2_g(leg, trip, people),
+                order=order_of_leg(layer, leg),
+                notices=tuple(notices_of_leg(layer, leg, trip.route_id if trip else None)),
+                note=view.note or layer.text_of_extra(leg.trip_id) or None,
             )
         )
     return JourneyView(journey.departure_s, journey.arrival_s, tuple(legs), token, price_ct)

@@ -10,6 +10,7 @@ from mitfahr.services.describe_stop import LineHere, StopFacts
 from routing.query import LegKind
 from routing.timetable import ON_DEMAND_BUS, RouteIdx
 from web.journeys_view import OF_KIND, OF_ROUTE_TYPE
+from web.local_view import OrderView, local_layer, orders_of_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class LineView:
     must_ask: bool
     agency: str
     phone: str
+    orders: tuple[OrderView, ...] = ()
+    """How its rides are ordered, where somebody has said so."""
 
     @property
     def with_destination(self) -> str:
@@ -79,4 +82,5 @@ def _line_here(known: Network, here: LineHere) -> LineView:
         here.must_ask,
         here.agency,
         here.phone,
+        tuple(orders_of_line(local_layer(), known, here.line)),
     )

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from flask import g, has_request_context
+
 from mitfahr.domain.booking_rules import BookingRule, Deadline
 from mitfahr.domain.checked_stops import FACTS, CheckedStop
 from mitfahr.domain.errors import NothingServes
@@ -14,8 +16,10 @@ from mitfahr.domain.notices import Notice, Period, Severity
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _, current, lazy, ngettext
 from mitfahr.languages.formats import clock, day_and_clock, near_day_and_clock
-from mitfahr.local_layer import NO_LAYER, LaidNotice, LocalLayer
+from mitfahr.local_layer import NO_LAYER, LaidNotice, LocalLayer, built_route_id
 from mitfahr.network import Network
+from routing.journey import Leg
+from routing.query import LegKind
 from routing.timetable import RouteIdx, StopIdx
 from web.forms.local import CAUSE_WORDS, DAYS_BEFORE, SEVERITY_WORDS
 from web.portal import portal
@@ -68,12 +72,17 @@ class SeenView:
 
 
 def local_layer() -> LocalLayer:
-    """As it is laid over what serves now; empty while nothing serves."""
-    try:
-        portal().live.current(dt.datetime.now(dt.UTC))
-    except NothingServes:
+    """As it is laid over what serves, looked up once in a request; empty while nothing serves."""
+    if not has_request_context():
         return NO_LAYER
-    return portal().live.local
+    if "local_layer" not in g:
+        try:
+            portal().live.current(dt.datetime.now(dt.UTC))
+            g.local_layer = portal().live.local
+        except NothingServes:
+            g.local_layer = NO_LAYER
+    known: LocalLayer = g.local_layer
+    return known
 
 
 def order_view(rule: BookingRule, latest_s: int | None = None, departure_s: int | None = None) -> OrderView:
@@ -119,12 +128,30 @@ def notice_view(entry_id: str, notice: Notice) -> NoticeView:
 def _period(period: Period) -> str:
     first, last = period
     if first is None:
-        return _("bis %(moment)s Uhr", moment=day_and_clock(last or 0))
+        return _("bis %(moment)s", moment=day_and_clock(last or 0))
     if last is None:
-        return _("ab %(moment)s Uhr", moment=day_and_clock(first))
+        return _("ab %(moment)s", moment=day_and_clock(first))
     if last - first < 86_400:
         return _("%(moment)s bis %(time)s Uhr", moment=day_and_clock(first), time=clock(last))
-    return _("%(first)s bis %(last)s Uhr", first=day_and_clock(first), last=day_and_clock(last))
+    return _("%(first)s bis %(last)s", first=day_and_clock(first), last=day_and_clock(last))
+
+
+def order_of_leg(layer: LocalLayer, leg: Leg) -> OrderView | None:
+    """How this ride is ordered; None where nothing is said, or it need not be."""
+    rule = layer.rule_of(leg.trip_id)
+    if rule is None:
+        return None
+    planned_s = leg.departure_s if leg.planned_departure_s is None else leg.planned_departure_s
+    return order_view(rule, rule.latest_s(planned_s) if rule.deadline else None, leg.departure_s)
+
+
+def notices_of_leg(layer: LocalLayer, leg: Leg, route_id: str | None) -> list[NoticeView]:
+    """What is said of its line, its trip and the two stops at its ends while it is under way."""
+    if leg.kind is LegKind.WALK:
+        return []
+    stop_ids = {stop_id for stop_id in (leg.origin.stop_id, leg.destination.stop_id) if stop_id}
+    routes = {route_id} if route_id else set()
+    return notice_views(layer.notices_for(leg.departure_s, leg.arrival_s, routes, stop_ids, leg.trip_id))
 
 
 def seen_view(checked: CheckedStop | None) -> SeenView | None:
@@ -155,7 +182,8 @@ def of_line(layer: LocalLayer, network: Network, line: RouteIdx, now: dt.datetim
 
 def route_ids(network: Network, lines: Iterable[RouteIdx]) -> set[str]:
     """All routes of the feed that these lines consist of."""
-    return {network.timetable.route_id[int(route)] for line in lines for route in network.routes(line)}
+    ids = network.timetable.route_id
+    return {built_route_id(ids[int(route)]) for line in lines for route in network.routes(line)}
 
 
 def orders_of_line(layer: LocalLayer, network: Network, line: RouteIdx) -> list[OrderView]:

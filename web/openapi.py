@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mitfahr.domain.notices import Cause, Severity
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.states import BookingState, LegState
 from mitfahr.services.next_departures import Said
@@ -34,6 +35,7 @@ def description(operator: str) -> Schema:
         "paths": {
             "/api/v1/plan": {"get": _PLAN},
             "/api/v1/stops/{stop_id}/departures": {"get": _DEPARTURES},
+            "/api/v1/notices": {"get": _NOTICES},
             "/api/v1/status": {"get": _STATUS},
             "/api/v1/search": {"post": _SEARCH},
             "/api/v1/bookings": {"post": _BOOK, "get": _BOOKINGS},
@@ -89,6 +91,11 @@ def _object(properties: Schema, text: str = "") -> Schema:
 def _with_defaults(needed: Schema, voluntary: Schema) -> Schema:
     """An object whose `voluntary` properties may be left out."""
     return {**_object({**needed, **voluntary}), "required": list(needed)}
+
+
+def _with_more(schema: Schema, voluntary: Schema) -> Schema:
+    """An object with further properties that only some answers have."""
+    return {**schema, "properties": {**schema["properties"], **voluntary}}
 
 
 def _typed(kind: str, text: str = "", **more: Any) -> Schema:
@@ -191,6 +198,16 @@ _DEPARTURES: Schema = {
         "200": _answer("Die Abfahrten", "Departures"),
         "400": _problem("Ein Parameter ist nicht zu lesen; „parameters“ nennt jeden"),
         "404": _problem("Diese Haltestelle gibt es im geltenden Fahrplan nicht"),
+        "503": _problem("Es ist noch kein Fahrplan geladen"),
+    },
+}
+
+_NOTICES: Schema = {
+    "operationId": "notices",
+    "summary": "Hinweise an Fahrgäste",
+    "description": "Was Fahrgäste jetzt und in den nächsten Wochen über Linien und Haltestellen wissen sollten.",
+    "responses": {
+        "200": _answer("Die Hinweise, die wichtigsten zuerst", "Notices"),
         "503": _problem("Es ist noch kein Fahrplan geladen"),
     },
 }
@@ -406,7 +423,51 @@ _BOOKED = {
 }
 
 _SCHEMAS: Schema = {
-    "Plan": _object({"timetable": _object(_TIMETABLE, "Der Fahrplan"), "journeys": _list_of("Found")}),
+    "Plan": _with_more(
+        _object({"timetable": _object(_TIMETABLE, "Der Fahrplan"), "journeys": _list_of("Found")}),
+        {"notices": _list_of("Notice")},
+    ),
+    "Notices": _object({"notices": _list_of("Notice")}),
+    "Notice": _object(
+        {
+            "id": _typed("string"),
+            "severity": _typed("string", "wie wichtig", enum=[one.value for one in Severity]),
+            "cause": _typed("string", "warum, wie in GTFS-Realtime", enum=[one.value for one in Cause]),
+            "texts": {
+                "type": "object",
+                "description": "Überschrift und Text nach Sprache; „de“ gibt es fast immer",
+                "additionalProperties": _object({"title": _typed("string"), "text": _typed("string")}),
+            },
+            "url": _or_null("string", "mehr dazu"),
+            "periods": {
+                "type": "array",
+                "description": "wann er gilt; eine leere Liste heißt: immer, null: offen",
+                "items": _object(
+                    {"from": _or_null("string", **_MOMENT), "to": _or_null("string", **_MOMENT)}
+                ),
+            },
+            **{
+                f"{what}_ids": {"type": "array", "description": text, "items": {"type": "string"}}
+                for what, text in (
+                    ("route", "Linien (GTFS route_id), die er betrifft"),
+                    ("stop", "Haltestellen (GTFS stop_id), die er betrifft"),
+                    ("trip", "einzelne Fahrten (GTFS trip_id), die er betrifft"),
+                )
+            },
+        },
+        "Ein Hinweis. Nennt er weder Linie noch Haltestelle noch Fahrt, gilt er überall.",
+    ),
+    "Order": _object(
+        {
+            "phone": _or_null("string", "Telefon für die Anmeldung"),
+            "url": _or_null("string", "Anmeldung im Internet"),
+            "text": _or_null("string", "was man noch wissen muss"),
+            "minutes_before": _or_null("integer", "spätestens so viele Minuten vor der Abfahrt"),
+            "days_before": _or_null("integer", "spätestens so viele Tage vorher …"),
+            "until": _or_null("string", "… bis zu dieser Uhrzeit", examples=["17:00"]),
+        },
+        "Wie eine Fahrt angemeldet wird, die nur nach Anruf fährt.",
+    ),
     "Found": _object(_FOUND, "Eine gefundene Verbindung."),
     "Fallback": _object(
         {
@@ -539,38 +600,50 @@ _SCHEMAS: Schema = {
         },
         "Wer fährt.",
     ),
-    "Leg": _object(
-        {
-            "kind": _typed("string", "womit", enum=[kind.value for kind in LegKind]),
-            "departure": _typed("string", **_MOMENT),
-            "arrival": _typed("string", **_MOMENT),
-            "from": {"$ref": "#/components/schemas/Place"},
-            "to": {"$ref": "#/components/schemas/Place"},
-            "route": _or_null("string", "Linie"),
-            "headsign": _or_null("string", "Richtung, wie sie am Fahrzeug steht"),
-            "trip_id": _or_null("string", "Fahrt im Fahrplan (GTFS trip_id)"),
-            "service_date": _or_null("string", "Betriebstag dieser Fahrt", format="date"),
-            "board_pos": _or_null("integer", "Einstieg: Nummer des Halts in der Fahrt, ab 0"),
-            "alight_pos": _or_null("integer", "Ausstieg: Nummer des Halts in der Fahrt, ab 0"),
-            "ride_id": _or_null(
-                "string", "Mitfahrt oder Lauf des BürgerBusses; auf diesen Platz kann gebucht werden"
-            ),
-            "boarding": {
-                "oneOf": [{"$ref": "#/components/schemas/Boarding"}, {"type": "null"}],
+    "Leg": _with_more(
+        _object(
+            {
+                "kind": _typed("string", "womit", enum=[kind.value for kind in LegKind]),
+                "departure": _typed("string", **_MOMENT),
+                "arrival": _typed("string", **_MOMENT),
+                "from": {"$ref": "#/components/schemas/Place"},
+                "to": {"$ref": "#/components/schemas/Place"},
+                "route": _or_null("string", "Linie"),
+                "headsign": _or_null("string", "Richtung, wie sie am Fahrzeug steht"),
+                "trip_id": _or_null("string", "Fahrt im Fahrplan (GTFS trip_id)"),
+                "service_date": _or_null("string", "Betriebstag dieser Fahrt", format="date"),
+                "board_pos": _or_null("integer", "Einstieg: Nummer des Halts in der Fahrt, ab 0"),
+                "alight_pos": _or_null("integer", "Ausstieg: Nummer des Halts in der Fahrt, ab 0"),
+                "ride_id": _or_null(
+                    "string", "Mitfahrt oder Lauf des BürgerBusses; auf diesen Platz kann gebucht werden"
+                ),
+                "boarding": {
+                    "oneOf": [{"$ref": "#/components/schemas/Boarding"}, {"type": "null"}],
+                },
+                "bookable_until": _or_null("string", "bis dahin muss gebucht sein", **_MOMENT),
+                "distance_m": _or_null("integer", "Meter, wenn jemand sie gemessen hat"),
+                "is_beeline": _typed("boolean", "Fußweg geschätzt: Luftlinie mit Zuschlag"),
+                "slack_s": _or_null("integer", "Sekunden, die beim Umsteigen übrig sind"),
+                "planned_departure": _or_null(
+                    "string",
+                    "Abfahrt nach Fahrplan, wenn es zu dieser Fahrt Echtzeitdaten gibt; departure ist dann die erwartete",
+                    **_MOMENT,
+                ),
+                "planned_arrival": _or_null("string", "Ankunft nach Fahrplan, ebenso", **_MOMENT),
+                "is_added": _typed(
+                    "boolean", "Fahrt, die nicht im Fahrplan steht und heute zusätzlich fährt"
+                ),
             },
-            "bookable_until": _or_null("string", "bis dahin muss gebucht sein", **_MOMENT),
-            "distance_m": _or_null("integer", "Meter, wenn jemand sie gemessen hat"),
-            "is_beeline": _typed("boolean", "Fußweg geschätzt: Luftlinie mit Zuschlag"),
-            "slack_s": _or_null("integer", "Sekunden, die beim Umsteigen übrig sind"),
-            "planned_departure": _or_null(
-                "string",
-                "Abfahrt nach Fahrplan, wenn es zu dieser Fahrt Echtzeitdaten gibt; departure ist dann die erwartete",
-                **_MOMENT,
-            ),
-            "planned_arrival": _or_null("string", "Ankunft nach Fahrplan, ebenso", **_MOMENT),
-            "is_added": _typed("boolean", "Fahrt, die nicht im Fahrplan steht und heute zusätzlich fährt"),
+            "Ein Fußweg oder ein Fahrzeug. Was nicht zutrifft, ist null.",
+        ),
+        {
+            "order": {"oneOf": [{"$ref": "#/components/schemas/Order"}, {"type": "null"}]},
+            "notices": {
+                "type": "array",
+                "description": "Hinweise, die diesen Abschnitt betreffen, mit ihrer „id“",
+                "items": {"type": "string"},
+            },
         },
-        "Ein Fußweg oder ein Fahrzeug. Was nicht zutrifft, ist null.",
     ),
     "Place": _object(
         {

@@ -13,6 +13,7 @@ from mitfahr.services.stop_timetable import Block, Minute
 from routing.timetable import Timetable
 from web.day_words import GROUP_WORDS, weekdays_words
 from web.lines_view import LineView, line_key, title_of_line
+from web.local_view import local_layer, orders_of_line
 
 TRIPS_BESIDE_EACH_OTHER = 12
 """As many as fit on a sheet of paper; a day with more gets several tables."""
@@ -77,6 +78,7 @@ def block_view(known: Network, block: Block) -> BlockView:
         all(minute.must_ask for minute in minutes),
         "",
         block.phone,
+        tuple(orders_of_line(local_layer(), known, block.line)),
     )
     return BlockView(
         line,

@@ -57,22 +57,23 @@ def plan(
     """
     from mitfahr.cli.installation import Installation, utc_now
     from mitfahr.domain.trip_request import TripRequest
-    from mitfahr.itinerary import answer_json
     from mitfahr.live import Live
-    from mitfahr.services.find_fallbacks import find_fallbacks, found_json
+    from mitfahr.local_json import plan_json
+    from mitfahr.services.find_fallbacks import find_fallbacks
     from routing.query import Party, Point
     from routing.search import search
 
     installation = Installation.open()
     now = utc_now()
-    snapshot = Live(installation.readers, installation.settings.snapshots_dir).current(now)
+    live = Live(installation.readers, installation.settings.snapshots_dir)
+    snapshot = live.current(now)
     request = TripRequest(
         Point(*origin), Point(*destination), when, arrive_by=arrive_by, window_s=window, party=Party(seats)
     )
     journeys = search(snapshot, request.query(booked_at=now))
     fallbacks = find_fallbacks(snapshot, request, journeys, now)
     if as_json:
-        answer = answer_json(snapshot.timetable, list(map(found_json, journeys, fallbacks)))
+        answer = plan_json(live.local, snapshot.timetable, journeys, fallbacks)
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         _show(journeys, fallbacks)

@@ -145,6 +145,7 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "legal.feedback": EVERYBODY,
     "api.plan": EVERYBODY,
     "api.departures": EVERYBODY,
+    "api.notices": EVERYBODY,
     "api.status": EVERYBODY,
     "api_bookings.search": WITH_A_KEY,
     "api_bookings.book": WITH_A_KEY,

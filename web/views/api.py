@@ -16,8 +16,9 @@ from mitfahr.domain.errors import NothingServes
 from mitfahr.domain.times import seconds
 from mitfahr.itinerary import answer_json
 from mitfahr.languages import _
+from mitfahr.local_json import notice_json, plan_json
 from mitfahr.services.closed_rides import closed_to
-from mitfahr.services.find_fallbacks import find_fallbacks, found_json
+from mitfahr.services.find_fallbacks import find_fallbacks
 from mitfahr.services.next_departures import next_departures
 from routing.overlay import RideKind
 from routing.search import search
@@ -46,9 +47,10 @@ def plan() -> Response:
         banned = closed_to(session, None, frozenset(), now)
     journeys = search(snapshot, asked.query(booked_at=now, banned=banned))
     fallbacks = find_fallbacks(snapshot, asked, journeys, now)
-    return json_response(answer_json(snapshot.timetable, list(map(found_json, journeys, fallbacks))))
+    return json_response(plan_json(portal().live.local, snapshot.timetable, journeys, fallbacks))
 
 
+NOTICES_AHEAD = dt.timedelta(days=60)
 DEPARTURES = {
     "time": Parameter(moment),
     "limit": Parameter(number(1, MOST_DEPARTURES), "20"),
@@ -68,6 +70,16 @@ def departures(stop_id: str) -> Response:
     stop = snapshot.timetable.stop(stop_id)
     board = next_departures(snapshot, stop, seconds(asked["time"]), asked["limit"])
     return json_response(board_json(snapshot, stop, board))
+
+
+@views.get("/v1/notices")
+@access(PUBLIC)
+def notices() -> Response:
+    """What passengers are told now and in the next weeks."""
+    now = dt.datetime.now(dt.UTC)
+    portal().live.current(now)
+    coming = portal().live.local.current_notices(seconds(now), seconds(now + NOTICES_AHEAD))
+    return json_response({"notices": [notice_json(one) for one in coming]})
 
 
 @views.get("/v1/status")

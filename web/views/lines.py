@@ -16,6 +16,7 @@ from routing.timetable import RouteIdx
 from web.access import PUBLIC, access
 from web.day_words import GROUP_WORDS, special_days
 from web.lines_view import title_of_line
+from web.local_view import local_layer, of_line, orders_of_line
 from web.portal import portal
 from web.printed_view import table_view
 from web.views.stops import day_asked
@@ -58,6 +59,8 @@ def one(route_id: str) -> ResponseReturnValue:
         days=days,
         special=special_days(days, local(now).date(), vacations) if days else None,
         wheelchair={Known.of_gtfs(value) for value in found.wheelchair},
+        orders=orders_of_line(local_layer(), known, line),
+        notices=of_line(local_layer(), known, line, now),
         agency=found.agency,
         phone=found.phone,
         timetable=timetable,

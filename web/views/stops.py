@@ -26,6 +26,7 @@ from web.departures_view import by_day
 from web.forms.departures import FEW, DeparturesForm, kept
 from web.forms.search import SearchForm, place_of
 from web.lines_view import lines_here, way_of_key
+from web.local_view import local_layer, of_stop, seen_view
 from web.place_choice import encode
 from web.portal import portal, served
 from web.printed_view import block_view
@@ -65,6 +66,8 @@ def one(stop_id: str) -> ResponseReturnValue:
         facts=facts,
         lines=lines,
         access={platform.wheelchair for platform in facts.platforms},
+        seen=seen_view(local_layer().checked_of(facts.stop_id)),
+        notices=of_stop(local_layer(), known, stop, [line.line for line in facts.lines], now),
         form=form,
         is_now=form.is_now and valid,
         here=url_for("stops.one", stop_id=facts.stop_id, **kept()),
@@ -111,6 +114,7 @@ def poster(stop_id: str) -> ResponseReturnValue:
         name=snapshot.timetable.stop_name[stop],
         blocks=[block for block in blocks if not chosen or block.line.key == chosen],
         all_blocks=blocks,
+        notices=of_stop(local_layer(), known, stop, [block.line for block in found.blocks], now),
         chosen=chosen,
         days=days,
         columns=[column_words(column, days.columns) for column in days.columns] if days else [],
