@@ -75,7 +75,7 @@ class FeedVersion(_Version, Base):
     tiles_folder: Mapped[str | None] = mapped_column(sa.String(80))
     """Stops and lines for the map; None until drawn."""
 
-    feed: Mapped[Feed] = relationship()
+    feed: Mapped[Feed] = relationship(lazy="joined", innerjoin=True)
 
 
 class FeedVersionPart(Base):
@@ -224,11 +224,18 @@ def feed_versions(session: Session, limit: int = 50) -> list[FeedVersion]:
 
 def newest_version(session: Session, feed_id: str) -> FeedVersion | None:
     """What came last of a feed, whatever became of it."""
-    return session.scalar(
-        select(FeedVersion)
-        .where(FeedVersion.feed_id == feed_id)
-        .order_by(FeedVersion.uploaded_at.desc(), FeedVersion.id)
-        .limit(1)
+    return next(iter(versions_of_feed(session, feed_id, 1)), None)
+
+
+def versions_of_feed(session: Session, feed_id: str, limit: int) -> list[FeedVersion]:
+    """Newest first."""
+    return list(
+        session.scalars(
+            select(FeedVersion)
+            .where(FeedVersion.feed_id == feed_id)
+            .order_by(FeedVersion.uploaded_at.desc(), FeedVersion.id)
+            .limit(limit)
+        )
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import update
 from mitfahr.comparison.municipalities import Boundary, Municipalities
 from mitfahr.db.access_tokens import tokens_of
 from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.feeds import Feed
 from mitfahr.db.municipalities import MunicipalitySet
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
@@ -54,6 +55,7 @@ GUEST, RIDER, DRIVER, VOLUNTEER, DISPATCHER, STAFF, ADMIN, NEWCOMER = (
 )  # fmt: skip
 """Who looks at a page: first names of the people of the scene."""
 
+SILENT = "Der Server antwortet mit 503 Service Unavailable."
 FINDINGS = [
     {
         "severity": severity,
@@ -333,6 +335,13 @@ class _Stage:
                 for name, status in made.items()
             }
             session.add_all(versions.values())
+            nightly = {"url": "https://example.org/gtfs.zip", "last_tried_at": self.now}
+            session.add_all(
+                [
+                    Feed(id="buergerbus", name="BürgerBus", rank=2),
+                    Feed(id="nachbar", name="Nachbarverbund", rank=3, fetch_error=SILENT, **nightly),
+                ]
+            )
             session.add(
                 LinkSet(
                     timetable_folder=folder,

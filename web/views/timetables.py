@@ -14,21 +14,26 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session, undefer
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from mitfahr.db.feed_parts import is_stale, live_parts, parts_of
+from mitfahr.db.feeds import feeds
 from mitfahr.db.people import Person
 from mitfahr.db.timetables import FeedVersion, feed_versions, serving, switches
 from mitfahr.domain.errors import FileTooLarge, NothingServes, NothingToRollBackTo, TimetableRefused, Unknown
 from mitfahr.domain.roles import Action
 from mitfahr.domain.validity import SOON_DAYS, VERY_SOON_DAYS
+from mitfahr.domain.versions import VersionStatus
 from mitfahr.languages import _
 from mitfahr.languages.formats import local
 from mitfahr.services.accept_upload import accept_upload
+from mitfahr.services.add_feed import add_feed
 from mitfahr.services.foresee_validity import foresee_validity
 from mitfahr.services.switch_timetable import roll_back, rollback_target, switch_timetable
 from web.access import access
 from web.errors import Explained, explain
 from web.filters import now
 from web.findings_view import SEVERITY_SIGN, Asked, findings_view
-from web.forms.timetable import SwitchForm, UploadForm
+from web.forms.feeds import NEW, UploadForm
+from web.forms.timetable import SwitchForm
 from web.portal import portal, served
 from web.versions_view import (
     REASON_WORDS,
@@ -60,6 +65,8 @@ def upload() -> ResponseReturnValue:
     request.max_content_length = (limit_mb << 20) + AROUND_THE_FILE_BYTES
     try:
         form = UploadForm()
+        with here.reading() as session:
+            form.offer(feeds(session))
         if not form.validate():
             if "csrf_token" in form.errors:
                 raise CSRFError(form.errors["csrf_token"][0])
@@ -72,6 +79,7 @@ def upload() -> ResponseReturnValue:
             dt.datetime.now(dt.UTC),
             uploaded_by=current_user.id,
             idempotency_key=form.idempotency_key.data,
+            feed_id=_feed_id(form),
         )
     except RequestEntityTooLarge:
         return _refused(FileTooLarge(limit_mb))
@@ -101,6 +109,7 @@ def one(version_id: str) -> str:
     """State, progress and findings; while the worker is at it, the page renews itself."""
     with portal().reading() as session:
         shown = _version(session, version_id)
+        parts, stale = parts_of(session, version_id), is_stale(session, shown.version)
         findings = findings_view(
             shown.version.findings,
             Asked(
@@ -117,6 +126,8 @@ def one(version_id: str) -> str:
         shown=shown,
         findings=findings,
         signs=SEVERITY_SIGN,
+        parts=parts,
+        is_stale=stale and shown.version.status is VersionStatus.BUILT,
         is_late=waited > WORKER_LATE,
     )
 
@@ -171,6 +182,7 @@ def _version(session: Session, version_id: str) -> VersionView:
 
 def _versions_page(form: UploadForm, refused: Explained | None = None) -> str:
     with portal().reading() as session:
+        form.offer(feeds(session))
         log = [
             (
                 line,
@@ -185,10 +197,19 @@ def _versions_page(form: UploadForm, refused: Explained | None = None) -> str:
             form=form,
             refused=refused,
             serving=serving(session),
+            parts=live_parts(session),
             versions=[version_view(v, _name(session, v.uploaded_by)) for v in feed_versions(session)],
             can_go_back=rollback_target(session) is not None,
             log=log,
         )
+
+
+def _feed_id(form: UploadForm) -> str:
+    """The feed that was chosen; one with a new name is there from now on, whatever becomes of its file."""
+    if form.feed.data != NEW:
+        return str(form.feed.data)
+    with portal().writing.begin() as session:
+        return add_feed(session, _actor(session), form.new_name.data, dt.datetime.now(dt.UTC)).id
 
 
 def _refused(error: TimetableRefused) -> ResponseReturnValue:
