@@ -25,6 +25,11 @@ def trip_now(live: LiveTrips, party: Party, leg: Leg) -> tuple[Leg, Reason | Non
     return replace(leg, departure_s=times[0][0], arrival_s=times[0][1]), Reason.TIMES_CHANGED
 
 
+def is_spoken_of(live: LiveTrips, leg: Leg) -> bool:
+    """Whether live data says anything of the leg's trip."""
+    return any(row in live.expected for row in _rows(live, leg))
+
+
 def _rows(live: LiveTrips, leg: Leg) -> Iterator[Row]:
     """The vehicles that run that day as the leg's trip (several with frequencies)."""
     if leg.service_date is None or leg.trip_id is None:

@@ -11,9 +11,11 @@ from mitfahr.domain.booking_numbers import booking_number
 from mitfahr.domain.states import LIVE, LegState
 from mitfahr.domain.times import local, seconds
 from mitfahr.itinerary import journey_from_json, journey_json
+from mitfahr.legs_now import journey_now
 from mitfahr.seen import DriverSeen, driver_seen
 from mitfahr.services.find_fallbacks import found_json
 from mitfahr.services.find_itineraries import Itinerary
+from routing.live import LiveTrips
 
 
 def offer_json(itinerary: Itinerary) -> dict[str, Any]:
@@ -42,8 +44,14 @@ def summary_json(booking: Booking) -> dict[str, Any]:
     }
 
 
-def booking_json(booking: Booking, together_with: Collection[str], now: dt.datetime) -> dict[str, Any]:
-    """The whole booking; `together_with`: ids of what was booked as one with it (there and back)."""
+def booking_json(
+    booking: Booking, together_with: Collection[str], now: dt.datetime, live: LiveTrips | None
+) -> dict[str, Any]:
+    """The whole booking; `together_with`: ids of what was booked as one with it (there and back).
+
+    `live` is what is known today of the trips: the journey has the expected times and the planned ones.
+    """
+    journey = journey_from_json(booking.journey)  # type: ignore[arg-type]
     to_come = [
         leg.departure_s for leg in booking.legs if leg.state in LIVE and leg.departure_s > seconds(now)
     ]
@@ -57,7 +65,7 @@ def booking_json(booking: Booking, together_with: Collection[str], now: dt.datet
         "replaces": booking.replaces_id,
         "cancel_until": _moment(max(to_come)) if to_come else None,
         "legs": [_leg(leg, now) for leg in booking.legs],
-        "journey": journey_json(journey_from_json(booking.journey)),  # type: ignore[arg-type]
+        "journey": journey_json(journey_now(live, booking.party, journey) if live is not None else journey),
     }
 
 

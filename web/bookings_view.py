@@ -15,12 +15,14 @@ from mitfahr.domain.trust import NOBODY_ASKED, Trust, may_rate
 from mitfahr.itinerary import journey_from_json
 from mitfahr.languages import _, lazy
 from mitfahr.languages.stored import said
+from mitfahr.legs_now import journey_now
 from mitfahr.messages import STATE_WORDS
 from mitfahr.seen import DriverSeen, driver_seen
 from mitfahr.services.change_party import party_can_change
 from mitfahr.services.find_itineraries import ride_facts
 from mitfahr.services.release_legs import legs_to_come
 from mitfahr.walk_ways import NO_WAYS, WalkWays
+from routing.live import LiveTrips
 from routing.query import LegKind
 from routing.timetable import Timetable
 from web.journeys_view import JourneyView, LegView, journey_view
@@ -139,12 +141,16 @@ def booking_view(
     trust: Mapping[str, Trust] = NOBODY_ASKED,
     replaced_by: str | None = None,
     walks: WalkWays = NO_WAYS,
+    live: LiveTrips | None = None,
 ) -> BookingView:
-    """`timetable` is the serving one; without it the stops on the way are left out.
+    """`timetable` is the serving one; without it the stops on the way are left out, and without `live` what is
+    known of its trips today.
 
     `trust` is what anybody may know of the drivers, by person id.
     """
     journey = journey_from_json(booking.journey)  # type: ignore[arg-type]
+    if live is not None and booking.arrival_s > seconds(now) - STILL_WANTED_S:
+        journey = journey_now(live, booking.party, journey)
     rides = {leg.ride.id: ride_facts(leg.ride) for leg in booking.legs if leg.ride is not None}
     rows = iter(booking.legs)
     by_place = [None if leg.kind == "walk" else next(rows) for leg in journey.legs]
@@ -186,13 +192,15 @@ def booking_views(
     timetable: Timetable | None,
     now: dt.datetime,
     replaced_by: Mapping[str, str] = MappingProxyType({}),
+    live: LiveTrips | None = None,
 ) -> tuple[list[BookingView], list[BookingView]]:
     """(still to come or in need of another way, soonest first; past or fallen through, latest first)
 
     `replaced_by` names the bookings that took the place of others.
     """
     views = [
-        booking_view(booking, timetable, now, replaced_by=replaced_by.get(booking.id)) for booking in bookings
+        booking_view(booking, timetable, now, replaced_by=replaced_by.get(booking.id), live=live)
+        for booking in bookings
     ]
 
     def is_open(view: BookingView) -> bool:

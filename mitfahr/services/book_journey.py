@@ -39,6 +39,7 @@ from mitfahr.domain.roles import Action, require
 from mitfahr.domain.states import BookingState, LegState
 from mitfahr.domain.times import moment, seconds
 from mitfahr.itinerary import journey_json
+from mitfahr.legs_now import journey_now
 from mitfahr.messages import tell_booked
 from mitfahr.offered import Offered, read_all_signed
 from mitfahr.services.find_itineraries import leg_asked_ct, ride_ids_in
@@ -56,6 +57,8 @@ from routing.reasons import Reason
 from routing.rides import BoardingRefused
 from routing.snapshot import Snapshot
 
+MOVED_FAR_S = 300
+"""By so much live data may move a trip between looking at a journey and booking it, as long as every change works."""
 Way = tuple[str | None, float, float, float, float, int, int]
 """See `way_of`."""
 Agreed = tuple[LegState, int | None]
@@ -221,7 +224,7 @@ def check_rides(session: Session, rides: Mapping[str, Ride], rider: Person, now:
 def _holds_still(
     snapshot: Snapshot, offered: Offered, rides: Mapping[str, Ride], now: dt.datetime
 ) -> tuple[Journey, dict[str, Fit]]:
-    """The offered journey as its boardings are numbered now, replayed against the locked rides.
+    """The offered journey as its boardings are numbered and its trips expected now, replayed against the locked rides.
 
     With it how each private ride takes its leg, by ride id.
     """
@@ -235,7 +238,9 @@ def _holds_still(
             fits[fit.ride.ride_id] = fit
             leg = replace(leg, boarding=_boarding(fit))
         legs.append(leg)
-    journey = replace(offered.journey, legs=tuple(legs))
+    journey = journey_now(snapshot.live, query.party, replace(offered.journey, legs=tuple(legs)))
+    if _has_moved_far(offered.journey, journey):
+        raise NoLongerHolds([Reason.TIMES_CHANGED])
     as_fitted = live | {ride_id: fit.ride for ride_id, fit in fits.items()}
     try:
         reasons = check(snapshot.with_rides(as_fitted.values()), query, journey)
@@ -244,6 +249,15 @@ def _holds_still(
     if reasons:
         raise _refusal(reasons, ", ".join(ride.label for ride in live.values()), query.party)
     return journey, fits
+
+
+def _has_moved_far(shown: Journey, now: Journey) -> bool:
+    """Whether a trip is expected so much earlier or later than it was shown that its passenger should look again."""
+    return any(
+        max(abs(leg.departure_s - was.departure_s), abs(leg.arrival_s - was.arrival_s)) > MOVED_FAR_S
+        for was, leg in zip(shown.legs, now.legs, strict=True)
+        if leg.kind is not LegKind.WALK
+    )
 
 
 def _fit(snapshot: Snapshot, query: Query, ride: overlay.Ride, leg: Leg) -> Fit:

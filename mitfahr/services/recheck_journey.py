@@ -13,13 +13,13 @@ from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.times import moment, seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.journey_link import LinkedLeg
+from mitfahr.legs_now import leg_now
 from mitfahr.services.closed_rides import closed_to
 from mitfahr.services.find_itineraries import Answer, answer_of
 from mitfahr.services.ride_schedule import measured
 from mitfahr.walk_ways import walk_ways
 from routing import changes
 from routing.check import check
-from routing.check_trip import trip_now
 from routing.errors import UnknownStop
 from routing.journey import Journey, Leg, Place
 from routing.legs import stop_place
@@ -151,13 +151,7 @@ def _as_they_run(
     for i, planned in enumerate(legs):
         leg = planned
         if planned.boarding is None:
-            expected, _reason = trip_now(snapshot.live, query.party, planned)
-            if (expected.departure_s, expected.arrival_s) != (planned.departure_s, planned.arrival_s):
-                leg = replace(
-                    expected,
-                    planned_departure_s=planned.departure_s,
-                    planned_arrival_s=planned.arrival_s,
-                )
+            leg = leg_now(snapshot.live, query.party, planned)
         else:
             ride = snapshot.rides.get(planned.boarding.ride_id)
             leg = planned if ride is None else replace(planned, bookable_until_s=ride.bookable_until_s)

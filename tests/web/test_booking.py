@@ -14,7 +14,7 @@ from mitfahr.db.bookings import requests_for_driver
 from mitfahr.domain.states import LegState
 from mitfahr.services.decide_request import confirm_request
 from mitfahr.services.withdraw_ride import withdraw_ride
-from tests.web.served import PASSWORD, SEVEN, Served, person
+from tests.web.served import PASSWORD, SEVEN, Served, person, said_live
 from tests.web.test_search import QUESTION
 from web.portal import Portal
 
@@ -194,6 +194,30 @@ def test_a_bus_journey_is_noted(rider: FlaskClient) -> None:
     assert "nichts reserviert" in review.text
     answer = rider.post("/buchen", data=form_of(review.text), follow_redirects=True)
     assert "Vorgemerkt" in answer.text
+
+
+def test_a_booked_journey_says_how_late_its_bus_is(app: Flask, served: Served, rider: FlaskClient) -> None:
+    review = rider.post("/buchen/pruefen", data={"offer": offers(rider)[BUS]})
+    page = rider.post("/buchen", data=form_of(review.text)).location
+    said_live(app, served, "expected t1 day 0 | 09:05 09:25 09:45")
+    late = "fährt 5 Minuten später ab (09:05 statt 09:00 Uhr)"
+    for address in (page, f"{page}/fahrschein", "/meine-fahrten"):
+        assert late in rider.get(address).text, address
+    assert late not in rider.get(f"{page}/druck").text  # paper is read later
+    said_live(app, served, "expected t1 day 0 | 09:00 09:20 09:40")
+    assert "pünktlich" in rider.get(page).text
+
+
+def test_a_few_seconds_do_not_refuse_a_booking(app: Flask, served: Served, rider: FlaskClient) -> None:
+    token = offers(rider)[BUS]
+    form = form_of(rider.post("/buchen/pruefen", data={"offer": token}).text)
+    said_live(app, served, "expected t1 day 0 | 09:00:01 09:20 09:40:59")
+    assert "Vorgemerkt" in rider.post("/buchen", data=form, follow_redirects=True).text
+    said_live(app, served, "expected t1 day 0 | 09:06 09:26 09:46")
+    form = form_of(rider.post("/buchen/pruefen", data={"offer": offers(rider)["09:06 – 09:46"]}).text)
+    said_live(app, served, "expected t1 day 0 | 09:12 09:32 09:52")
+    answer = rider.post("/buchen", data=form)
+    assert answer.status_code == 409 and "gilt nicht mehr" in answer.text
 
 
 def _confirm(portal: Portal, served: Served) -> None:

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request, url_for
 
 from mitfahr.db.bookings import booking_of, bookings_of_rider, bookings_of_trip
 from mitfahr.domain.access_tokens import Scope
-from mitfahr.domain.errors import Unknown
+from mitfahr.domain.errors import NothingServes, Unknown
 from mitfahr.domain.times import seconds
 from mitfahr.itinerary import answer_json
 from mitfahr.languages import _
@@ -156,10 +156,14 @@ def _booking(booking_id: str, status: int = 200) -> Response:
     """The booking as it is now, for its rider; whose number is shown is written down."""
     _check_own(booking_id)
     now = dt.datetime.now(dt.UTC)
+    try:
+        live = portal().live.current(now).live
+    except NothingServes:
+        live = None
     with portal().reading() as session:
         booking = booking_of(session, booking_id)
         trip = {other.id for other in bookings_of_trip(session, booking)} - {booking_id}
-        body = booking_json(booking, trip, now)
+        body = booking_json(booking, trip, now, live)
     shown = [leg["id"] for leg in body["legs"] if leg["driver"] and leg["driver"]["last_name"]]
     note_contact_reads(portal().writing, viewer_id=key_owner_id(), leg_ids=shown, now=now)
     return json_response(body, status)

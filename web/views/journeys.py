@@ -28,7 +28,6 @@ from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.replace_booking import replace_booking
 from mitfahr.walk_ways import NO_WAYS, WalkWays, walk_ways
 from routing.snapshot import Snapshot
-from routing.timetable import Timetable
 from web.access import SIGNED_IN, access
 from web.bookings_view import BookingView, booking_view, booking_views
 from web.contact_reads import note_reads
@@ -59,10 +58,13 @@ views = Blueprint("journeys", __name__, url_prefix="/meine-fahrten")
 @views.get("")
 @access(SIGNED_IN)
 def mine() -> str:
+    now = dt.datetime.now(dt.UTC)
+    snapshot = _snapshot(now)
+    timetable, live = (snapshot.timetable, snapshot.live) if snapshot else (None, None)
     with portal().reading() as session:
         bookings = bookings_of_rider(session, current_user.id, 0)
         replaced = replacements_of(session, [booking.id for booking in bookings])
-        upcoming, past = booking_views(bookings, _timetable(), dt.datetime.now(dt.UTC), replaced)
+        upcoming, past = booking_views(bookings, timetable, now, replaced, live)
     return render_template("journeys/mine.html", upcoming=upcoming, past=past)
 
 
@@ -189,8 +191,8 @@ def seats(booking_id: str) -> ResponseReturnValue:
 @views.get("/<booking_id>/druck")
 @access(SIGNED_IN)
 def printed(booking_id: str) -> str:
-    """Everything for the way, in large type on paper."""
-    booking = _own(booking_id)
+    """Everything for the way, in large type on paper; a delay of now would be read for days."""
+    booking = _own(booking_id, is_live=False)
     note_reads(booking.open_legs)
     code = cancel_code(booking_id, portal().settings.secret_key)
     return render_template("journeys/print.html", booking=booking, cancel_code=code)
@@ -226,16 +228,20 @@ def _seats_page(
     return page, refused.status if refused else 422 if form.errors else 200
 
 
-def _own(booking_id: str) -> BookingView:
+def _own(booking_id: str, is_live: bool = True) -> BookingView:
     """A booking of the person asking; raises Unknown for anybody else's."""
-    return _asked_for(_own_trip(booking_id), booking_id)
+    return _asked_for(_own_trip(booking_id, is_live), booking_id)
 
 
-def _own_trip(booking_id: str) -> list[BookingView]:
+def _own_trip(booking_id: str, is_live: bool = True) -> list[BookingView]:
     """A booking of the person asking and what was booked as one with it, soonest first; raises Unknown.
 
-    What has been replaced is left out, unless it is what was asked for.
+    What has been replaced is left out, unless it is what was asked for. Without `is_live` at the times of the
+    timetable.
     """
+    now = dt.datetime.now(dt.UTC)
+    snapshot = _snapshot(now)
+    timetable, live = (snapshot.timetable, snapshot.live if is_live else None) if snapshot else (None, None)
     with portal().reading() as session:
         booking = booking_of(session, booking_id)
         if current_user.id not in (booking.rider_id, booking.booked_by_id):
@@ -243,10 +249,10 @@ def _own_trip(booking_id: str) -> list[BookingView]:
         trip = bookings_of_trip(session, booking)
         replaced = replacements_of(session, [one.id for one in trip])
         trip = [one for one in trip if one.id == booking_id or one.id not in replaced]
-        now, rides = dt.datetime.now(dt.UTC), [leg.ride for one in trip for leg in one.legs if leg.ride]
+        rides = [leg.ride for one in trip for leg in one.legs if leg.ride]
         trust = trust_of(session, {ride.driver_id for ride in rides if ride.driver_id}, seconds(now))
         walks = _walks(trip)
-        return [booking_view(one, _timetable(), now, trust, replaced.get(one.id), walks) for one in trip]
+        return [booking_view(one, timetable, now, trust, replaced.get(one.id), walks, live) for one in trip]
 
 
 def _asked_for(trip: list[BookingView], booking_id: str) -> BookingView:
@@ -278,10 +284,3 @@ def _walks(trip: Sequence[Booking]) -> WalkWays:
     journeys = [journey_from_json(one.journey) for one in trip]  # type: ignore[arg-type]
     avoids_stairs = any(TripRequest.from_json(one.question).avoids_steps for one in trip)
     return walk_ways(world, journeys, avoids_stairs=avoids_stairs)
-
-
-def _timetable() -> Timetable | None:
-    try:
-        return portal().live.served().without_rides.timetable
-    except NothingServes:
-        return None
