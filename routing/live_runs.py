@@ -142,11 +142,15 @@ def sections_of(timetable: Timetable, trip: int) -> Iterator[Section]:
     Where one ends and the next begins at the same stop, that is one call of both; at two platforms of one
     station, there are two calls.
     """
+    first, end = int(timetable.trip_section_start[trip]), int(timetable.trip_section_start[trip + 1])
+    if end == first + 1:  # nearly always, and thousands are asked for at once
+        n_calls = int(timetable.trip_time_start[trip + 1] - timetable.trip_time_start[trip])
+        yield Section(first, 0, n_calls - 1, False, False)
+        return
     pattern = timetable.trip_pattern[trip]
     stops = timetable.pattern_stops[
         timetable.pattern_stop_start[pattern] : timetable.pattern_stop_start[pattern + 1]
     ]
-    first, end = int(timetable.trip_section_start[trip]), int(timetable.trip_section_start[trip + 1])
     begins = timetable.section_first_pos[first:end].tolist()
     shares = [False, *(not _is_platform_change(timetable, stops, pos) for pos in begins[1:]), False]
     ends = [pos if shared else pos - 1 for pos, shared in zip(begins[1:], shares[1:], strict=False)]
