@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from mitfahr.comparison.municipalities import Municipalities
 from mitfahr.comparison.result import Found, JourneyChange
 from mitfahr.comparison.stops import ServedStops
 from mitfahr.domain.comparable_days import ComparableDays
@@ -75,6 +76,28 @@ def default_journeys(network: Network, gazetteer: Gazetteer | None) -> list[Want
         )
         wanted.append(forms[(i - 1) % len(forms)])
     return wanted
+
+
+def affected_journeys(
+    network: Network, areas: Municipalities, keys: Sequence[str], known: Sequence[Wanted]
+) -> list[Wanted]:
+    """One out of each of these municipalities, from its most important stop to the nearest end of a known journey."""
+    stops = ServedStops.of(network)
+    located, visits = areas.locate(stops.lat, stops.lon), network.visits[stops.index]
+    own_keys = [key or name for key, name in zip(areas.key, areas.name, strict=True)]
+    ends = {end.name: end for one in known for end in (one.origin, one.destination)}
+    found = []
+    for key in keys:
+        here = np.flatnonzero(located == own_keys.index(key)) if key in own_keys else np.empty(0, np.int64)
+        if not len(here):
+            continue
+        at = int(here[np.argmax(visits[here])])
+        start = Point(float(stops.lat[at]), float(stops.lon[at]), stops.names[at])
+        metres = {end: float(beeline_m(start.lat, start.lon, end.lat, end.lon)) for end in ends.values()}
+        goals = [end for end in metres if metres[end] >= APART_M]
+        if goals:
+            found.append(Wanted(start, min(goals, key=metres.__getitem__), Kind.SCHOOL, _MORNING))
+    return found
 
 
 def look_up(before: Snapshot, after: Snapshot, one: Wanted, days: ComparableDays) -> JourneyChange | None:

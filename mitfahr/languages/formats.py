@@ -131,8 +131,8 @@ def one_digit(number: float) -> str:
 
 
 def quantity(number: float) -> str:
-    """1.234; 12,5"""
-    return _decimal(round(number, 1), "#,##0.#", current().locale)
+    """1.234; 12,5: no decimals where nobody reads them."""
+    return _decimal(round(number, 1 if abs(number) < 100 else 0), "#,##0.#", current().locale)
 
 
 def month(first: dt.date) -> str:

@@ -20,13 +20,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.build_lock import build_lock
 from mitfahr.comparison.compare import Compared, compare
-from mitfahr.comparison.journeys import Wanted, default_journeys, look_up
+from mitfahr.comparison.journeys import Wanted, affected_journeys, default_journeys, look_up
 from mitfahr.comparison.municipalities import Municipalities
 from mitfahr.comparison.result import JourneyChange
 from mitfahr.db.comparisons import Comparison, SampleJourney, sample_journeys
 from mitfahr.db.municipalities import municipalities_in_use
 from mitfahr.db.timetables import FeedVersion, feed_versions, links_between, serving
 from mitfahr.domain.day_types import Kind
+from mitfahr.domain.losses import HeldLoss, LossKind
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.languages import marked
 from mitfahr.network import network
@@ -38,6 +39,9 @@ from routing.gazetteer import Gazetteer
 from routing.progress import Progress, silent
 from routing.query import Point
 from routing.snapshot import Snapshot
+
+MOST_AFFECTED = 5
+"""So many municipalities that lose much get a sample journey of their own."""
 
 BROKE = marked("Beim Vergleich ist ein Programmfehler aufgetreten. Der Betreiber findet ihn im Protokoll.")
 
@@ -188,7 +192,8 @@ def _compared(settings: Settings, task: _Task, now: dt.datetime, progress: Progr
         settings.held_loss_percent / 100,
         part(progress, 0.0, 0.5),
     )
-    journeys = _looked_up(at, task, before, after, compared, part(progress, 0.5, 1.0))
+    wanted = task.wanted or _proposed(at, task, before, areas, compared.held)
+    journeys = _looked_up(wanted, before, after, compared, part(progress, 0.5, 1.0))
     return replace(compared, difference=replace(compared.difference, journeys=journeys))
 
 
@@ -201,18 +206,20 @@ def _municipalities(folder: Path) -> Municipalities | None:
         return None
 
 
+def _proposed(
+    snapshots_dir: Path, task: _Task, before: Snapshot, areas: Municipalities | None, held: list[HeldLoss]
+) -> tuple[Wanted, ...]:
+    """Between the biggest places, and out of the municipalities that lose most."""
+    gazetteer = Gazetteer.open(snapshots_dir / task.gazetteer) if task.gazetteer else None
+    usual = default_journeys(network(before), gazetteer)
+    lost = [one.key.partition("|")[2] for one in held if one.kind is LossKind.MUNICIPALITY][:MOST_AFFECTED]
+    affected = affected_journeys(network(before), areas, lost, usual) if areas is not None else []
+    return (*affected, *usual)
+
+
 def _looked_up(
-    snapshots_dir: Path,
-    task: _Task,
-    before: Snapshot,
-    after: Snapshot,
-    compared: Compared,
-    progress: Progress,
+    wanted: tuple[Wanted, ...], before: Snapshot, after: Snapshot, compared: Compared, progress: Progress
 ) -> tuple[JourneyChange, ...]:
-    wanted = task.wanted
-    if not wanted:
-        gazetteer = Gazetteer.open(snapshots_dir / task.gazetteer) if task.gazetteer else None
-        wanted = tuple(default_journeys(network(before), gazetteer))
     found: list[JourneyChange] = []
     for i, one in enumerate(wanted):
         progress(marked("Beispielreisen suchen"), i / len(wanted))

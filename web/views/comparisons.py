@@ -96,6 +96,7 @@ def one(version_id: str) -> ResponseReturnValue:
         if days
         else [],
         lines=rows_view(found.lines, column, LossKind.LINE, held) if days else [],
+        is_part_of_week=len(_weekdays(found)) < 7,
         not_compared=[KIND_WORDS[Kind(kind)] for kind in found.not_compared],
         fates=FATES,
         journeys=journeys_view(found.journeys),
@@ -245,6 +246,12 @@ def _days(found: Difference) -> str | None:
     known = [word for word, (key, _words) in COLUMNS.items() if _has(found, key)]
     asked = request.args.get("tage", "")
     return asked if asked in known else next(iter(known), None)
+
+
+def _weekdays(found: Difference) -> set[str]:
+    """Those that could be compared, Saturday and Sunday by their own columns."""
+    kinds = {COLUMNS[word][0] for word in ("samstag", "sonntag")}
+    return {one.key.rpartition("-")[2] for one in found.columns if "-" in one.key or one.key in kinds}
 
 
 def _has(found: Difference, key: str) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.comparison.result import Difference
 from mitfahr.db.comparisons import Comparison, SampleJourney, held_losses, is_compared
+from mitfahr.db.municipalities import MunicipalitySet
 from mitfahr.db.session import sessions
 from mitfahr.domain.day_types import Kind
 from mitfahr.services.build_timetable import import_timetable
@@ -20,7 +21,7 @@ from mitfahr.services.switch_timetable import switch_timetable
 from mitfahr.settings import Settings
 from routing.timetable import Timetable
 from tests.gtfs.feeds import Files, to_zip
-from tests.mitfahr.comparison.test_compare import bus, changed
+from tests.mitfahr.comparison.test_compare import AREAS, bus, changed
 
 NOW = dt.datetime(2026, 6, 1, 8, 0, tzinfo=dt.UTC)
 MARKET = {"name": "Meißen Markt", "lat": 51.1634, "lon": 13.4714}
@@ -124,6 +125,21 @@ def test_sample_journeys_are_searched_in_both(staff: Staff) -> None:
     assert (there.after.departure_s, there.after.vehicles) == (9 * 3600, 1)
     assert "421" in there.after.lines[0]
     assert (back.before, back.after) == (None, None)
+
+
+def test_a_municipality_that_loses_much_gets_a_journey_of_its_own(staff: Staff) -> None:
+    folder = AREAS.save(staff.settings.snapshots_dir).name
+    areas = {"source": "x", "is_from_osm": False, "n_municipalities": len(AREAS), "imported_at": NOW}
+    with staff.writing.begin() as session:
+        session.add(MunicipalitySet(folder=folder, **areas))
+    staff.switch(staff.build(bus()))
+    lost = staff.build(changed(bus(), "stop_times.txt", (r"^\w+,.*,A,1\n", "")))
+    staff.compare()
+    with staff.writing() as session:
+        assert held_losses(session, lost)[0].name == "Meißen"
+    first = staff.result(lost).journeys[0]
+    assert (first.origin, first.destination) == ("Meißen Markt", "Coswig Börse")
+    assert first.before is not None and first.after is None
 
 
 def test_a_stopped_comparison_is_made_later_and_a_broken_one_is_told(
