@@ -14,6 +14,7 @@ from routing.query import LegKind
 from routing.timetable import Timetable
 from web.journeys_view import OF_KIND
 from web.lines_view import line_title
+from web.local_view import OrderView, local_layer, order_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class DepartureView:
     phone: str
     bookable_until_s: int | None
     is_full: bool
+    order: OrderView | None = None
+    """How it is ordered, where somebody has said so."""
+    is_too_late: bool = False
+    """It can no longer be ordered."""
 
     @property
     def platform_words(self) -> str:
@@ -59,18 +64,20 @@ class DayOfDepartures:
 def by_day(departures: Iterable[Departure], timetable: Timetable, now_s: int) -> list[DayOfDepartures]:
     """Departures under their days, as calendars count them."""
     today = local(now_s).date()
-    views = [departure_view(one, timetable) for one in departures]
+    views = [departure_view(one, timetable, now_s) for one in departures]
     return [
         DayOfDepartures(day, day == today, tuple(own))
         for day, own in groupby(views, key=lambda view: local(view.left_s).date())
     ]
 
 
-def departure_view(departure: Departure, timetable: Timetable) -> DepartureView:
+def departure_view(departure: Departure, timetable: Timetable, now_s: int) -> DepartureView:
     icon, title = line_title(departure.route_type, departure.route)
     if departure.run is not None:
         icon, title = OF_KIND[LegKind.BUERGERBUS][0], departure.route
     is_off = departure.said in (Said.CANCELLED, Said.LEFT_OUT)
+    rule = local_layer().rule_of(departure.trip_id) if departure.must_ask else None
+    latest_s = rule.latest_s(departure.planned_s) if rule is not None and rule.deadline else None
     has_other_time = departure.expected_s // 60 != departure.planned_s // 60
     return DepartureView(
         left_s=departure.expected_s,
@@ -86,6 +93,8 @@ def departure_view(departure: Departure, timetable: Timetable) -> DepartureView:
         phone=departure.phone,
         bookable_until_s=departure.run.bookable_until_s if departure.run else None,
         is_full=departure.run is not None and not departure.run.has_room,
+        order=order_view(rule, latest_s, departure.planned_s) if rule is not None else None,
+        is_too_late=latest_s is not None and latest_s < now_s,
     )
 
 

@@ -11,11 +11,13 @@ from flask import g, has_request_context
 from mitfahr.domain.booking_rules import BookingRule, Deadline
 from mitfahr.domain.checked_stops import FACTS, CheckedStop
 from mitfahr.domain.errors import NothingServes
+from mitfahr.domain.extra_trips import ExtraTrip
+from mitfahr.domain.local_entries import Content, title_of
 from mitfahr.domain.mobility import Known
 from mitfahr.domain.notices import Notice, Period, Severity
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _, current, lazy, ngettext
-from mitfahr.languages.formats import clock, day_and_clock, near_day_and_clock
+from mitfahr.languages.formats import clock, day_and_clock, day_short, near_day_and_clock
 from mitfahr.local_layer import NO_LAYER, LaidNotice, LocalLayer, built_route_id
 from mitfahr.network import Network
 from routing.journey import Leg
@@ -134,6 +136,37 @@ def _period(period: Period) -> str:
     if last - first < 86_400:
         return _("%(moment)s bis %(time)s Uhr", moment=day_and_clock(first), time=clock(last))
     return _("%(first)s bis %(last)s", first=day_and_clock(first), last=day_and_clock(last))
+
+
+def entry_title(content: Content) -> str:
+    """What an entry is called in the list of staff."""
+    if isinstance(content, BookingRule):
+        return _("Linie %(line)s", line=content.line.name)
+    return title_of(content)
+
+
+def entry_summary(content: Content) -> str:
+    """The most important of an entry in one line."""
+    match content:
+        case BookingRule():
+            deadline = deadline_words(content.deadline) if content.deadline else _("bis zur Abfahrt")
+            how = " · ".join(part for part in (content.phone, content.url) if part)
+            return _("Anmelden %(deadline)s · %(how)s", deadline=deadline, how=how)
+        case Notice():
+            about = [target.line.name for target in content.targets if target.line]
+            about += [target.stop.name for target in content.targets if target.stop]
+            periods = [_period(period) for period in content.periods if period != (None, None)]
+            return " · ".join([*periods, ", ".join(dict.fromkeys(about)) or _("alle Linien")])
+        case ExtraTrip():
+            days = ", ".join(day_short(day) for day in content.days)
+            n = ngettext("%(num)s Fahrt", "%(num)s Fahrten", content.n_trips)
+            return f"{n} · {days}"
+        case CheckedStop():
+            return (
+                _("vor Ort geprüft am %(day)s", day=day_short(content.checked_on))
+                if content.checked_on
+                else ""
+            )
 
 
 def order_of_leg(layer: LocalLayer, leg: Leg) -> OrderView | None:

@@ -23,6 +23,7 @@ from mitfahr.services.accept_upload import accept_upload, quarantined
 from mitfahr.services.assemble_timetable import CannotBeMerged, assemble_timetable
 from mitfahr.services.build_version import Clock, claim, end, failing_visibly, part, written_progress
 from mitfahr.services.forget_outdated import forget_outdated
+from mitfahr.services.note_orphans import note_orphans
 from mitfahr.settings import Settings
 from routing.progress import Progress, silent
 from routing.timetable import Timetable
@@ -108,6 +109,7 @@ def _build_claimed(
             refused = {"status": VersionStatus.REFUSED, "message": str(refusal)}
             end(sessions, FeedVersion, version_id, clock, **refused)
             return
+        note_orphans(sessions, settings.snapshots_dir, version_id)
         ready = {"status": VersionStatus.BUILT, "step": marked("Fertig"), "percent": 100}
         end(sessions, FeedVersion, version_id, clock, **ready)
 

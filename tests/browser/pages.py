@@ -65,6 +65,10 @@ def pressed(address: str, button: str, **typed: str) -> Steps:
     return steps
 
 
+def kept_locally(slug: str, **typed: str) -> Steps:
+    return pressed(f"/oertliches/{slug}/neu", "Speichern", **typed)
+
+
 def offer(**typed: str) -> Steps:
     def steps(page: Page, scene: Scene) -> None:
         fields = {
@@ -211,6 +215,21 @@ PAGES = (
     Listed("fahrplan-quelle-aendern", "feeds/change.html", "/fahrplan/quellen/first", STAFF),
     Listed("fahrplan-quelle-entfernen", "feeds/remove.html", "/fahrplan/quellen/buergerbus/entfernen", STAFF),
     Listed("fahrplan-gueltigkeit", "timetables/validity.html", "/fahrplan/gueltigkeit", STAFF),
+    Listed("hinweise", "notices/all.html", "/hinweise"),
+    Listed("oertliches", "local/all.html", "/oertliches", STAFF),
+    Listed("oertliches-hinweis", "local/notice.html", "/oertliches/eintrag/{notice}", STAFF),
+    Listed("oertliches-anmeldung", "local/booking_rule.html", "/oertliches/eintrag/{rule}", STAFF),
+    Listed("oertliches-haltestelle", "local/checked_stop.html", "/oertliches/eintrag/{checked}", STAFF),
+    Listed("oertliches-zusatzfahrt", "local/extra_trip.html", "/oertliches/eintrag/{extra}", STAFF),
+    Listed("oertliches-fehler", "local/booking_rule.html", kept_locally("anmeldung", minutes="bald"), STAFF),
+    Listed(
+        "oertliches-welche-haltestelle",
+        "local/choose.html",
+        kept_locally("haltestelle", place="Zehrn"),
+        STAFF,
+    ),
+    Listed("oertliches-beenden", "local/end.html", "/oertliches/eintrag/{orphan}/beenden", STAFF),
+    Listed("oertliches-tabelle", "local/stops.html", "/oertliches/haltestellen", STAFF),
     Listed("fahrplan-wartet", "timetables/one.html", "/fahrplan/{waiting}", STAFF),
     Listed("fahrplan-bereit", "timetables/one.html", "/fahrplan/{ready}", STAFF),
     Listed("fahrplan-abgelehnt", "timetables/one.html", "/fahrplan/{refused}", STAFF),

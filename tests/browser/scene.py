@@ -21,6 +21,12 @@ from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
 from mitfahr.db.timetables import FeedVersion, LinkSet, serving
 from mitfahr.domain.access_tokens import Scope
+from mitfahr.domain.booking_rules import BookingRule, Deadline
+from mitfahr.domain.checked_stops import CheckedStop
+from mitfahr.domain.extra_trips import ExtraCall, ExtraTrip
+from mitfahr.domain.local_keys import LineKey, StopKey
+from mitfahr.domain.mobility import Known
+from mitfahr.domain.notices import Cause, Notice, NoticeText, Severity, Target
 from mitfahr.domain.recurrence import Recurrence, Week
 from mitfahr.domain.reports import ReportKind
 from mitfahr.domain.roles import Role
@@ -35,6 +41,7 @@ from mitfahr.services.confirm_address import ask_for_call
 from mitfahr.services.create_token import create_token
 from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.find_itineraries import find_itineraries
+from mitfahr.services.keep_local_entry import keep_local_entry
 from mitfahr.services.keep_wish import keep_wish
 from mitfahr.services.match_wishes import match_wishes
 from mitfahr.services.offer_ride import offer_ride
@@ -142,7 +149,7 @@ class _Stage:
             (STAFF, Role.TIMETABLE_STAFF), (ADMIN, Role.ADMIN), ("Gustav", Role.RESIDENT), ("Hanna", Role.RESIDENT),
         ):  # fmt: skip
             self.people[name] = person(self.portal, name, role).id
-        ids = self._rides() | self._bookings() | self._wishes() | self._timetables()
+        ids = self._local() | self._rides() | self._bookings() | self._wishes() | self._timetables()
         ids |= {"run": self.site.served.run_id, "person": self.people[RIDER]}
         ask_for_call(self.portal.writing, person_id=self.people[RIDER], now=self.now)
         create_token(
@@ -179,6 +186,54 @@ class _Stage:
             vacations=self.portal.settings.vacations,
             now=self.now,
         )
+
+    def _local(self) -> dict[str, str]:
+        """One of each kind of what staff say besides the feed, and one whose line is gone."""
+        lommatzsch, zehren, meissen = (
+            StopKey(name, name, *self.drawn.places[name]) for name in ("Lommatzsch", "Zehren", "Meißen")
+        )
+        ends_s = int(self.drawn.at("23:00").timestamp())
+        contents = {
+            "notice": Notice(
+                {"de": NoticeText("Umleitung in Zehren", "Der Bus hält am Markt. Bitte gehen Sie dorthin.")},
+                Severity.WARNING,
+                Cause.CONSTRUCTION,
+                "https://example.org/umleitung",
+                ((None, ends_s),),
+                (Target(line=LineKey("Agency", "416")), Target(stop=zehren)),
+            ),
+            "rule": BookingRule(
+                LineKey("Agency", "9"),
+                phone="03521 741-641",
+                text="Anrufe werden von 8 bis 18 Uhr angenommen.",
+                deadline=Deadline(minutes=60),
+            ),
+            "checked": CheckedStop(
+                zehren,
+                Known.YES,
+                Known.NO,
+                ride_bench=Known.YES,
+                text="Hinter der Kirche.",
+                checked_on=self.site.day,
+            ),
+            "extra": ExtraTrip(
+                "Festbus",
+                (ExtraCall(lommatzsch, dt.time(4)), ExtraCall(meissen, dt.time(4, 30))),
+                (self.site.day + dt.timedelta(days=1),),
+                text="Kostenlos.",
+            ),
+            "orphan": BookingRule(LineKey("Agency", "417"), phone="03521 741-641"),
+        }
+        return {
+            name: keep_local_entry(
+                self.portal.writing,
+                content,
+                actor_id=self.people[STAFF],
+                idempotency_key=self._key(),
+                now=self.now,
+            )
+            for name, content in contents.items()
+        }
 
     def _rides(self) -> dict[str, str]:
         weekday = (self.site.day + dt.timedelta(days=1)).weekday()

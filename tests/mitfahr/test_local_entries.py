@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Engine
@@ -15,6 +16,7 @@ from mitfahr.db.live_revision import live_revision, local_revision
 from mitfahr.db.local_entries import LocalEntry, ended_entries, local_entries, replace_notices
 from mitfahr.db.people import Person
 from mitfahr.db.session import sessions
+from mitfahr.db.timetables import FeedVersion
 from mitfahr.domain.audit import AuditAction
 from mitfahr.domain.booking_rules import BookingRule, Deadline
 from mitfahr.domain.checked_stops import CheckedStop
@@ -25,10 +27,13 @@ from mitfahr.domain.local_keys import LineKey, StopKey
 from mitfahr.domain.mobility import Known
 from mitfahr.domain.notices import Cause, Notice, NoticeText, Severity, Target
 from mitfahr.domain.roles import Role
+from mitfahr.domain.versions import VersionStatus
 from mitfahr.services.change_roles import grant_role
 from mitfahr.services.end_local_entry import end_local_entry
 from mitfahr.services.import_checked_stops import Imported, import_checked_stops
 from mitfahr.services.keep_local_entry import keep_local_entry
+from mitfahr.services.note_orphans import note_orphans
+from tests.worlds import world
 
 NOW = dt.datetime(2026, 6, 1, 6, 0, tzinfo=dt.UTC)
 STOP = StopKey("de:14627:1", "Meißen, Markt", 51.16, 13.47)
@@ -184,3 +189,33 @@ def test_every_cell_that_cannot_be_read_is_told() -> None:
     assert [stop.stop.stop_id for stop in read.stops] == ["3"]
     for junk in (b"", b"\x00\xff", b"PK\x03\x04", b"a;b\n1;2\n"):
         assert read_table(junk, NOW.date()).errors[0].line == 1
+
+
+def test_a_built_version_tells_what_finds_no_place_in_it(
+    writing: sessionmaker[Session], staff: str, tmp_path: Path
+) -> None:
+    drawn = world("line 416 | A B\nt1 | 08:30 08:40")
+    version = FeedVersion(
+        name="F",
+        original_filename="f.zip",
+        checksum="0" * 64,
+        size_bytes=1,
+        uploaded_at=NOW,
+        status=VersionStatus.CHECKING,
+        timetable_folder=drawn.timetable.save(tmp_path).name,
+        findings=[{"code": "other"}],
+    )
+    with writing.begin() as session:
+        session.add(version)
+        session.flush()
+        version_id = version.id
+    assert note_orphans(writing, tmp_path, version_id) == 0
+    keep_local_entry(writing, RULE, actor_id=staff, idempotency_key="a", now=NOW)
+    keep_local_entry(writing, CHECKED, actor_id=staff, idempotency_key="b", now=NOW)
+    for _again in range(2):
+        assert note_orphans(writing, tmp_path, version_id) == 1
+    with writing() as session:
+        findings = session.get_one(FeedVersion, version_id).findings
+    assert [finding["code"] for finding in findings] == ["other", "local_entry_without_place"]
+    assert "Meißen, Markt" in findings[1]["value"]
+    assert findings[1]["message"].startswith("1 örtliche Angabe findet ihre Linie")

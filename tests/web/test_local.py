@@ -96,7 +96,9 @@ def test_a_line_that_runs_only_when_called(client: FlaskClient, staff: FlaskClie
     assert "Anrufe von 8 bis 18 Uhr." in in_time
     line = client.get("/linie/416").text
     assert "bis 60 Minuten vor der Abfahrt" in line
-    assert "03521 741-641" in client.get("/haltestelle/Lommatzsch").text
+    board = client.get("/haltestelle/Lommatzsch").text
+    assert "03521 741-641" in board
+    assert "Anmelden bis 08:00 Uhr" in board
     ends = {name: "{},{}".format(*served.world.places[name]) for name in ("Lommatzsch", "Meißen")}
     asked_of_api = {"from": ends["Lommatzsch"], "to": ends["Meißen"], "time": f"{FIRST_DAY}T08:30:00+02:00"}
     plan = client.get("/api/v1/plan", query_string=asked_of_api).json
@@ -107,6 +109,7 @@ def test_a_line_that_runs_only_when_called(client: FlaskClient, staff: FlaskClie
     assert leg["order"]["phone"] == "03521 741-641"
     with time_machine.travel(dt.datetime(2026, 6, 2, 6, 10, tzinfo=dt.UTC), tick=False):  # ten past eight
         late = asked(client, "Lommatzsch", "Meißen", "8:30")
+        assert "Anmeldung war nur bis 08:00 Uhr möglich" in client.get("/haltestelle/Lommatzsch").text
     assert "09:00 – 09:40" not in late
     assert "um 09:00 Uhr konnte nur bis" in late
     assert "11:00" in late  # the next bus that can still be called

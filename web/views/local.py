@@ -32,7 +32,7 @@ from routing.timetable import StopIdx
 from web.access import access
 from web.errors import explain
 from web.forms.local import FORM_OF, EntryForm, TableForm
-from web.local_view import local_layer
+from web.local_view import entry_summary, entry_title, local_layer
 from web.place_choice import Choice, meant, take_chosen
 from web.portal import portal, served
 
@@ -57,6 +57,12 @@ NEW_WORDS = {
     LocalKind.EXTRA_TRIP: lazy("Neue zusätzliche Fahrt"),
     LocalKind.CHECKED_STOP: lazy("Neue Angaben zu einer Haltestelle"),
 }
+CHANGE_WORDS = {
+    LocalKind.NOTICE: lazy("Hinweis ändern"),
+    LocalKind.BOOKING_RULE: lazy("Regel zur Anmeldung ändern"),
+    LocalKind.EXTRA_TRIP: lazy("Zusätzliche Fahrt ändern"),
+    LocalKind.CHECKED_STOP: lazy("Angaben zur Haltestelle ändern"),
+}
 SHOWN_STOPS = 30
 """So many checked stops stand in the list; the table has them all."""
 TABLE_BYTES = 8 << 20
@@ -76,7 +82,8 @@ def all() -> str:
         shown_stops=SHOWN_STOPS,
         orphans=[one for one in entries if one.id in orphans],
         ended=ended,
-        title_of=title_of,
+        title_of=entry_title,
+        summary_of=entry_summary,
         kind_words=KIND_WORDS,
     )
 
@@ -232,8 +239,7 @@ def _form_page(kind: LocalKind, form: EntryForm, entry: LocalEntry | None) -> st
         f"local/{kind.value}.html",
         form=form,
         entry=entry,
-        heading=NEW_WORDS[kind] if entry is None else KIND_WORDS[kind],
-        content=entry.content if entry else None,
+        heading=NEW_WORDS[kind] if entry is None else CHANGE_WORDS[kind],
     )
 
 
