@@ -16,7 +16,7 @@ SEVERITY_SIGN = {
     "warning": Sign(lazy("Warnung"), "warning"),
     "info": Sign(lazy("Hinweis"), "info"),
 }
-PER_PAGE = 100
+PER_PAGE = 25
 
 COLUMNS = (
     "Schwere",

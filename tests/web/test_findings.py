@@ -68,7 +68,7 @@ def test_a_list_of_many_is_leafed_through_by_file_and_kind(
 ) -> None:
     address = checked(stop_times=(":00,", ":60,"), trips=(",L,", ",weg,"))
     page = staff.get(address).text
-    assert "Alle 364 Stellen zeigen" in page and "Seite 1 von 2" in page
+    assert "Alle 364 Stellen zeigen" in page and "Seite 1 von 7" in page
     rows = staff.get(f"{address}?datei=trips.txt&art=foreign_key_violation&seite=1").text.split("<tbody>")[1]
     assert "weg" in rows and "stop_times.txt" not in rows
     second = staff.get(f"{address}?schwere=error&seite=2").text
