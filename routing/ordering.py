@@ -3,7 +3,7 @@
 Nothing here knows the rules; whoever does gives, for a section of the timetable, the last moment (UTC seconds) at
 which a ride can be ordered that leaves a stop at a planned moment. The later the departure, the later that is.
 What can no longer be ordered is closed for boarding in the live overlay of one search; the trip still runs for those
-who have ordered it, so nothing else of the snapshot hears of it ([decision 23](../docs/decisions/0023-too-late-to-call.md)).
+who have ordered it, so nothing else of the snapshot hears of it ([decision 27](../docs/decisions/0027-local-layer.md)).
 """
 
 from __future__ import annotations

@@ -127,11 +127,13 @@ def _fill(
     """(rides, runs, bookings) that are new."""
     # The same reason again: what is there already is found without the search and its compiled kernels.
     from mitfahr.demo.bookings import Counter, ensure_bookings
+    from mitfahr.demo.local import ensure_local
     from mitfahr.demo.past import ensure_ratings
     from mitfahr.demo.people import ensure_people, ensure_rides, ensure_runs
     from mitfahr.demo.series import ensure_series
     from mitfahr.demo.wishes import ensure_wishes
     from mitfahr.live import Live
+    from mitfahr.network import network
 
     live = Live(readers, settings.snapshots_dir)
     law = settings.price_law
@@ -145,5 +147,6 @@ def _fill(
     progress("Regelmäßige Fahrten, Gesuche und Buchungen", 0.8)
     ensure_series(sessions, snapshot, crowd, law, clock())
     ensure_wishes(sessions, live.served(), crowd, clock())
+    ensure_local(sessions, network(live.served().without_rides), crowd, clock())
     counter = Counter(sessions, readers, live, law, settings.secret_key)
     return rides, runs, ensure_bookings(counter, crowd, clock())
