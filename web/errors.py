@@ -185,7 +185,7 @@ def _not_switchable(error: domain.NotSwitchable) -> Explained:
     return Explained(409, _("Diese Fassung kann nicht in Betrieb gehen"), advice)
 
 
-def _plan_invalid(error: domain.SwitchPlanInvalid) -> Explained:
+def _switch_plan_invalid(error: domain.SwitchPlanInvalid) -> Explained:
     advice = {
         "past": _("Dieser Zeitpunkt ist schon vorbei. Bitte nennen Sie einen späteren."),
         "over": _("An diesem Tag gilt der Fahrplan nicht mehr. Bitte nennen Sie einen früheren Tag."),
@@ -443,6 +443,29 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         marked("Das ist die letzte Person mit Verwaltungsrecht"),
         marked("Bitte geben Sie dieses Recht zuerst jemand anderem."),
     ),
+    domain.LastCoordinator: _refused(
+        409,
+        marked("Das ist die letzte Koordinatorin oder der letzte Koordinator"),
+        marked("Bitte geben Sie diese Aufgabe zuerst jemand anderem im Verein."),
+    ),
+    domain.InvitationUnknown: _refused(
+        422,
+        marked("Diese Einladung gilt nicht"),
+        marked(
+            "Vielleicht ist sie abgelaufen oder schon benutzt. Bitte prüfen Sie den Code, oder lassen Sie sich "
+            "neu einladen."
+        ),
+    ),
+    domain.TooManyInvitations: _refused(
+        409,
+        marked("Es sind schon %(most)s Einladungen offen"),
+        marked("Bitte nehmen Sie zuerst welche zurück, die niemand mehr braucht."),
+    ),
+    domain.NoSuchAccount: _refused(
+        422,
+        marked("Mit dieser Adresse gibt es kein Konto"),
+        marked("Bitte prüfen Sie die Adresse. Die Person muss sich zuerst im Portal registrieren."),
+    ),
     domain.ContactInText: lambda error: Explained(422, *CONTACT_IN_TEXT[error.kind]),
     domain.PlateInvalid: _refused(
         422,
@@ -526,7 +549,7 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
             "ihn von einer Kollegin oder einem Kollegen freigeben oder schalten."
         ),
     ),
-    domain.SwitchPlanInvalid: _plan_invalid,
+    domain.SwitchPlanInvalid: _switch_plan_invalid,
     domain.NothingToRollBackTo: _refused(
         409,
         marked("Es gibt keine frühere Fassung"),

@@ -29,15 +29,3 @@ class AuditAction(enum.StrEnum):
     LOCAL_CHANGED = "local_changed"
     LOCAL_ENDED = "local_ended"
     LOCAL_IMPORTED = "local_imported"
-
-
-BY_PEOPLE = frozenset(
-    {
-        AuditAction.UPLOADED,
-        AuditAction.CONFIRMED,
-        AuditAction.RELEASED,
-        AuditAction.PLANNED,
-        AuditAction.SWITCHED,
-    }
-)
-"""Steps on the way of a version to passengers; whoever took one of them has seen it."""

@@ -11,10 +11,13 @@ from typing import BinaryIO
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.db.audit import note
 from mitfahr.db.base import new_id
 from mitfahr.db.feeds import FIRST_FEED_ID, feed_in_use
 from mitfahr.db.idempotency import claim, keep_answer
+from mitfahr.db.people import Person
 from mitfahr.db.timetables import FeedVersion
+from mitfahr.domain.audit import AuditAction
 from mitfahr.domain.errors import FileTooLarge, FileUnreadable
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.settings import Settings
@@ -59,6 +62,7 @@ def accept_upload(
             if known is None:
                 feed_in_use(session, feed_id)
                 session.add(feed)
+                _note(session, feed, now)
         if known is not None:
             remove_from_quarantine(target)
             return known
@@ -69,6 +73,13 @@ def accept_upload(
         remove_from_quarantine(target)
         raise
     return feed
+
+
+def _note(session: Session, feed: FeedVersion, now: dt.datetime) -> None:
+    """A line of the audit: by whom, or by nobody with an account (the command line, an address that is asked)."""
+    person = session.get(Person, feed.uploaded_by) if feed.uploaded_by else None
+    about = {"subject": feed.name, "version_id": feed.id}
+    note(session, AuditAction.UPLOADED, person, now, **about, checksum=feed.checksum)
 
 
 def _known(session: Session, feed: FeedVersion, idempotency_key: str | None) -> FeedVersion | None:

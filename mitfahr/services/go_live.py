@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from mitfahr.domain.errors import (
     NotSwitchable,
     NotYetValid,
     SecondPersonNeeded,
+    TimetableRefused,
     Unknown,
 )
 from mitfahr.domain.four_eyes import is_signature, second_person_needed
@@ -89,27 +91,37 @@ def check_going_live(
     four_eyes: bool,
     is_plan: bool = False,
 ) -> None:
-    """Raise what speaks against serving a version from `at` on, switched or planned by `actor`.
+    """Raise the first of `what_forbids`."""
+    for error in what_forbids(session, version, actor, at, four_eyes=four_eyes, is_plan=is_plan):
+        raise error
+
+
+def what_forbids(
+    session: Session,
+    version: FeedVersion,
+    actor: Person | None,
+    at: dt.datetime,
+    *,
+    four_eyes: bool,
+    is_plan: bool = False,
+) -> Iterator[TimetableRefused]:
+    """What speaks against serving a version from `at` on, switched or planned by `actor`.
 
     What has served before needs no confirmation. A plan (`is_plan`) may wait for its second person, and for
-    what the worker still does with the version. Raises NotSwitchable, NotYetValid, LossesHeld, SecondPersonNeeded.
+    what the worker still does with the version. Each is NotSwitchable, NotYetValid, LossesHeld or SecondPersonNeeded.
     """
-    _check_valid(session, version, local(seconds(at)).date())
+    first_day = _too_early(session, version, local(seconds(at)).date())
+    if first_day is not None:
+        yield NotYetValid(first_day)
     if version.status is not VersionStatus.BUILT:
         return
-    replaces = serving(session).feed is not None
-    if (
-        replaces
-        and not is_plan
-        and not is_compared(session, version.id)
-        and not _has_failed(session, version.id)
-    ):
-        raise NotSwitchable("uncompared")
+    if not is_plan and _waits_for_comparison(session, version.id):
+        yield NotSwitchable("uncompared")
     held = unconfirmed(session, version.id)
     if held:
-        raise LossesHeld(len(held))
+        yield LossesHeld(len(held))
     if four_eyes and not is_plan and second_person_needed(people_of(session, version, actor)):
-        raise SecondPersonNeeded
+        yield SecondPersonNeeded()
 
 
 def losses_to_confirm(session: Session, version_id: str) -> list[HeldLoss]:
@@ -194,17 +206,22 @@ def version_of(session: Session, version_id: str) -> FeedVersion:
     return version
 
 
-def _check_valid(session: Session, version: FeedVersion, day: dt.date) -> None:
-    """A feed that is not valid yet does not take the place of a valid one. Raises NotYetValid."""
+def _too_early(session: Session, version: FeedVersion, day: dt.date) -> dt.date | None:
+    """The version's first day, if it would take the place of a valid one before it is valid itself."""
     if version.valid_from is None or version.valid_from <= day:
-        return
+        return None
     of_feed = select(FeedVersion).where(
         FeedVersion.feed_id == version.feed_id,
         FeedVersion.status == VersionStatus.LIVE,
         FeedVersion.id != version.id,
     )
-    if any(live.valid_to is not None and live.valid_to >= day for live in session.scalars(of_feed)):
-        raise NotYetValid(version.valid_from)
+    is_covered = any(live.valid_to is not None and live.valid_to >= day for live in session.scalars(of_feed))
+    return version.valid_from if is_covered else None
+
+
+def _waits_for_comparison(session: Session, version_id: str) -> bool:
+    replaces = serving(session).feed is not None
+    return replaces and not is_compared(session, version_id) and not _has_failed(session, version_id)
 
 
 def _against(session: Session, version_id: str) -> str | None:

@@ -238,7 +238,16 @@ PAGES = (
     Listed("beispielreisen", "timetables/samples.html", "/fahrplan/beispielreisen", STAFF),
     Listed("beispielreisen-fehler", "timetables/samples.html", sample("Xyzzy"), STAFF),
     Listed("beispielreisen-welcher-ort", "timetables/sample_choice.html", sample("Neudorf"), STAFF),
+    Listed("fahrplan-verluste", "timetables/switch.html", "/fahrplan/{thin}/schalten", STAFF),
+    Listed(
+        "fahrplan-falscher-name",
+        "timetables/switch.html",
+        pressed("/fahrplan/{thin}/schalten", "Ich habe das geprüft, es ist richtig", name="Jemand Anderes"),
+        STAFF,
+    ),
     Listed("fahrplan-zurueck", "timetables/back.html", "/fahrplan/zurueck", STAFF),
+    Listed("fahrplan-zurueck-zu", "timetables/back_to.html", "/fahrplan/{before}/zurueck", STAFF),
+    Listed("protokoll", "timetables/audit.html", "/fahrplan/protokoll", STAFF),
     Listed("rueckrufe", "calls/waiting.html", "/rueckrufe", DISPATCHER),
     Listed(
         "rueckruf",

@@ -1,4 +1,4 @@
-"""Timetable staff: upload a feed, watch it being checked, read the report, put it live, go back.
+"""Timetable staff: upload a feed, watch it being checked, read the report, see which serves when.
 
 Checking and building is the worker's work; these pages only take the file and show what has become of it.
 """
@@ -17,8 +17,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from mitfahr.db.feed_parts import is_stale, live_parts, parts_of
 from mitfahr.db.feeds import feeds
 from mitfahr.db.people import Person
+from mitfahr.db.switch_plans import open_plans
 from mitfahr.db.timetables import FeedVersion, feed_versions, serving, switches
-from mitfahr.domain.errors import FileTooLarge, NothingServes, NothingToRollBackTo, TimetableRefused, Unknown
+from mitfahr.domain.errors import FileTooLarge, NothingServes, TimetableRefused, Unknown
 from mitfahr.domain.roles import Action
 from mitfahr.domain.validity import SOON_DAYS, VERY_SOON_DAYS
 from mitfahr.domain.versions import VersionStatus
@@ -27,18 +28,16 @@ from mitfahr.languages.formats import local
 from mitfahr.services.accept_upload import accept_upload
 from mitfahr.services.add_feed import add_feed
 from mitfahr.services.foresee_validity import foresee_validity
-from mitfahr.services.switch_timetable import roll_back, rollback_target, switch_timetable
+from mitfahr.services.switch_timetable import rollback_targets
 from web.access import access
 from web.errors import Explained, explain
 from web.filters import now
 from web.findings_view import SEVERITY_SIGN, Asked, findings_view
 from web.forms.feeds import NEW, UploadForm
-from web.forms.timetable import SwitchForm
 from web.portal import portal, served
 from web.versions_view import (
     REASON_WORDS,
     VersionView,
-    compared,
     version_view,
 )
 
@@ -132,47 +131,6 @@ def one(version_id: str) -> str:
     )
 
 
-@views.route("/<version_id>/schalten", methods=["GET", "POST"])
-@access(Action.SWITCH_TIMETABLE)
-def switch(version_id: str) -> ResponseReturnValue:
-    """Show what would change, then put the version live."""
-    form = SwitchForm()
-    if not form.validate_on_submit():
-        with portal().reading() as session:
-            shown, pointer = _version(session, version_id), serving(session)
-            numbers = compared(pointer.feed, shown.version)
-            return render_template("timetables/switch.html", shown=shown, pointer=pointer, numbers=numbers)
-    try:
-        with portal().writing.begin() as session:
-            switch_timetable(session, _actor(session), version_id, dt.datetime.now(dt.UTC))
-    except TimetableRefused as error:
-        return _refused(error)
-    flash(_("Der Fahrplan ist in Betrieb. Jede Suche benutzt ihn ab jetzt."), "success")
-    return redirect(url_for("timetables.versions"))
-
-
-@views.route("/zurueck", methods=["GET", "POST"])
-@access(Action.SWITCH_TIMETABLE)
-def back() -> ResponseReturnValue:
-    """Show what served before, then go back to it; pressing twice goes back once."""
-    form = SwitchForm()
-    if form.validate_on_submit():
-        try:
-            with portal().writing.begin() as session:
-                roll_back(session, _actor(session), dt.datetime.now(dt.UTC), form.seen_revision.data)
-        except TimetableRefused as error:
-            return _refused(error)
-        flash(_("Der vorige Fahrplan ist wieder in Betrieb."), "success")
-        return redirect(url_for("timetables.versions"))
-    with portal().reading() as session:
-        before = rollback_target(session)
-        if before is None or before.feed_version_id is None:
-            return _refused(NothingToRollBackTo())
-        shown, pointer = _version(session, before.feed_version_id), serving(session)
-        numbers = compared(pointer.feed, shown.version)
-        return render_template("timetables/back.html", shown=shown, pointer=pointer, numbers=numbers)
-
-
 def _version(session: Session, version_id: str) -> VersionView:
     version = session.get(FeedVersion, version_id, options=[undefer(FeedVersion.findings)])
     if version is None:
@@ -199,7 +157,8 @@ def _versions_page(form: UploadForm, refused: Explained | None = None) -> str:
             serving=serving(session),
             parts=live_parts(session),
             versions=[version_view(v, _name(session, v.uploaded_by)) for v in feed_versions(session)],
-            can_go_back=rollback_target(session) is not None,
+            can_go_back=bool(rollback_targets(session, limit=1)),
+            plans=open_plans(session),
             log=log,
         )
 
