@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mitfahr.calendar_file import calendar_file
 from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_trip
 from mitfahr.db.outbox import CANCEL_CODE, CONTACT, PORTAL, queue_mail
-from mitfahr.db.people import Person
+from mitfahr.db.people import Organisation, Person
 from mitfahr.db.rides import Ride
 from mitfahr.db.switch_plans import SwitchPlan
 from mitfahr.db.wishes import Wish, WishFit
@@ -445,9 +445,7 @@ def tell_gap_ahead(
                 day=said_day,
                 feed=feed_name,
             ),
-            _(
-                "Die Fassung %(name)s ist bereit. Bitte planen Sie, wann sie in Betrieb geht.", name=ready
-            )
+            _("Die Fassung %(name)s ist bereit. Bitte planen Sie, wann sie in Betrieb geht.", name=ready)
             if ready is not None
             else _("Bitte laden Sie rechtzeitig den nächsten Fahrplan hoch."),
             f"{_('Welcher Fahrplan wann gilt, sehen Sie hier:')}\n{PORTAL}/fahrplan/gueltigkeit",
@@ -469,6 +467,33 @@ def tell_code(session: Session, person: Person, code: str, valid: dt.timedelta, 
             _("Sie haben keinen Code angefordert? Dann brauchen Sie nichts zu tun."),
         ]
         _mail(session, person, _("Ihr Code für das Mitfahrportal"), parts, now)
+
+
+def tell_invited(
+    session: Session,
+    organisation: Organisation,
+    address: str,
+    person: Person | None,
+    code: str,
+    valid: dt.timedelta,
+    now: dt.datetime,
+) -> None:
+    """To somebody who is to act for an organisation; `person` is the account of the address, if there is one."""
+    with _words_of(person) if person else using(known_language("de")):
+        greeting = _("Guten Tag %(name)s,", name=person.full_name) if person else _("Guten Tag,")
+        parts = [
+            greeting,
+            _(
+                "der Verein „%(organisation)s“ lädt Sie ein, im Mitfahrportal für ihn mitzuarbeiten.",
+                organisation=organisation.name,
+            ),
+            _("Zum Annehmen öffnen Sie bitte: %(address)s", address=f"{PORTAL}/einladung#{code}"),
+            _("Ihr Code: %(code)s. Er gilt %(days)s Tage.", code=code, days=valid.days),
+            _("Sie kennen den Verein nicht? Dann brauchen Sie nichts zu tun."),
+            _("Ihr Mitfahrportal"),
+        ]
+        subject = _("Einladung von %(organisation)s", organisation=organisation.name)
+        queue_mail(session, address, subject, "\n\n".join(parts), now)
 
 
 def _tell_driver(session: Session, ride: Ride, driver: Person, leg: BookingLeg, now: dt.datetime) -> None:

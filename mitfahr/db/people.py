@@ -13,7 +13,7 @@ from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.domain.errors import Unknown
 from mitfahr.domain.optional_mails import OptionalMail
 from mitfahr.domain.reminders import Reminder
-from mitfahr.domain.roles import MembershipRole, Role
+from mitfahr.domain.roles import MembershipRole, Role, Task, tasks
 
 MAX_EMAIL = 254
 MAX_NAME = 80
@@ -57,8 +57,9 @@ class Person(Base):
 
     @property
     def roles(self) -> frozenset[Role]:
-        """Everybody is a resident; the other roles are rows."""
-        return frozenset({Role.RESIDENT, *(row.role for row in self.role_rows)})
+        """Everybody is a resident, every member of an organisation a volunteer; the other roles are rows."""
+        given = {Role.RESIDENT, *(row.role for row in self.role_rows)}
+        return frozenset(given | {Role.VOLUNTEER} if self.memberships else given)
 
     @property
     def wanted_reminders(self) -> frozenset[Reminder]:
@@ -80,8 +81,12 @@ class Person(Base):
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
-    def belongs_to(self, organisation_id: str) -> bool:
-        return any(row.organisation_id == organisation_id for row in self.memberships)
+    def roles_in(self, organisation_id: str) -> frozenset[MembershipRole]:
+        """What the person is within the organisation; nothing if they are no member."""
+        return frozenset(row.role for row in self.memberships if row.organisation_id == organisation_id)
+
+    def tasks_in(self, organisation_id: str) -> frozenset[Task]:
+        return tasks(self.roles, self.roles_in(organisation_id))
 
 
 class PersonRole(Base):
@@ -106,7 +111,7 @@ class Organisation(Base):
 
 
 class Membership(Base):
-    """A person acts for an organisation."""
+    """A person acts for an organisation in one role; several rows are several roles."""
 
     __tablename__ = "membership"
 
@@ -114,7 +119,7 @@ class Membership(Base):
     organisation_id: Mapped[str] = mapped_column(
         ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    role: Mapped[MembershipRole] = mapped_column(stored_enum(MembershipRole))
+    role: Mapped[MembershipRole] = mapped_column(stored_enum(MembershipRole), primary_key=True)
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship(lazy="joined")
@@ -161,13 +166,13 @@ def organisations(session: Session) -> list[Organisation]:
     return list(session.scalars(select(Organisation).order_by(Organisation.name)))
 
 
-def members_of(session: Session, organisation_id: str) -> list[Person]:
-    """Everybody who acts for the organisation, by last name."""
+def members_of(session: Session, organisation_id: str, role: MembershipRole | None = None) -> list[Person]:
+    """Everybody who acts for the organisation, or does so in this role, by last name."""
+    wanted = {"organisation_id": organisation_id} | ({"role": role} if role else {})
     return list(
         session.scalars(
             select(Person)
-            .join(Membership)
-            .where(Membership.organisation_id == organisation_id)
+            .where(Person.memberships.any(**wanted))
             .order_by(Person.last_name, Person.first_name, Person.id)
         )
     )

@@ -286,6 +286,21 @@ def runs_of_organisation(session: Session, organisation_id: str, from_s: int) ->
     )
 
 
+def coming_runs_of_driver(session: Session, driver_id: str, organisation_id: str, from_s: int) -> list[str]:
+    """Ids of the organisation's runs that the person is to drive, that begin after `from_s` and take place."""
+    return list(
+        session.scalars(
+            select(Ride.id).where(
+                Ride.driver_id == driver_id,
+                Ride.organisation_id == organisation_id,
+                Ride.kind == RideKind.RUN,
+                Ride.withdrawn_at.is_(None),
+                Ride.begins_s > from_s,
+            )
+        )
+    )
+
+
 def unsuitable_rides(session: Session, needs: Collection[Need], is_woman: bool, now_s: int) -> frozenset[str]:
     """Ids of private rides after `now_s` whose terms do not suit (`mitfahr.domain.ride_terms`)."""
     against = [] if is_woman else [Ride.women_only.is_(True)]

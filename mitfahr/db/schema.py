@@ -14,6 +14,7 @@ from mitfahr.db import (
     feeds,
     gap_warnings,
     idempotency,
+    invitations,
     jobs,
     live_revision,
     local_entries,
@@ -31,12 +32,15 @@ from mitfahr.db import (
     series,
     switch_plans,
     timetables,
+    vehicles,
     wishes,
 )
 from mitfahr.db.base import Base
 
 MODULES = (
     people,
+    vehicles,
+    invitations,
     login_attempts,
     outbox,
     feeds,

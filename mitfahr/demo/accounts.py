@@ -54,7 +54,7 @@ VOLUNTEERS = (
         "Zschoche",
         "BürgerBus, Fahrer",
         Role.VOLUNTEER,
-        MembershipRole.VOLUNTEER,
+        MembershipRole.DRIVER,
     ),
     Account(
         "buergerbus2@demo.example",
@@ -62,7 +62,7 @@ VOLUNTEERS = (
         "Pietzsch",
         "",
         Role.VOLUNTEER,
-        MembershipRole.VOLUNTEER,
+        MembershipRole.DRIVER,
         "+49 30 23125502",
     ),
     Account(
@@ -71,7 +71,7 @@ VOLUNTEERS = (
         "Kießling",
         "",
         Role.VOLUNTEER,
-        MembershipRole.VOLUNTEER,
+        MembershipRole.DRIVER,
         "+49 30 23125503",
     ),
     Account(
@@ -80,7 +80,7 @@ VOLUNTEERS = (
         "Börner",
         "",
         Role.VOLUNTEER,
-        MembershipRole.VOLUNTEER,
+        MembershipRole.DRIVER,
         "+49 30 23125504",
     ),
 )

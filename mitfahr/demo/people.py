@@ -60,7 +60,7 @@ def ensure_people(sessions: sessionmaker[Session], now: dt.datetime, progress: P
             if account.role is not None:
                 grant_role(session, person, account.role)
             person.is_woman = person.is_woman or account.is_woman
-            if account.membership is not None and not person.belongs_to(association.id):
+            if account.membership is not None and not person.roles_in(association.id):
                 add_member(session, association, person, account.membership)
     return Crowd(people, association)
 

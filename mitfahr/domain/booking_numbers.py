@@ -21,22 +21,28 @@ def cancel_code(booking_id: str, secret_key: str) -> str:
 
     It is a signature of the booking's id (50 bits), so it is stored nowhere and holds for this booking only.
     """
-    signed = hmac.new(secret_key.encode(), f"cancel {booking_id}".encode(), hashlib.sha256).digest()
+    return signed_code(f"cancel {booking_id}", secret_key)
+
+
+def signed_code(text: str, secret_key: str) -> str:
+    """Our signature of `text` in ten signs that people can type."""
+    signed = hmac.new(secret_key.encode(), text.encode(), hashlib.sha256).digest()
     signs = "".join(CODE_SIGNS[byte % len(CODE_SIGNS)] for byte in signed[:CODE_LENGTH])
     return f"{signs[:5]}-{signs[5:]}"
 
 
 def is_cancel_code(typed: str, booking_id: str, secret_key: str) -> bool:
     """Whether `typed`, in whatever case and grouping, is the code of this booking."""
-    return hmac.compare_digest(_bare(typed).encode(), _bare(cancel_code(booking_id, secret_key)).encode())
+    return hmac.compare_digest(bare_code(typed).encode(), bare_code(cancel_code(booking_id, secret_key)).encode())
 
 
 def typed_number(text: str) -> str | None:
     """The beginning of the booking's id that a typed number means; None when it cannot be one."""
-    digits = _bare(text).lower()
+    digits = bare_code(text).lower()
     is_number = len(digits) == NUMBER_DIGITS and all(sign in "0123456789abcdef" for sign in digits)
     return digits if is_number else None
 
 
-def _bare(text: str) -> str:
+def bare_code(text: str) -> str:
+    """A code without what people type between its signs."""
     return "".join(sign for sign in text.upper() if sign.isalnum())

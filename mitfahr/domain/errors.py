@@ -33,7 +33,11 @@ MitfahrError
 │   ├── TokenUnknown            no key for programs, or one that was revoked
 │   ├── TokenTooNarrow          a key that may only read
 │   ├── TooManyTokens           a person has all the keys for programs that one may have
-│   └── LastAdmin               somebody must be left who can give roles
+│   ├── LastAdmin               somebody must be left who can give roles
+│   ├── LastCoordinator         somebody must be left who plans for an organisation
+│   ├── InvitationUnknown       no such invitation, or one that was used or has expired
+│   ├── TooManyInvitations      an organisation has as many open invitations as it may have
+│   └── NoSuchAccount           nobody has an account with this address
 ├── TrustRefused
 │   ├── ContactInText           a text that anybody reads holds a phone number, address or link
 │   ├── PlateInvalid            not a number plate
@@ -298,6 +302,26 @@ class TooManyTokens(AccountRefused):
 
 class LastAdmin(AccountRefused):
     """The only active administrator keeps that role."""
+
+
+class LastCoordinator(AccountRefused):
+    """The only coordinator of an organisation keeps that role."""
+
+
+class InvitationUnknown(AccountRefused):
+    """The code of an invitation is wrong, was used, was taken back or has expired."""
+
+
+class TooManyInvitations(AccountRefused):
+    """An organisation has `most` open invitations."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(str(most))
+        self.most = most
+
+
+class NoSuchAccount(AccountRefused):
+    """Nobody has an account with this address."""
 
 
 class TooMuchFeedback(MitfahrError):

@@ -14,24 +14,42 @@ class Role(enum.StrEnum):
     RESIDENT = "resident"
     DRIVER = "driver"
     VOLUNTEER = "volunteer"
-    """Drives the BürgerBus of an association."""
+    """Acts for an association; whoever is a member of one has this role by that."""
     DISPATCHER = "dispatcher"
     TIMETABLE_STAFF = "timetable_staff"
     ADMIN = "admin"
 
 
 class MembershipRole(enum.StrEnum):
-    """What a person is within an organisation."""
+    """What a person is within an organisation; one person may be several things."""
 
-    VOLUNTEER = "volunteer"
     COORDINATOR = "coordinator"
-    """Plans shifts and speaks for the organisation."""
+    """Plans, and speaks for the organisation."""
+    DRIVER = "driver"
+    TELEPHONE = "telephone"
+    """Answers passengers who call."""
+
+
+class Task(enum.StrEnum):
+    """What somebody may do within one organisation."""
+
+    SEE_LINES = "see_lines"
+    """Its page, vehicles and lines."""
+    SEE = "see"
+    """Members' names too, and its runs with their passengers."""
+    CANCEL_RUNS = "cancel_runs"
+    PLAN = "plan"
+    """Its runs, lines and vehicles."""
+    MANAGE_MEMBERS = "manage_members"
+    SET_FARE = "set_fare"
+    """Fares are approved by an authority; associations do not change them themselves."""
 
 
 class Action(enum.StrEnum):
     BOOK = "book"
     BOOK_FOR_OTHERS = "book_for_others"
     OFFER_RIDE = "offer_ride"
+    SEE_ORGANISATION = "see_organisation"
     PUBLISH_RUN = "publish_run"
     SEE_PASSENGERS = "see_passengers"
     IMPORT_TIMETABLE = "import_timetable"
@@ -46,12 +64,21 @@ class Action(enum.StrEnum):
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.RESIDENT: frozenset({Action.BOOK, Action.OFFER_RIDE}),
     Role.DRIVER: frozenset({Action.BOOK, Action.OFFER_RIDE}),
-    Role.VOLUNTEER: frozenset({Action.BOOK, Action.OFFER_RIDE, Action.PUBLISH_RUN, Action.SEE_PASSENGERS}),
+    Role.VOLUNTEER: frozenset(
+        {
+            Action.BOOK,
+            Action.OFFER_RIDE,
+            Action.SEE_ORGANISATION,
+            Action.PUBLISH_RUN,
+            Action.SEE_PASSENGERS,
+        }
+    ),
     Role.DISPATCHER: frozenset(
         {
             Action.BOOK,
             Action.OFFER_RIDE,
             Action.BOOK_FOR_OTHERS,
+            Action.SEE_ORGANISATION,
             Action.PUBLISH_RUN,
             Action.SEE_PASSENGERS,
             Action.CONFIRM_PHONES,
@@ -62,6 +89,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         {
             Action.BOOK,
             Action.OFFER_RIDE,
+            Action.SEE_ORGANISATION,
             Action.IMPORT_TIMETABLE,
             Action.SWITCH_TIMETABLE,
             Action.KEEP_LOCAL,
@@ -69,7 +97,21 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     ),
     Role.ADMIN: frozenset(Action),
 }
-"""A volunteer publishes runs and sees passengers of the own association only; the services check that."""
+"""What is done for an organisation needs its task there too: see `tasks`."""
+
+TASKS: dict[MembershipRole, frozenset[Task]] = {
+    MembershipRole.COORDINATOR: frozenset(Task) - {Task.SET_FARE},
+    MembershipRole.DRIVER: frozenset({Task.SEE_LINES, Task.SEE}),
+    MembershipRole.TELEPHONE: frozenset({Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS}),
+}
+"""What members may do in their own organisation."""
+
+TASKS_EVERYWHERE: dict[Role, frozenset[Task]] = {
+    Role.DISPATCHER: frozenset({Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS, Task.PLAN}),
+    Role.TIMETABLE_STAFF: frozenset({Task.SEE_LINES, Task.SET_FARE}),
+    Role.ADMIN: frozenset(Task),
+}
+"""What the portal's own staff may do in every organisation."""
 
 
 def may(roles: Collection[Role], action: Action) -> bool:
@@ -80,3 +122,9 @@ def require(roles: Collection[Role], action: Action) -> None:
     """Raises NotAllowed unless one of `roles` opens `action`."""
     if not may(roles, action):
         raise NotAllowed(action)
+
+
+def tasks(roles: Collection[Role], memberships: Collection[MembershipRole]) -> frozenset[Task]:
+    """What somebody with these roles may do in an organisation, of which they are a member as `memberships` say."""
+    as_staff = (TASKS_EVERYWHERE.get(role, frozenset()) for role in roles)
+    return frozenset().union(*as_staff, *(TASKS[role] for role in memberships))

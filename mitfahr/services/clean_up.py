@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.db.invitations import forget_invitations_before
 from mitfahr.db.jobs import forget_runs_before
 from mitfahr.db.login_attempts import forget_attempts_before
 from mitfahr.db.timetables import FeedVersion
@@ -22,6 +23,8 @@ KEEP_UPLOADS = dt.timedelta(days=14)
 
 KEEP_STRAYS = dt.timedelta(days=1)
 KEEP_JOB_RUNS = dt.timedelta(days=2)
+KEEP_INVITATIONS = dt.timedelta(days=14)
+"""After they have expired: whoever opens one too late reads that it has."""
 
 
 def clean_up(sessions: sessionmaker[Session], settings: Settings, now: dt.datetime) -> None:
@@ -35,6 +38,7 @@ def clean_up(sessions: sessionmaker[Session], settings: Settings, now: dt.dateti
     with sessions.begin() as session:
         forget_runs_before(session, now - KEEP_JOB_RUNS)
         forget_attempts_before(session, now - WINDOW)
+        forget_invitations_before(session, now - KEEP_INVITATIONS)
 
 
 def _may_go(sessions: sessionmaker[Session], path: Path, now: dt.datetime) -> bool:

@@ -11,9 +11,10 @@ from mitfahr.db.bookings import BookingLeg, leg_of
 from mitfahr.db.rides import lock_rides
 from mitfahr.domain.errors import NotAllowed
 from mitfahr.domain.rides import RideKind
+from mitfahr.domain.roles import Task
 from mitfahr.domain.states import LegState, Side, move
 from mitfahr.domain.times import seconds
-from mitfahr.services.publish_run import check_may_run
+from mitfahr.services.organisation_tasks import require_task
 
 
 def complete_legs(sessions: sessionmaker[Session], *, now: dt.datetime) -> int:
@@ -38,7 +39,7 @@ def complete_legs(sessions: sessionmaker[Session], *, now: dt.datetime) -> int:
 def record_presence(
     sessions: sessionmaker[Session], *, leg_id: str, actor_id: str, came: bool, now: dt.datetime
 ) -> BookingLeg:
-    """The driver (of a run: whoever may change it) says whether a passenger came; commits.
+    """The driver (of a run: also a member of its association) says whether a passenger came; commits.
 
     Raises Unknown, NotAllowed, StateForbids.
     """
@@ -51,7 +52,7 @@ def record_presence(
         if ride.driver_id != actor_id:
             if ride.kind is not RideKind.RUN:
                 raise NotAllowed("record_presence")
-            check_may_run(session, actor_id, ride.organisation_id)
+            require_task(session, actor_id, ride.organisation_id, Task.SEE)
         leg = leg_of(session, leg_id)
         if leg.state is not wanted:
             leg.state = move(leg.state, wanted, Side.DRIVER)

@@ -13,18 +13,16 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.base import new_id
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.people import Organisation, Person, lock_person, organisations
+from mitfahr.db.people import lock_person
 from mitfahr.db.rides import Ride, RideHop, RideStop
-from mitfahr.domain.errors import NotAllowed, StopUnknown, Unknown
+from mitfahr.domain.errors import StopUnknown
 from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_places, check_run_times
-from mitfahr.domain.roles import Action, Role, require
+from mitfahr.domain.roles import Task
 from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.times import seconds
 from mitfahr.services.driver_time import Span, check_driver_free
+from mitfahr.services.organisation_tasks import require_task
 from routing.timetable import StopIdx, Timetable
-
-EVERYWHERE = frozenset({Role.ADMIN, Role.DISPATCHER})
-"""Who may change the runs of every organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def publish_run(
     """Publish a run and return its id; commits. The same form sent again gives the same id.
 
     `timetable` is the serving one: it knows the stops. Whoever drives it has no other ride then, nor one that
-    a series of theirs will have. Raises NotAllowed, NoSeats, TooManySeats,
+    a series of theirs will have. Raises Unknown, NotAllowed, NoSeats, TooManySeats,
     InThePast, WindowInvalid, StopUnknown, OverlapsOtherRide, IdempotencyConflict.
     """
     stops = check_run(timetable, draft, now)
@@ -76,7 +74,7 @@ def publish_run(
         known = claim(session, actor_id, idempotency_key, _body(draft), now)
         if known is not None:
             return str(known["ride_id"])
-        check_may_run(session, actor_id, draft.organisation_id)
+        require_task(session, actor_id, draft.organisation_id, Task.PLAN)
         ride = _ride(draft, stops, now)
         if ride.driver_id is not None:
             lock_person(session, ride.driver_id)
@@ -98,30 +96,6 @@ def check_run(timetable: Timetable, draft: RunDraft, now: dt.datetime) -> list[R
     check_run_times([(seconds(stop.arrival), seconds(stop.departure)) for stop in draft.stops])
     check_future(seconds(draft.stops[0].departure), seconds(now))
     return [_stop(timetable, stop, seq) for seq, stop in enumerate(draft.stops)]
-
-
-def check_may_run(session: Session, actor_id: str, organisation_id: str | None) -> None:
-    """Raises NotAllowed unless the person may change runs of this organisation.
-
-    Administrators and dispatchers may change those of every organisation, others of their own.
-    """
-    actor = session.get(Person, actor_id)
-    if actor is None:
-        raise Unknown("person", actor_id)
-    require(actor.roles, Action.PUBLISH_RUN)
-    everywhere = actor.roles & EVERYWHERE
-    if not everywhere and not (organisation_id and actor.belongs_to(organisation_id)):
-        raise NotAllowed(Action.PUBLISH_RUN)
-
-
-def organisations_to_run_for(session: Session, actor_id: str) -> list[Organisation]:
-    """The organisations whose runs the person may change, by name."""
-    actor = session.get(Person, actor_id)
-    if actor is None:
-        raise Unknown("person", actor_id)
-    if actor.roles & EVERYWHERE:
-        return organisations(session)
-    return sorted((row.organisation for row in actor.memberships), key=lambda one: one.name)
 
 
 def _body(draft: RunDraft) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def register_person(
     person = Person(
         first_name=read_name(first_name),
         last_name=read_name(last_name),
-        email=_email(email),
+        email=read_email(email),
         phone=read_phone(phone),
         language=language,
         created_at=now,
@@ -80,7 +80,8 @@ def read_name(name: str) -> str:
     return name
 
 
-def _email(email: str) -> str:
+def read_email(email: str) -> str:
+    """An address as it is kept. Raises EmailInvalid."""
     email = email.strip().lower()
     if len(email) > MAX_EMAIL or not EMAIL.fullmatch(email):
         raise EmailInvalid(email)

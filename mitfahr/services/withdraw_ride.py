@@ -14,9 +14,10 @@ from mitfahr.db.rides import Ride, lock_rides, ride_of
 from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import NotAllowed
 from mitfahr.domain.rides import RideKind
+from mitfahr.domain.roles import Task
 from mitfahr.domain.states import LIVE, LegState, Side
 from mitfahr.services.find_replacement import find_replacement
-from mitfahr.services.publish_run import check_may_run
+from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.release_legs import let_fall
 from routing.journey import Journey
 from routing.snapshot import Snapshot
@@ -33,8 +34,7 @@ def withdraw_ride(
 ) -> int:
     """Withdraw a ride and let its passengers' legs fall; commits. Returns how many bookings lost a leg.
 
-    The driver withdraws a private offer; a run is cancelled by its driver's association, dispatchers
-    and administrators. Sent again, it changes nothing. Raises Unknown, NotAllowed, ContactInText (of private rides: who has
+    The driver withdraws a private offer; a run is cancelled by whoever has that task in its association. Sent again, it changes nothing. Raises Unknown, NotAllowed, ContactInText (of private rides: who has
     only asked reads the reason too).
     """
     with sessions.begin() as session:
@@ -94,7 +94,7 @@ def _withdraw(
 
 def _check_allowed(session: Session, ride: Ride, actor_id: str) -> None:
     if ride.kind is RideKind.RUN:
-        check_may_run(session, actor_id, ride.organisation_id)
+        require_task(session, actor_id, ride.organisation_id, Task.CANCEL_RUNS)
     elif ride.driver_id != actor_id:
         raise NotAllowed("withdraw_ride")
 

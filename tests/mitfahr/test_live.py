@@ -64,7 +64,7 @@ def a_run(writing: sessionmaker[Session], live: Live) -> tuple[str, str]:
         session.flush()
         grant_role(session, volunteer, Role.VOLUNTEER)
         association = found_organisation(session, "BürgerBus-Verein", NOW)
-        add_member(session, association, volunteer, MembershipRole.VOLUNTEER)
+        add_member(session, association, volunteer, MembershipRole.COORDINATOR)
     stops = tuple(
         RunStop(stop_id, NOW + dt.timedelta(minutes=m), NOW + dt.timedelta(minutes=m))
         for stop_id, m in (("A", 60), ("B", 75), ("C", 90))

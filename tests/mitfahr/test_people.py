@@ -227,14 +227,15 @@ def test_two_admins_cannot_remove_each_other_at_once(database: Engine) -> None:
 def test_roles_and_organisations_may_be_given_twice(database: Engine) -> None:
     writing = sessions(database)
     anna = register(writing)
-    for role in (MembershipRole.VOLUNTEER, MembershipRole.COORDINATOR):
+    for role in (MembershipRole.DRIVER, MembershipRole.COORDINATOR, MembershipRole.DRIVER):
         with writing.begin() as session:
             person = session.get_one(Person, anna.id)
-            grant_role(session, person, Role.VOLUNTEER)
+            grant_role(session, person, Role.DRIVER)
             organisation = found_organisation(session, "BürgerBus Lommatzscher Pflege e. V.", NOW)
             add_member(session, organisation, person, role)
-            assert person.belongs_to(organisation.id)
+            assert role in person.roles_in(organisation.id)
     with readers(database)() as session:
         (member,) = members_of(session, organisation.id)
-        assert [row.role for row in member.memberships] == [MembershipRole.COORDINATOR]
-        assert member.roles == {Role.RESIDENT, Role.VOLUNTEER}
+        assert member.roles_in(organisation.id) == {MembershipRole.DRIVER, MembershipRole.COORDINATOR}
+        assert member.roles == {Role.RESIDENT, Role.DRIVER, Role.VOLUNTEER}
+        assert members_of(session, organisation.id, MembershipRole.TELEPHONE) == []

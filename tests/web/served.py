@@ -158,7 +158,9 @@ def _publish_run(portal: Portal, drawn: World, now: dt.datetime) -> str:
     volunteer = person(portal, "Bernd", Role.VOLUNTEER)
     with portal.writing.begin() as session:
         association = found_organisation(session, "Bürgerbusverein", now, phone="03525 4711")
-        add_member(session, association, session.get_one(Person, volunteer.id), next(iter(MembershipRole)))
+        bernd = session.get_one(Person, volunteer.id)
+        for role in (MembershipRole.COORDINATOR, MembershipRole.DRIVER):
+            add_member(session, association, bernd, role)
     stops = [("Lommatzsch", "10:00"), ("Zehren", "10:15"), ("Meißen", "10:30")]
     draft = RunDraft(
         organisation_id=association.id,

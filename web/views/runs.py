@@ -14,15 +14,16 @@ from sqlalchemy.orm import Session
 from mitfahr.db.bookings import holding_legs, passengers_of_ride
 from mitfahr.db.people import Organisation, Person, members_of
 from mitfahr.db.rides import Ride, ride_of, runs_of_organisation
-from mitfahr.domain.errors import NoSeats, RideRefused, TooManySeats, Unknown
+from mitfahr.domain.errors import NoSeats, NotAllowed, RideRefused, TooManySeats, Unknown
 from mitfahr.domain.rides import RideKind
-from mitfahr.domain.roles import Action
+from mitfahr.domain.roles import Action, MembershipRole, Task
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _, ngettext
 from mitfahr.languages.formats import day as written_day
 from mitfahr.languages.formats import local
 from mitfahr.services.find_places import FoundPlace, PlaceKind
-from mitfahr.services.publish_run import check_may_run, check_run, organisations_to_run_for, publish_run
+from mitfahr.services.organisation_tasks import organisations_with_task, require_task
+from mitfahr.services.publish_run import check_run, publish_run
 from mitfahr.services.withdraw_ride import withdraw_ride
 from web.access import access
 from web.contact_reads import note_reads
@@ -45,11 +46,14 @@ def planned() -> str:
     now = dt.datetime.now(dt.UTC)
     with portal().reading() as session:
         by_organisation = [
-            (one, *_runs(session, one, now)) for one in organisations_to_run_for(session, current_user.id)
+            (one, *_runs(session, one, now))
+            for one in organisations_with_task(session, current_user.id, Task.SEE)
         ]
+        plans = bool(organisations_with_task(session, current_user.id, Task.PLAN))
     return render_template(
         "runs/planned.html",
         organisations=[(one, _by_day(upcoming), _by_day(past)) for one, upcoming, past in by_organisation],
+        plans=plans,
     )
 
 
@@ -57,9 +61,9 @@ def planned() -> str:
 @access(Action.SEE_PASSENGERS)
 def one(ride_id: str) -> str:
     """The run sheet."""
-    run = _run(ride_id)
+    run, tasks = _run(ride_id)
     note_reads(run.open_legs)
-    return render_template("runs/one.html", run=run)
+    return render_template("runs/one.html", run=run, tasks=tasks)
 
 
 @views.get("/neu")
@@ -67,7 +71,7 @@ def one(ride_id: str) -> str:
 def form() -> str:
     """An empty form, or one filled in like an earlier run (`wie` is its id)."""
     like = request.args.get("wie")
-    return _form_page(form_like(_run(like).ride) if like else RunForm(formdata=None))
+    return _form_page(form_like(_run(like, Task.PLAN)[0].ride) if like else RunForm(formdata=None))
 
 
 @views.post("/neu/halte")
@@ -144,7 +148,7 @@ def publish() -> ResponseReturnValue:
 def cancel(ride_id: str) -> ResponseReturnValue:
     """Say who is affected, then cancel the run."""
     here, now = portal(), dt.datetime.now(dt.UTC)
-    run, form = _run(ride_id), ReasonForm()
+    (run, _tasks), form = _run(ride_id, Task.CANCEL_RUNS), ReasonForm()
     if not form.validate_on_submit():
         note_reads(run.open_legs)
         return render_template("runs/cancel.html", run=run, form=form)
@@ -176,15 +180,16 @@ def _by_day(runs: Sequence[RideView]) -> list[tuple[dt.date, list[RideView]]]:
     return [(day, list(of_day)) for day, of_day in groupby(runs, lambda run: local(run.ride.begins_s).date())]
 
 
-def _run(ride_id: str) -> RideView:
-    """A run that the person asking may change; raises Unknown, NotAllowed."""
+def _run(ride_id: str, task: Task = Task.SEE) -> tuple[RideView, frozenset[Task]]:
+    """A run for which the person asking may do this, and what else they may; raises Unknown, NotAllowed."""
     now = dt.datetime.now(dt.UTC)
     with portal().reading() as session:
         ride: Ride = ride_of(session, ride_id)
         if ride.kind is not RideKind.RUN:
             raise Unknown("ride", ride_id)
-        check_may_run(session, current_user.id, ride.organisation_id)
-        return ride_view(ride, passengers_of_ride(session, ride_id, seconds(now)), now)
+        organisation = require_task(session, current_user.id, ride.organisation_id, task)
+        tasks = session.get_one(Person, current_user.id).tasks_in(organisation.id)
+        return ride_view(ride, passengers_of_ride(session, ride_id, seconds(now)), now), tasks
 
 
 def _halts(form: RunForm) -> tuple[list[FoundPlace], ResponseReturnValue | None]:
@@ -212,11 +217,15 @@ def _refused(form: RunForm, error: RideRefused, day: dt.date) -> ResponseReturnV
 
 def _offer(form: RunForm) -> None:
     with portal().reading() as session:
-        organisations = organisations_to_run_for(session, current_user.id)
-        members: dict[str, Person] = {
-            person.id: person for one in organisations for person in members_of(session, one.id)
+        organisations = organisations_with_task(session, current_user.id, Task.PLAN)
+        drivers: dict[str, Person] = {
+            person.id: person
+            for one in organisations
+            for person in members_of(session, one.id, MembershipRole.DRIVER)
         }
-    form.offer(organisations, list(members.values()))
+    if not organisations:
+        raise NotAllowed(Task.PLAN)
+    form.offer(organisations, list(drivers.values()))
 
 
 def _form_page(form: RunForm) -> str:
