@@ -28,7 +28,7 @@ def read_boundaries(
     """Every area of the file; raises FileUnreadable with what is wrong and what to do."""
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else "das ist keine JSON-Datei in UTF-8"
         raise FileUnreadable(str(path), reason or str(error)) from error
     features = content.get("features") if isinstance(content, dict) else None

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy.engine import Engine
 
+from mitfahr.cli import main
 from mitfahr.comparison.geojson import read_boundaries
 from mitfahr.comparison.municipalities import Municipalities
 from mitfahr.db.municipalities import municipalities_in_use
@@ -58,6 +60,7 @@ def test_parts_with_one_name_are_one_municipality(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         ("<html>", "keine JSON-Datei"),
+        ("[" * 100_000, "keine JSON-Datei"),
         ('{"type": "Point"}', "keine GeoJSON-Datei"),
         ('{"features": [{"geometry": null}]}', "unvollständig"),
         ('{"features": [{"geometry": null, "properties": {}}]}', "keine Flächen"),
@@ -127,6 +130,19 @@ def test_an_extract_without_whole_boundaries_changes_nothing(
     assert keep_municipalities_of_extract(writing, settings, extract, "", NOW) is None
     with writing() as session:
         assert municipalities_in_use(session) is None
+
+
+def test_the_command_says_what_it_has_read_or_why_not(tmp_path: Path) -> None:
+    def run(*words: object) -> Result:
+        arguments = ["import", "municipalities", *map(str, words)]
+        return CliRunner().invoke(main, arguments, env={"MITFAHR_DATA_DIR": str(tmp_path / "var")})
+
+    good = geojson(tmp_path, square("Nossen", 13), square("Lommatzsch", 14))
+    done = run(good, "--attribution", "© GeoBasis-DE / BKG")
+    assert (done.exit_code, done.output) == (0, "Es gelten 2 Gemeinden aus gemeinden.geojson\n")
+    wrong = run(good, "--name-field", "Ort")
+    assert wrong.exit_code == 2 and "vorhanden: GEN" in wrong.output
+    assert run(tmp_path / "nichts.json").exit_code == 2
 
 
 @pytest.mark.real
