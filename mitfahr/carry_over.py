@@ -30,6 +30,8 @@ from routing.trip_calls import trip_leg
 from routing.window import IS_RUFBUS, face_of_trips
 
 SAME_MINUTE_S = 60
+EARLIER_S, LATER_S = 120, 600
+"""By so much the expected departure may differ from the one that was told before it is told again."""
 WALKS_ANEW_M = 100
 """A walk to a stop that was moved by less stays as it was shown."""
 
@@ -144,7 +146,9 @@ def _on_trip(world: World, leg: Leg, party: Party) -> Leg | _Lost:
     live = world.snapshot.live
     if leg.is_added:
         now, reason = trip_now(live, party, leg)
-        return now if reason in (None, Reason.TIMES_CHANGED) else _Lost(_OF_TODAY.get(reason, CANCELLED))
+        if reason not in (None, Reason.TIMES_CHANGED):
+            return _Lost(_OF_TODAY.get(reason, CANCELLED))
+        return now if _must_be_told(leg, now) else leg
     ends = []
     for place in (leg.origin, leg.destination):
         stop = world.stops.find(place)
@@ -159,8 +163,8 @@ def _on_trip(world: World, leg: Leg, party: Party) -> Leg | _Lost:
     expected, reason = trip_now(live, party, planned)
     if reason in _OF_TODAY:
         return _Lost(_OF_TODAY[reason])
-    if leg.planned_departure_s is not None and expected.departure_s < leg.departure_s:
-        return expected  # it was booked as late, and is less so now
+    if leg.planned_departure_s is not None and leg.departure_s - expected.departure_s > EARLIER_S:
+        return planned  # it was booked as late and is less so now; said once, because earlier than planned it never leaves
     is_as_told = times_s == (planned.departure_s, planned.arrival_s)
     if is_as_told:
         return replace(
@@ -171,6 +175,12 @@ def _on_trip(world: World, leg: Leg, party: Party) -> Leg | _Lost:
             planned_arrival_s=leg.planned_arrival_s,
         )
     return planned
+
+
+def _must_be_told(told: Leg, expected: Leg) -> bool:
+    """Whether live data makes somebody come too late, or wait for long: not every minute is a mail."""
+    earlier_s = told.departure_s - expected.departure_s
+    return earlier_s > EARLIER_S or -earlier_s > LATER_S
 
 
 def _leg_of(world: World, found: FoundTrip, leg: Leg) -> Leg:
