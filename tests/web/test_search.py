@@ -221,6 +221,20 @@ def test_a_wheelchair_search_returns_no_leg_known_to_be_impossible(
     assert "08:30 – 08:50 Uhr" not in client.post("/verbindungen", data=asked | {"wheelchairs": "1"}).text
 
 
+def test_what_does_not_run_is_said(app: Flask, served: Served, client: FlaskClient) -> None:
+    said_live(app, served, "cancelled t1 day 0\nexpected t2 day 0 | - - x-")
+    page = client.post("/verbindungen", data=QUESTION).text
+    assert "Bus 416 um 09:00 Uhr ab Lommatzsch nach Meißen" in page
+    assert (
+        "fällt aus" in page
+        and "11:00" not in page.split("Diese Fahrten fallen aus")[1].split("</section>")[0]
+    )
+    later = client.post("/verbindungen", data=QUESTION | {"clock": "10:30"}).text
+    assert "Bus 416 um 11:00 Uhr ab Lommatzsch nach Meißen" in later
+    said_live(app, served, "expected t1 day 0 | 09:05 09:25 09:45")
+    assert "Diese Fahrten fallen aus" not in client.post("/verbindungen", data=QUESTION).text
+
+
 def test_sorting_and_sieving_without_scripts(served: Served, client: FlaskClient) -> None:
     page = client.post("/verbindungen", data=QUESTION | {"order": "dauer", "sieves": ["ohne-buchung"]}).text
     assert "09:00 – 09:40 Uhr" in page and "10:00 – 10:30 Uhr" not in page

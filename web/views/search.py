@@ -22,6 +22,7 @@ from mitfahr.services.find_via import Via, find_via
 from routing.errors import RoutingError
 from routing.timetable import Timetable
 from web.access import PUBLIC, access
+from web.cancelled_view import cancelled_views
 from web.errors import explain
 from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm, form_of
 from web.journeys_view import JourneyView, journey_view, journey_views
@@ -221,6 +222,7 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
         n_hidden=len(journeys) - len(sifted),
         is_found=is_found,
         beyond_window=answer.beyond_window,
+        cancelled=cancelled_views(snapshot, asked, [one.journey for one in answer.itineraries]),
         reasons=_reasons(nothing, snapshot.timetable),
         proposal=_proposal(nothing, snapshot.timetable),
         clock_change=CLOCK_CHANGE_WORDS.get(form.moment.clock_change),
