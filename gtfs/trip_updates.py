@@ -19,6 +19,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -96,10 +97,10 @@ def read_trip_updates(
     """All trip updates of a message; of two on one trip the last counts.
 
     `now_s` stands in for the message's own time where that is missing. `numbers` are the stop_sequences of the
-    calls by the feed's own trip_id; trips that it does not have count from 1. `key` is the feed's in a merged
+    calls by the feed's own trip_id; trips that it does not have count from 1, or from 0 where the message does. `key` is the feed's in a merged
     timetable, see `gtfs.merge`.
     """
-    reader = _Reader(timetable, message.header.timestamp or now_s, numbers or {}, key)
+    reader = _Reader(timetable, message, now_s, numbers or {}, key)
     for entity in message.entity:
         if entity.HasField("trip_update") and not entity.is_deleted:
             reader.read(entity.id, entity.trip_update)
@@ -108,10 +109,16 @@ def read_trip_updates(
 
 class _Reader:
     def __init__(
-        self, timetable: Timetable, moment_s: int, numbers: Mapping[str, Sequence[int]], key: str
+        self,
+        timetable: Timetable,
+        message: FeedMessage,
+        now_s: int,
+        numbers: Mapping[str, Sequence[int]],
+        key: str,
     ) -> None:
         self.timetable = timetable
-        self.moment_s = moment_s
+        self.message = message
+        self.moment_s = message.header.timestamp or now_s
         self.numbers = numbers
         self.key = key
         self.tally = Tally()
@@ -294,8 +301,15 @@ class _Reader:
     def _position_of_number(self, plan: _Plan, number: int) -> int | None:
         numbers = self.numbers.get(plan.own_id)
         if numbers is None:
-            return number - 1 if 1 <= number <= len(plan.stops) else None
+            position = number - self._first_number
+            return position if 0 <= position < len(plan.stops) else None
         return numbers.index(number) if number in numbers else None
+
+    @cached_property
+    def _first_number(self) -> int:
+        """Feeds count their calls from 1, or from 0 and then say so somewhere."""
+        updates = (call for entity in self.message.entity for call in entity.trip_update.stop_time_update)
+        return 0 if any(call.HasField("stop_sequence") and call.stop_sequence == 0 for call in updates) else 1
 
     def _calls_at(self, plan: _Plan, stop: int, last: int, taken: Mapping[int, CallUpdate]) -> list[int]:
         """Positions of calls at the very stop, else at its station; those still to come before all others."""

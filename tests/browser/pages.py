@@ -214,6 +214,8 @@ PAGES = (
     Listed("fahrplan-quellen", "feeds/all.html", "/fahrplan/quellen", STAFF),
     Listed("fahrplan-quelle-aendern", "feeds/change.html", "/fahrplan/quellen/first", STAFF),
     Listed("fahrplan-quelle-entfernen", "feeds/remove.html", "/fahrplan/quellen/buergerbus/entfernen", STAFF),
+    Listed("echtzeit", "realtime/all.html", "/fahrplan/echtzeit", STAFF),
+    Listed("echtzeit-entfernen", "realtime/remove.html", "/fahrplan/echtzeit/{source}/entfernen", STAFF),
     Listed("fahrplan-gueltigkeit", "timetables/validity.html", "/fahrplan/gueltigkeit", STAFF),
     Listed("hinweise", "notices/all.html", "/hinweise"),
     Listed("oertliches", "local/all.html", "/oertliches", STAFF),

@@ -15,9 +15,10 @@ from sqlalchemy import update
 from mitfahr.comparison.municipalities import Boundary, Municipalities
 from mitfahr.db.access_tokens import tokens_of
 from mitfahr.db.bookings import Booking, BookingLeg
-from mitfahr.db.feeds import Feed
+from mitfahr.db.feeds import FIRST_FEED_ID, Feed
 from mitfahr.db.municipalities import MunicipalitySet
 from mitfahr.db.people import Person
+from mitfahr.db.realtime_sources import RealtimeSource
 from mitfahr.db.rides import Ride
 from mitfahr.db.timetables import FeedVersion, LinkSet, serving
 from mitfahr.domain.access_tokens import Scope
@@ -54,6 +55,7 @@ from routing.journey import Place
 from routing.query import LegKind, StopRef
 from routing.store import Texts
 from tests.browser.conftest import Site
+from tests.gtfs.messages import message
 from tests.web.served import person
 from tests.worlds import world
 
@@ -150,7 +152,7 @@ class _Stage:
         ):  # fmt: skip
             self.people[name] = person(self.portal, name, role).id
         ids = self._local() | self._rides() | self._bookings() | self._wishes() | self._timetables()
-        ids |= {"run": self.site.served.run_id, "person": self.people[RIDER]}
+        ids |= {"run": self.site.served.run_id, "person": self.people[RIDER], "source": self._sources()}
         ask_for_call(self.portal.writing, person_id=self.people[RIDER], now=self.now)
         create_token(
             self.portal.writing, person_id=self.people[RIDER], name="Kalender", scope=Scope.READ, now=self.now
@@ -158,6 +160,33 @@ class _Stage:
         with self.portal.reading() as session:
             ids["token"] = tokens_of(session, self.people[RIDER])[0].id
         return ids
+
+    def _sources(self) -> str:
+        """One that is heard, though not all that it says is of use, and one that is silent."""
+        counted = {"runs": 212, "cancelled": 3, "unknown_trip": 41, "too_far_off": 1}
+        heard = RealtimeSource(
+            name="VVO Echtzeit",
+            url="https://example.org/echtzeit",
+            feed_id=FIRST_FEED_ID,
+            created_at=self.now,
+            tried_at=self.now,
+            fetched_at=self.now,
+            said_at=self.now,
+            fresh_until=self.now + dt.timedelta(days=1),
+            payload=message(timestamp=int(self.now.timestamp())).SerializeToString(),
+            counts={what: {"n": n, "samples": [f"vvo-{what}-{n}" * 3]} for what, n in counted.items()},
+        )
+        silent = RealtimeSource(
+            name="Nachbarverbund",
+            url="https://example.org/nebenan",
+            feed_id=FIRST_FEED_ID,
+            created_at=self.now,
+            tried_at=self.now,
+            error="Der Server hat nicht schnell genug geantwortet.",
+        )
+        with self.portal.writing.begin() as session:
+            session.add_all([heard, silent])
+        return silent.id
 
     def _key(self) -> str:
         return f"scene{next(self.keys)}"

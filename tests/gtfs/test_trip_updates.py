@@ -135,6 +135,14 @@ def test_numbers_of_the_calls_that_the_feed_chose(timetable: Timetable) -> None:
     assert vehicles(timetable, found.trips) == ["night | A 00:50 | B 01:12"]
 
 
+def test_calls_may_be_counted_from_nought(timetable: Timetable) -> None:
+    late = f"{trip()} {call('1', '+60')}"
+    assert said(timetable, late) == ["t1 | A 08:01 | B 08:11/08:12 | C 08:21 | S1 08:31"]
+    assert said(timetable, f"{trip('loop')} {call('0', '', '+0')}", late)[1] == (
+        "t1 | A 08:00 | B 08:11/08:12 | C 08:21 | S1 08:31"
+    )
+
+
 def test_without_a_date_it_is_the_day_of_the_stated_time(timetable: Timetable) -> None:
     tuesday = DAY + dt.timedelta(days=1)
     (late,) = read(timetable, f"{trip(start_date='')} {call('2', '08:14')}").trips
