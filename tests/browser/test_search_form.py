@@ -70,10 +70,3 @@ def test_searches_are_remembered_only_after_a_yes(site: Site, open_page: Callabl
     page.get_by_role("button", name="Alles löschen und nichts mehr merken").click()
     expect(page.get_by_text("Alles gelöscht.")).to_be_visible()
     assert page.evaluate(STORED) == []
-
-
-def test_a_refused_position_is_said(site: Site, open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    page.goto("/")
-    page.get_by_role("button", name="Mein Standort").first.click()
-    expect(page.get_by_text("Bitte tippen Sie den Ort ein.").first).to_be_visible()
