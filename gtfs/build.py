@@ -73,15 +73,18 @@ class Loaded:
     """Where its vehicles drive; None without shapes.txt."""
 
 
-def load(path: Path, progress: Progress = silent, today: dt.date | None = None) -> Loaded:
+def load(
+    path: Path, progress: Progress = silent, today: dt.date | None = None, scratch: Path | None = None
+) -> Loaded:
     """Read a GTFS feed (zip or folder), check it and build its timetable. Never raises for a bad feed.
 
-    `today` only matters for feeds that have run out or claim to be valid for more than three years.
+    `today` only matters for feeds that have run out or claim to be valid for more than three years; `scratch`
+    is the folder in which it is unpacked for the time being (without, that of the system).
     """
     findings = Findings()
     built = None
     try:
-        with tempfile.TemporaryDirectory(prefix="gtfs-") as folder:
+        with tempfile.TemporaryDirectory(prefix="gtfs-", dir=scratch) as folder:
             feed = _read(path, Path(folder), findings, progress)
         if feed is not None:
             built = _build(feed, today or dt.date.today(), findings, progress)

@@ -90,7 +90,8 @@ def _build_claimed(
     forget_outdated(sessions, settings.snapshots_dir)
     with failing_visibly(sessions, FeedVersion, version_id, clock):
         upload = quarantined(settings, version_id)
-        loaded = gtfs.load(upload, part(progress, 0.0, 0.6))
+        # Beside the uploads: what a killed build leaves there goes with other strays.
+        loaded = gtfs.load(upload, part(progress, 0.0, 0.6), scratch=settings.uploads_dir)
         findings = [dataclasses.asdict(_without_our_name(upload, one)) for one in loaded.findings]
         if loaded.timetable is None:
             refused = {"status": VersionStatus.REFUSED, "message": REFUSED, "findings": findings}
