@@ -24,10 +24,10 @@ ACTION_WORDS = {
     AuditAction.ROADS_SWITCHED: lazy("Straßennetz in Betrieb genommen"),
     AuditAction.FEED_CHANGED: lazy("Fahrplan-Quelle geändert"),
     AuditAction.SOURCE_CHANGED: lazy("Echtzeit-Quelle geändert"),
-    AuditAction.LOCAL_ADDED: lazy("eigene Angabe hinzugefügt"),
-    AuditAction.LOCAL_CHANGED: lazy("eigene Angabe geändert"),
-    AuditAction.LOCAL_ENDED: lazy("eigene Angabe beendet"),
-    AuditAction.LOCAL_IMPORTED: lazy("eigene Angaben eingelesen"),
+    AuditAction.LOCAL_ADDED: lazy("örtliche Angabe hinzugefügt"),
+    AuditAction.LOCAL_CHANGED: lazy("örtliche Angabe geändert"),
+    AuditAction.LOCAL_ENDED: lazy("örtliche Angabe beendet"),
+    AuditAction.LOCAL_IMPORTED: lazy("örtliche Angaben eingelesen"),
 }
 WHAT_WORDS = {
     "added": lazy("hinzugefügt"),
