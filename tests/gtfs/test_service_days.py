@@ -59,6 +59,35 @@ def test_morning_trips_keep_their_clock_on_change_days(tmp_path: Path, day: str)
     assert departure.isoformat()[:16] == f"{day}T08:00"
 
 
+@pytest.mark.parametrize(
+    ("day", "times", "instants"),
+    [
+        ("20260329", ("01:30", "02:30", "03:30"), ("28 23:30", "29 00:30", "29 01:30")),
+        ("20260328", ("25:30", "26:30", "27:30"), ("29 00:30", "29 01:30", "29 02:30")),
+        ("20261025", ("01:30", "02:30", "03:30"), ("25 00:30", "25 01:30", "25 02:30")),
+        ("20261024", ("25:30", "26:30", "27:30"), ("24 23:30", "25 00:30", "25 01:30")),
+    ],
+)
+def test_nights_of_the_clock_change_have_exact_instants(
+    tmp_path: Path, day: str, times: tuple[str, ...], instants: tuple[str, ...]
+) -> None:
+    """In UTC: a ride of two hours takes two hours, whatever the clocks on the wall do meanwhile."""
+    rows = "".join(
+        f"t1,{clock}:00,{clock}:00,{stop},{i}\n"
+        for i, (clock, stop) in enumerate(zip(times, "ABC", strict=True))
+    )
+    timetable = built(
+        feed(
+            calendar=None,
+            calendar_dates=f"service_id,date,exception_type\nWEEK,{day},1",
+            stop_times="trip_id,arrival_time,departure_time,stop_id,stop_sequence\n" + rows,
+        ),
+        tmp_path,
+    )
+    seconds = (timetable.day_start_s[0] + timetable.time_dep).tolist()
+    assert tuple(f"{dt.datetime.fromtimestamp(s, dt.UTC):%d %H:%M}" for s in seconds) == instants
+
+
 def test_times_past_midnight_belong_to_the_day_before(tmp_path: Path) -> None:
     stop_times = STOP_TIMES.replace("t1,08:2", "t1,49:2").replace("08:20", "49:20").replace("08:11", "24:10")
     dates = "service_id,date,exception_type\nWEEK,20260630,1"

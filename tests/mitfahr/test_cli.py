@@ -103,6 +103,20 @@ def test_checking_changes_nothing(mitfahr: Operator, feed_zip: Path) -> None:
     assert "noch kein Fahrplan" in mitfahr("status").output
 
 
+def test_checking_needs_no_installation(mitfahr: Operator, feed_zip: Path, tmp_path: Path) -> None:
+    nowhere = {"MITFAHR_DATA_DIR": "/dev/null/nowhere", "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    report = tmp_path / "report.json"
+    for feed_path, code in ((feed_zip, 0), (to_folder(feed(stops=None), tmp_path / "broken"), 2)):
+        checked = mitfahr("import", "gtfs", feed_path, "--check-only", "--report", report, **nowhere)
+        assert checked.exit_code == code, checked.output
+    (finding,) = (one for one in json.loads(report.read_text("utf-8")) if one["code"] == "missing_required_file")
+    assert list(finding) == [
+        *("severity", "code", "file", "line", "field", "value"),
+        *("message", "advice", "message_en", "advice_en", "count"),
+    ]
+    assert (finding["severity"], finding["file"]) == ("error", "stops.txt")
+
+
 def test_building_without_switching(mitfahr: Operator, feed_zip: Path) -> None:
     built = mitfahr("import", "gtfs", feed_zip, "--no-switch")
     assert built.exit_code == 0
