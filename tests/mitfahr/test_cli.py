@@ -104,12 +104,17 @@ def test_checking_changes_nothing(mitfahr: Operator, feed_zip: Path) -> None:
 
 
 def test_checking_needs_no_installation(mitfahr: Operator, feed_zip: Path, tmp_path: Path) -> None:
-    nowhere = {"MITFAHR_DATA_DIR": "/dev/null/nowhere", "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    nowhere = {
+        "MITFAHR_DATA_DIR": "/dev/null/nowhere",
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    }
     report = tmp_path / "report.json"
     for feed_path, code in ((feed_zip, 0), (to_folder(feed(stops=None), tmp_path / "broken"), 2)):
         checked = mitfahr("import", "gtfs", feed_path, "--check-only", "--report", report, **nowhere)
         assert checked.exit_code == code, checked.output
-    (finding,) = (one for one in json.loads(report.read_text("utf-8")) if one["code"] == "missing_required_file")
+    (finding,) = (
+        one for one in json.loads(report.read_text("utf-8")) if one["code"] == "missing_required_file"
+    )
     assert list(finding) == [
         *("severity", "code", "file", "line", "field", "value"),
         *("message", "advice", "message_en", "advice_en", "count"),
