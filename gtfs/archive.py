@@ -245,7 +245,7 @@ def _members(archive: zipfile.ZipFile, quarantine: Path, findings: Findings) -> 
     _check_members(members, findings)
     if findings.refused:
         raise Refused("members")
-    by_name = {info.filename: info for info in members}
+    by_name = {_plain_name(info.filename): info for info in members}
     chosen = _tables_among(sorted(by_name), findings)
     files = {}
     for table, name in chosen.items():
