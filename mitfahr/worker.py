@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.calmly import calmly
 from mitfahr.carry_over import name_of
 from mitfahr.db.base import engine_for
 from mitfahr.db.jobs import claim_run, finish_run
@@ -42,6 +43,7 @@ from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.match_wishes import match_wishes
 from mitfahr.services.poll_sources import poll_sources
+from mitfahr.services.publish_lines import publish_lines
 from mitfahr.services.publish_series import publish_series
 from mitfahr.services.recheck_bookings import recheck_bookings
 from mitfahr.services.remind_riders import remind_riders
@@ -63,6 +65,8 @@ class Job:
     name: str
     every: dt.timedelta
     run: Callable[[], object]
+    gives_way: bool = False
+    """Long work: searches on the same machine come first."""
 
 
 class Worker:
@@ -85,12 +89,13 @@ class Worker:
             Job("ask_for_ratings", dt.timedelta(minutes=15), self._ask_for_ratings),
             Job("complete_legs", dt.timedelta(minutes=5), self._complete_legs),
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
+            Job("publish_lines", dt.timedelta(minutes=15), self._publish_lines),
             Job("fetch_feeds", dt.timedelta(minutes=1), self._fetch_feeds),
-            Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables),
-            Job("compare_timetables", dt.timedelta(seconds=10), self._compare_timetables),
+            Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables, gives_way=True),
+            Job("compare_timetables", dt.timedelta(seconds=10), self._compare_timetables, gives_way=True),
             Job("planned_switches", dt.timedelta(seconds=5), self._do_planned_switches),
             Job("follow_timetable", dt.timedelta(seconds=5), self._follow_timetable),
-            Job("draw_maps", dt.timedelta(minutes=1), self._draw_maps),
+            Job("draw_maps", dt.timedelta(minutes=1), self._draw_maps, gives_way=True),
             Job("dead_builds", dt.timedelta(minutes=1), self._fail_dead_builds),
             Job("warn_of_gaps", dt.timedelta(hours=1), self._warn_of_gaps),
             Job("retention", dt.timedelta(hours=1), self._forget),
@@ -107,7 +112,10 @@ class Worker:
             return False
         error = None
         try:
-            job.run()
+            if job.gives_way:
+                calmly(job.run)
+            else:
+                job.run()
         except BuildStopped:
             log.info("%s stopped; it goes on when a worker is back", job.name)
         except Exception as problem:
@@ -174,6 +182,13 @@ class Worker:
             vacations=self.settings.vacations,
             now=utc_now(),
         )
+
+    def _publish_lines(self) -> None:
+        try:
+            timetable = self.live.served().without_rides.timetable
+        except NothingServes:
+            return
+        publish_lines(self.sessions, timetable, vacations=self.settings.vacations, now=utc_now())
 
     def _fetch_feeds(self) -> None:
         fetch_due_feeds(self.sessions, self.settings, utc_now, self._stop_if_told)

@@ -16,6 +16,7 @@ from routing import walk_kernels
 from routing.earth import EARTH_RADIUS_M, beeline_m
 from routing.frontier import scratch
 from routing.hierarchy import Hierarchy
+from routing.kept_walks import kept_walks
 from routing.links import BEELINE_FACTOR, FOOTPATH_LIMIT_M, UNREACHABLE_S, Links
 from routing.progress import Progress, silent
 from routing.roads import Mode, Positions, RoadGraph, locate
@@ -49,16 +50,18 @@ def link(
     *,
     timetable_name: str = "",
     roads_name: str = "",
+    known: tuple[Timetable, Links] | None = None,
 ) -> Links:
     """Link a timetable and a road graph; the names are their snapshot folders'.
 
     Without `roads` every walk is a straight line and there are no meeting points. `hierarchy` must be
-    that of `roads`; without it one is built.
+    that of `roads`; without it one is built. `known` is another timetable with its links to these very
+    streets: what it has in common is not searched again, and the result is the same.
     """
     progress("Haltestellen auf dem Straßennetz suchen", 0.0)
     foot = _located(timetable, roads, Mode.FOOT)
     node_island, stop_island = _islands(roads, foot)
-    walks = _walks(timetable, roads, foot, stop_island, progress)
+    walks = _walks(timetable, roads, foot, stop_island, known, progress)
     progress("Treffpunkte und Fahrzeiten berechnen", 0.6)
     stop_meeting, meetings = _meetings(roads, _located(timetable, roads, Mode.CAR))
     drive_s = _drive_matrix(roads, hierarchy, meetings, progress)
@@ -153,16 +156,27 @@ def _walks(
     roads: RoadGraph | None,
     foot: Positions,
     stop_island: NDArray[np.int32],
+    known: tuple[Timetable, Links] | None,
     progress: Progress,
 ) -> _Walks:
     """Streets where they join two stops, else the straight line; within a station the shorter of both."""
     progress("Fußwege zwischen Haltestellen berechnen", 0.05)
     beeline = _beelines(timetable, stop_island)
-    streets = _street_walks(roads, foot, progress)
+    if known is None:
+        streets = _street_walks(roads, foot, progress)
+    else:
+        kept = kept_walks(timetable, *known)
+        there = _street_walks(roads, foot, progress, kept.again)
+        back = there._replace(start=there.end, end=there.start)
+        on_streets = np.zeros(len(kept.start), np.uint8)
+        streets = _joined([_Walks(kept.start, kept.end, kept.metres, on_streets), there, back])
     return _shortest(_joined([streets, beeline, _within_stations(timetable)]))
 
 
-def _street_walks(roads: RoadGraph | None, foot: Positions, progress: Progress) -> _Walks:
+def _street_walks(
+    roads: RoadGraph | None, foot: Positions, progress: Progress, origins: NDArray[np.int32] | None = None
+) -> _Walks:
+    """From these stops (None: from all) to all others."""
     if roads is None:
         return _joined([])
     node_stop_start, node_stop, node_stop_mm = _stops_at_nodes(roads, foot)
@@ -187,7 +201,7 @@ def _street_walks(roads: RoadGraph | None, foot: Positions, progress: Progress) 
         )
         return _Walks(start, end, whole_metres(mm), np.zeros(len(end), np.uint8))
 
-    steps = _in_threads(walks_of, np.arange(len(foot), dtype=np.int32))
+    steps = _in_threads(walks_of, np.arange(len(foot), dtype=np.int32) if origins is None else origins)
     found: list[_Walks] = []
     for walks, fraction in steps:
         found.append(walks)

@@ -13,8 +13,8 @@ from mitfahr.domain.versions import VersionStatus
 
 
 def parts_of(session: Session, version_id: str) -> list[FeedVersion]:
-    """What the timetable of a version was merged from, itself included, the feed first in rank first."""
-    return list(
+    """What the timetable of a version was merged from, the feed first in rank first; itself alone before that."""
+    parts = list(
         session.scalars(
             select(FeedVersion)
             .join(FeedVersionPart, FeedVersionPart.part_version_id == FeedVersion.id)
@@ -23,6 +23,7 @@ def parts_of(session: Session, version_id: str) -> list[FeedVersion]:
             .order_by(Feed.rank, Feed.id)
         )
     )
+    return parts or [session.get_one(FeedVersion, version_id)]
 
 
 def live_parts(session: Session) -> list[FeedVersion]:

@@ -8,11 +8,19 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.timetables import LinkSet, RoadsVersion, feed_versions, links_between, serving
+from mitfahr.db.timetables import (
+    LinkSet,
+    RoadsVersion,
+    feed_versions,
+    links_between,
+    serving,
+    serving_folders,
+)
 from mitfahr.domain.versions import SWITCHABLE
 from mitfahr.services.build_version import Clock
 from mitfahr.services.index_places import index_places
 from routing import store
+from routing.errors import SnapshotUnreadable
 from routing.progress import Progress
 from routing.timetable import Timetable
 
@@ -52,7 +60,10 @@ def link_stops(
         present = links_between(session, timetable_folder, roads_folder)
     if present is not None and store.is_sound(snapshots_dir / present, "links"):
         return present
-    folder = _link(snapshots_dir, timetable_folder, roads, progress)
+    with sessions() as session:
+        serves = serving_folders(session)
+    known = (serves.timetable, serves.links) if serves is not None and serves.roads == roads_folder else None
+    folder = _link(snapshots_dir, timetable_folder, roads, known, progress)
     with sessions.begin() as session:
         session.merge(
             LinkSet(
@@ -65,12 +76,28 @@ def link_stops(
     return folder
 
 
-def _link(snapshots_dir: Path, timetable_folder: str, roads: RoadFolders | None, progress: Progress) -> str:
+def _link(
+    snapshots_dir: Path,
+    timetable_folder: str,
+    roads: RoadFolders | None,
+    known: tuple[str, str] | None,
+    progress: Progress,
+) -> str:
+    """`known` is a timetable and its links to the same roads, of which a damaged one helps nobody."""
     # Imported here: compiling and loading the walks takes seconds, and only builds need them.
     from routing.hierarchy import Hierarchy
     from routing.linking import link
+    from routing.links import Links
     from routing.roads import RoadGraph
 
+    try:
+        opened = (
+            (Timetable.open(snapshots_dir / known[0]), Links.open(snapshots_dir / known[1]))
+            if known
+            else None
+        )
+    except SnapshotUnreadable:
+        opened = None
     links = link(
         Timetable.open(snapshots_dir / timetable_folder),
         RoadGraph.open(snapshots_dir / roads.roads) if roads else None,
@@ -78,6 +105,7 @@ def _link(snapshots_dir: Path, timetable_folder: str, roads: RoadFolders | None,
         progress,
         timetable_name=timetable_folder,
         roads_name=roads.roads if roads else "",
+        known=opened,
     )
     return links.save(snapshots_dir).name
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.bench import bookings, conductor, pages, places, stops
+from tests.bench import bookings, conductor, pages, places, stops, updates
 from tests.bench.base import checkout, last_tag
 from tests.bench.feeds import AT, FEEDS
 from tests.bench.table import COMMITTED, Row, save, show, show_growth
@@ -21,7 +21,7 @@ PARTS_OF = {
     "demo4": ("import", "start", "timetable", "rides", "roads"),
     "demo16": ("import", "start", "timetable", "rides", "roads"),
 }
-WITHOUT_FEED = {"pages": pages, "bookings": bookings, "places": places, "stops": stops}
+WITHOUT_FEED = {"pages": pages, "bookings": bookings, "places": places, "stops": stops, "updates": updates}
 PARTS = (*dict.fromkeys(part for parts in PARTS_OF.values() for part in parts), *WITHOUT_FEED)
 OFFERS = {
     "rnv": (200, 1_000, 10_000, 100_000),

@@ -84,13 +84,21 @@ class Server:
 
 @contextmanager
 def _served() -> Iterator[Server]:
+    demo = [sys.executable, "-m", "mitfahr", "demo"]
+    environment = os.environ | {"MITFAHR_DATA_DIR": str(DATA)}
+    subprocess.run(demo, env=environment, check=True, stdout=subprocess.DEVNULL)
+    with served_from(DATA) as server:
+        yield server
+
+
+@contextmanager
+def served_from(data: Path) -> Iterator[Server]:
+    """gunicorn on an installation that is there."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"MITFAHR_DATA_DIR": str(DATA), "PORT": str(port)}
+    environment = os.environ | {"MITFAHR_DATA_DIR": str(data), "PORT": str(port)}
     programs = Path(sys.executable).parent
-    demo = [sys.executable, "-m", "mitfahr", "demo"]
-    subprocess.run(demo, env=environment, check=True, stdout=subprocess.DEVNULL)
     serving = subprocess.Popen(
         [programs / "gunicorn", "--config", "web/gunicorn.conf.py", "web.wsgi:app"],
         env=environment,

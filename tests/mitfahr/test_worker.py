@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from mitfahr.calmly import NICENESS
 from mitfahr.db.jobs import JobRun, last_runs
 from mitfahr.db.outbox import OutboxMessage, queue_mail
 from mitfahr.db.session import readers, sessions
@@ -59,6 +61,22 @@ def test_a_job_that_breaks_says_so_and_the_worker_goes_on(worker_settings: Setti
         (run,) = last_runs(session)
     assert run.error == "RuntimeError: kaputt"
     assert run.finished_at is not None
+
+
+def test_long_work_gives_way_to_searches_and_its_failure_is_said(worker_settings: Settings) -> None:
+    worker, seen = Worker(worker_settings), []
+
+    def long_work() -> None:
+        with ThreadPoolExecutor(1) as inner:
+            seen.append(inner.submit(lambda: os.getpriority(os.PRIO_PROCESS, 0)).result())
+        raise ValueError("zu lang")
+
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    assert worker.run_due(Job("long", dt.timedelta(minutes=1), long_work, gives_way=True), NOW)
+    assert seen == [min(before + NICENESS, 19)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
+    with worker.sessions() as session:
+        assert [run.error for run in last_runs(session)] == ["ValueError: zu lang"]
 
 
 def test_every_period_divides_the_day(worker_settings: Settings) -> None:

@@ -2,6 +2,7 @@ import csv
 import io
 import time
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 
 import networkx as nx
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from routing import hierarchy as car
 from routing.earth import beeline_m
 from routing.hierarchy import UNREACHABLE, drive_s
+from routing.kept_walks import kept_walks
 from routing.linking import link
 from routing.links import BEELINE_FACTOR, FOOTPATH_LIMIT_M, UNREACHABLE_S, Links
 from routing.osm import OsmExtract
@@ -197,6 +199,56 @@ def test_walks_are_what_the_definition_says(world: tuple[RoadGraph, Timetable]) 
                 if walk is not None and walk[0] <= FOOTPATH_LIMIT_M:
                     expected[a, b] = walk
     assert walks(links) == expected
+
+
+@st.composite
+def changed_worlds(draw: st.DrawFn) -> tuple[RoadGraph, Timetable, Timetable]:
+    """The same streets before and after stops were added, moved, taken away, reordered and given other stations."""
+    roads, timetable = draw(worlds())
+    places = list(zip(timetable.stop_lat.tolist(), timetable.stop_lon.tolist(), strict=True))
+    spot = st.tuples(st.integers(-300, 2100), st.integers(-300, 3200)).map(lambda place: at(*place))
+    stops = [
+        *draw(st.permutations(places))[: draw(st.integers(0, len(places)))],
+        *draw(st.lists(spot, max_size=3)),
+    ]
+    stops += draw(st.lists(st.sampled_from(stops), max_size=2)) if stops else []
+    stations = [0] if len(stops) > 2 and draw(st.booleans()) else []
+    parents = {stop: 0 for stop in range(1, len(stops)) if stations and draw(st.booleans())}
+    return roads, timetable, timetable_of_stops(stops, parents, stations)
+
+
+@settings(max_examples=250, deadline=None)
+@given(changed_worlds())
+def test_what_is_taken_over_from_other_links_is_what_a_search_finds(
+    world: tuple[RoadGraph, Timetable, Timetable],
+) -> None:
+    roads, before, timetable = world
+    hierarchy = car.build(roads)
+    known = before, link(before, roads, hierarchy)
+    assert_same_links(link(timetable, roads, hierarchy, known=known), link(timetable, roads, hierarchy))
+
+
+def assert_same_links(found: Links, expected: Links) -> None:
+    for field in fields(Links):
+        one, other = getattr(found, field.name), getattr(expected, field.name)
+        assert np.array_equal(one, other), field.name
+
+
+@pytest.mark.real
+def test_a_real_change_of_timetable_searches_few_walks_again(
+    real_data: Path, rnv_extract: OsmExtract
+) -> None:
+    before, timetable = (
+        stops_of(real_data / "rnv" / f"rnv_gtfs_{days}.zip")
+        for days in ("20160919-20161007", "20161022-20161210")
+    )
+    roads = rnv_extract.roads
+    hierarchy = car.build(roads)
+    links = link(before, roads, hierarchy)
+    assert len(kept_walks(timetable, before, links).again) < 100
+    assert_same_links(
+        link(timetable, roads, hierarchy, known=(before, links)), link(timetable, roads, hierarchy)
+    )
 
 
 def defined_walk(

@@ -1,0 +1,28 @@
+"""Long work that gives way: searches and pages on the same machine come first."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+NICENESS = 10
+
+_Result = TypeVar("_Result")
+
+
+def calmly(work: Callable[[], _Result]) -> _Result:
+    """Do it in a thread of its own with low priority, and wait; whatever it raises is raised here.
+
+    Linux counts priority by thread, threads begun inside inherit it, and nobody but root may raise it again:
+    so the thread ends with the work.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="calm", initializer=_give_way) as thread:
+        return thread.submit(work).result()
+
+
+def _give_way() -> None:
+    here = threading.get_native_id()
+    os.setpriority(os.PRIO_PROCESS, here, min(os.getpriority(os.PRIO_PROCESS, here) + NICENESS, 19))
