@@ -20,6 +20,8 @@ from routing.trip_lines import TripLines
 FARTHEST_M = 400.0
 """A shape that passes a stop farther away than this is not that of the trip."""
 
+MOST_POINTS = 10_000
+"""Of one line, others in between are passed over: making a zigzag simpler takes the square of its points."""
 MOST_PAIRS = 5_000_000
 """Points × stops laid against each other at once; a line through the district has a few hundred thousand."""
 
@@ -137,6 +139,7 @@ def _points_by_shape(shapes: Table | None) -> dict[str, _Points]:
     known: dict[str, _Points] = {}
     for start, end in pairwise([*starts.tolist(), len(points)]):
         line = points[start:end]
+        line = np.concatenate([line[: -1 : -(-len(line) // MOST_POINTS)], line[-1:]])
         if end - start > 1 and np.isfinite(line).all():
             # degrees of longitude are shorter: the tolerance is a little finer there
             known[names[code[order[start]]]] = shapely.get_coordinates(

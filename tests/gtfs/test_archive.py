@@ -153,7 +153,8 @@ def test_one_feed_in_a_folder_is_accepted(tmp_path: Path, pack: object) -> None:
 
 
 def test_folders_may_be_written_as_windows_does(tmp_path: Path) -> None:
-    loaded = gtfs.load(to_zip({f"gtfs\\{name}": text for name, text in feed().items()}, tmp_path / "feed.zip"))
+    files = {f"gtfs\\{name}": text for name, text in feed().items()}
+    loaded = gtfs.load(to_zip(files, tmp_path / "feed.zip"))
     assert loaded.timetable is not None
     assert places(loaded, "invalid_input_files_in_subfolder") == [("gtfs", None, "", "")]
 

@@ -135,6 +135,17 @@ def test_a_shape_too_long_to_be_laid_on_its_stops_is_not_drawn(
     assert left.timetable is not None and left.lines is not None and len(left.lines.lat) == 0
 
 
+def test_a_line_of_a_million_points_is_thinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, "MOST_POINTS", 4)
+    points = [f"51.{1634 - 60 * i:04},13.{4714 + 206 * i:04}" for i in range(11)]
+    text = "shape_id,shape_pt_lat,shape_pt_lon,shape_pt_sequence\n" + "".join(
+        f"s,{place},{i}\n" for i, place in enumerate(points)
+    )
+    trips = "route_id,service_id,trip_id,shape_id\nR,WEEK,t1,s\n"
+    found = load(feed(trips=trips, shapes=text, stops=STOPS.replace("51.1300,13.5800", points[5])), tmp_path)
+    assert found.lines is not None and found.lines.lat[-1] == pytest.approx(51.1034, abs=1e-3)
+
+
 def test_a_trip_of_thousands_of_halts_is_a_trip(tmp_path: Path) -> None:
     rows = "".join(
         f"t1,{8 + i // 3600:02}:{i // 60 % 60:02}:{i % 60:02},{8 + i // 3600:02}:{i // 60 % 60:02}:{i % 60:02},A,{i}\n"
