@@ -36,6 +36,7 @@ class Ride(Base):
         sa.Index(None, "ends_s"),
         sa.Index(None, "driver_id", "begins_s"),
         UniqueConstraint("series_id", "series_day", "series_direction"),
+        UniqueConstraint("run_line_id", "line_day", "line_clock"),
     )
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
@@ -72,6 +73,10 @@ class Ride(Base):
     series_day: Mapped[dt.date | None]
     """Which date of its series it is; None once the plan has been changed and the date is free again."""
     series_direction: Mapped[Direction | None] = mapped_column(stored_enum(Direction))
+    run_line_id: Mapped[str | None] = mapped_column(ForeignKey("run_line.id"))
+    line_day: Mapped[dt.date | None]
+    """Which run of its line it is; None once the line has been changed and the departure is free again."""
+    line_clock: Mapped[dt.time | None]
     created_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
     withdrawn_reason: Mapped[str | None] = mapped_column(sa.String(300))

@@ -75,7 +75,7 @@ def publish_run(
         if known is not None:
             return str(known["ride_id"])
         require_task(session, actor_id, draft.organisation_id, Task.PLAN)
-        ride = _ride(draft, stops, now)
+        ride = run_row(draft, stops, now)
         if ride.driver_id is not None:
             lock_person(session, ride.driver_id)
             span = Span(ride.begins_s, ride.ends_s, ride.label)
@@ -134,7 +134,8 @@ def _halting_place(timetable: Timetable, stop: StopIdx) -> int:
     return int(platforms[np.argmax(visits[platforms])])
 
 
-def _ride(draft: RunDraft, stops: list[RideStop], now: dt.datetime) -> Ride:
+def run_row(draft: RunDraft, stops: list[RideStop], now: dt.datetime) -> Ride:
+    """The row of a run whose `stops` have been checked, not added to any session yet."""
     begins_s = stops[0].departure_s
     return Ride(
         id=new_id(),

@@ -1,0 +1,106 @@
+"""Lines of organisations: the plan behind dated runs; the worker publishes them some weeks ahead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from mitfahr.db.base import Base, new_id
+from mitfahr.db.bookings import BookingLeg
+from mitfahr.db.people import Organisation
+from mitfahr.db.rides import Ride
+from mitfahr.db.vehicles import OrganisationVehicle
+from mitfahr.domain.errors import Unknown
+from mitfahr.domain.states import LIVE
+
+MAX_LINE_NUMBER, MAX_LINE_NAME, MAX_FARE = 20, 120, 200
+
+
+class RunLine(Base):
+    """`plan` is a `mitfahr.domain.line_plans.LinePlan`, `stops` in driving order {stop_id, name, after_s}:
+    seconds after the departure, the first 0. `fare` is as it was approved, in words."""
+
+    __tablename__ = "run_line"
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    organisation_id: Mapped[str] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True
+    )
+    vehicle_id: Mapped[str] = mapped_column(ForeignKey("organisation_vehicle.id"))
+    number: Mapped[str] = mapped_column(sa.String(MAX_LINE_NUMBER))
+    name: Mapped[str] = mapped_column(sa.String(MAX_LINE_NAME))
+    plan: Mapped[dict[str, Any]]
+    stops: Mapped[list[dict[str, Any]]]
+    bookable_before_s: Mapped[int]
+    fare: Mapped[str | None] = mapped_column(sa.String(MAX_FARE))
+    note: Mapped[str | None] = mapped_column(sa.String(500))
+    created_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+    vehicle: Mapped[OrganisationVehicle] = relationship(lazy="joined")
+
+
+def lines_of(session: Session, organisation_id: str) -> list[RunLine]:
+    """Those that have not been ended, by number."""
+    return list(
+        session.scalars(
+            select(RunLine)
+            .where(RunLine.organisation_id == organisation_id, RunLine.ended_at.is_(None))
+            .order_by(RunLine.number, RunLine.created_at, RunLine.id)
+        )
+    )
+
+
+def line_of(session: Session, organisation_id: str, line_id: str, *, lock: bool = False) -> RunLine:
+    """The organisation's own line of this id as the database has it now, also an ended one; raises Unknown.
+
+    With `lock` nobody publishes or changes it until the transaction ends.
+    """
+    locked = {"of": RunLine, "key_share": True} if lock else None
+    line = session.get(RunLine, line_id, with_for_update=locked, populate_existing=True)
+    if line is None or line.organisation_id != organisation_id:
+        raise Unknown("line", line_id)
+    return line
+
+
+def running_lines(session: Session) -> list[tuple[str, str]]:
+    """(organisation's id, id) of all lines that have not been ended."""
+    rows = session.execute(
+        select(RunLine.organisation_id, RunLine.id).where(RunLine.ended_at.is_(None)).order_by(RunLine.id)
+    )
+    return [(organisation_id, line_id) for organisation_id, line_id in rows]
+
+
+def runs_of_line(session: Session, line_id: str, from_s: int) -> list[Ride]:
+    """Dated runs of the line that begin from `from_s` on, cancelled ones too, soonest first."""
+    return list(
+        session.scalars(
+            select(Ride)
+            .where(Ride.run_line_id == line_id, Ride.line_day.is_not(None), Ride.begins_s >= from_s)
+            .order_by(Ride.begins_s, Ride.id)
+        )
+    )
+
+
+def published_runs(session: Session, line_id: str, since: dt.date) -> set[tuple[dt.date, dt.time]]:
+    """(day, departure) of runs of the line from `since` on, also of one that was cancelled."""
+    rows = session.execute(
+        select(Ride.line_day, Ride.line_clock).where(Ride.run_line_id == line_id, Ride.line_day >= since)
+    )
+    return {(day, clock) for day, clock in rows}
+
+
+def booked_run_ids(session: Session, line_id: str) -> set[str]:
+    """Ids of the runs of the line that somebody is going to travel with."""
+    rows = session.scalars(
+        select(BookingLeg.ride_id)
+        .join(Ride, Ride.id == BookingLeg.ride_id)
+        .where(Ride.run_line_id == line_id, BookingLeg.state.in_(LIVE))
+        .distinct()
+    )
+    return {ride_id for ride_id in rows if ride_id is not None}

@@ -1,0 +1,278 @@
+"""The lines of an organisation: enter one, change it, cancel or add single days, say its fare, end it.
+
+A change touches only runs that nobody has booked; booked ones stay as they were booked, or are cancelled with a
+message to everybody on board.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from mitfahr.db.base import new_id
+from mitfahr.db.idempotency import claim, keep_answer
+from mitfahr.db.live_revision import mark_changed
+from mitfahr.db.rides import Ride, lock_rides
+from mitfahr.db.run_lines import RunLine, booked_run_ids, line_of, runs_of_line
+from mitfahr.db.vehicles import vehicle_of
+from mitfahr.domain.errors import InThePast, PlanInvalid, StateForbids, StopUnknown
+from mitfahr.domain.line_plans import MOST_ADDED, LinePlan, line_days
+from mitfahr.domain.recurrence import check_plan
+from mitfahr.domain.rides import check_run_times
+from mitfahr.domain.roles import Task
+from mitfahr.domain.saxony import Vacations
+from mitfahr.domain.times import local, resolve, seconds
+from mitfahr.services.organisation_tasks import require_task
+from mitfahr.services.publish_lines import publish_due
+from mitfahr.services.withdraw_ride import withdraw_ride
+from routing.snapshot import Snapshot
+from routing.timetable import Timetable
+
+
+@dataclass(frozen=True, slots=True)
+class LineStop:
+    stop_id: str
+    name: str
+    after_s: int
+    """After the departure at the first stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """What the association fills in; the fare is said by others."""
+
+    number: str
+    name: str
+    vehicle_id: str
+    stops: tuple[LineStop, ...]
+    plan: LinePlan
+    bookable_before_s: int = 0
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineRuns:
+    """Runs to come, soonest first: those with passengers, which a change leaves alone, and those without."""
+
+    booked: Sequence[Ride]
+    free: Sequence[Ride]
+
+
+def coming_runs(session: Session, line_id: str, now: dt.datetime, day: dt.date | None = None) -> LineRuns:
+    """What a change of the line would meet, or of one day of it."""
+    booked = booked_run_ids(session, line_id)
+    runs = [
+        run
+        for run in runs_of_line(session, line_id, seconds(now))
+        if run.withdrawn_at is None and day in (None, run.line_day)
+    ]
+    return LineRuns([run for run in runs if run.id in booked], [run for run in runs if run.id not in booked])
+
+
+def keep_line(
+    sessions: sessionmaker[Session],
+    timetable: Timetable,
+    draft: LineDraft,
+    *,
+    organisation_id: str,
+    line_id: str | None,
+    actor_id: str,
+    idempotency_key: str,
+    vacations: Vacations,
+    now: dt.datetime,
+) -> str:
+    """Enter a line, or change the one named, and publish its runs; commits. Returns its id.
+
+    The same form sent again changes nothing. Days that were cancelled or added stay so. Raises Unknown,
+    NotAllowed, StopUnknown, WindowInvalid, StateForbids for a line that has ended, IdempotencyConflict.
+    """
+    _check_stops(timetable, draft)
+    fields: dict[str, Any] = {
+        "number": draft.number,
+        "name": draft.name,
+        "stops": [
+            {"stop_id": stop.stop_id, "name": stop.name, "after_s": stop.after_s} for stop in draft.stops
+        ],
+        "bookable_before_s": draft.bookable_before_s,
+        "note": draft.note,
+        "vehicle_id": draft.vehicle_id,
+    }
+    body = {"line": line_id, "of": organisation_id, "plan": draft.plan.as_json(), **fields}
+    with sessions.begin() as session:
+        known = claim(session, actor_id, idempotency_key, body, now)
+        if known is not None:
+            return str(known["line_id"])
+        require_task(session, actor_id, organisation_id, Task.PLAN)
+        vehicle_of(session, organisation_id, draft.vehicle_id)
+        plan = draft.plan
+        changed: list[str] = []
+        if line_id is None:
+            line = RunLine(id=new_id(), organisation_id=organisation_id, created_at=now)
+            session.add(line)
+        else:
+            line = _running(session, organisation_id, line_id)
+            before = LinePlan.from_json(line.plan)
+            days = replace(plan.days, exceptions=before.days.exceptions)
+            plan = replace(plan, days=days, added=before.added)
+            changed = _take_free(session, line.id, now)
+        for name, value in fields.items():
+            setattr(line, name, value)
+        line.plan = plan.as_json()
+        session.flush()
+        session.refresh(line)
+        changed += publish_due(session, line, timetable, vacations, now)
+        keep_answer(session, actor_id, idempotency_key, {"line_id": line.id})
+        if changed:
+            mark_changed(session, changed)
+        return line.id
+
+
+def set_fare(
+    sessions: sessionmaker[Session], *, organisation_id: str, line_id: str, fare: str | None, actor_id: str
+) -> None:
+    """Say what was approved; commits. Raises Unknown, NotAllowed."""
+    with sessions.begin() as session:
+        require_task(session, actor_id, organisation_id, Task.SET_FARE)
+        line_of(session, organisation_id, line_id, lock=True).fare = fare
+
+
+def cancel_day(
+    sessions: sessionmaker[Session],
+    snapshot: Snapshot,
+    *,
+    organisation_id: str,
+    line_id: str,
+    day: dt.date,
+    reason: str | None,
+    actor_id: str,
+    now: dt.datetime,
+) -> int:
+    """The line does not run on this day; commits. Passengers are told and offered another way.
+
+    Returns how many bookings were touched. Done again, it changes nothing. Raises Unknown, NotAllowed,
+    StateForbids, PlanInvalid for too many such days.
+    """
+
+    def cancelled(plan: LinePlan) -> LinePlan:
+        days = replace(plan.days, exceptions=plan.days.exceptions | {day})
+        check_plan(days)
+        return replace(plan, days=days, added=plan.added - {day})
+
+    with sessions.begin() as session:
+        require_task(session, actor_id, organisation_id, Task.PLAN)
+        line = _running(session, organisation_id, line_id)
+        line.plan = cancelled(LinePlan.from_json(line.plan)).as_json()
+        taken = _take_free(session, line.id, now, day)
+        if taken:
+            mark_changed(session, taken)
+        booked = [run.id for run in coming_runs(session, line.id, now, day).booked]
+    return _withdraw_all(sessions, snapshot, booked, actor_id, reason, now)
+
+
+def add_day(
+    sessions: sessionmaker[Session],
+    timetable: Timetable,
+    *,
+    organisation_id: str,
+    line_id: str,
+    day: dt.date,
+    actor_id: str,
+    vacations: Vacations,
+    now: dt.datetime,
+) -> None:
+    """The line runs on this day too, also on one that was cancelled; commits. Done again, it changes nothing.
+
+    Raises Unknown, NotAllowed, StateForbids, InThePast, PlanInvalid for too many such days.
+    """
+    if day < local(seconds(now)).date():
+        raise InThePast(resolve(day, dt.time()).moment)
+    with sessions.begin() as session:
+        require_task(session, actor_id, organisation_id, Task.PLAN)
+        line = _running(session, organisation_id, line_id)
+        plan = LinePlan.from_json(line.plan)
+        days = replace(plan.days, exceptions=plan.days.exceptions - {day})
+        plan = replace(plan, days=days)
+        is_regular = any(one.skip is None for one in line_days(plan, vacations, day, day))
+        if not is_regular:
+            plan = replace(plan, added=plan.added | {day})
+        if len(plan.added) > MOST_ADDED:
+            raise PlanInvalid("added")
+        line.plan = plan.as_json()
+        for run in runs_of_line(session, line.id, seconds(now)):
+            if run.line_day == day and run.withdrawn_at is not None:
+                run.line_day = None
+        session.flush()
+        added = publish_due(session, line, timetable, vacations, now)
+        if added:
+            mark_changed(session, added)
+
+
+def end_line(
+    sessions: sessionmaker[Session],
+    snapshot: Snapshot,
+    *,
+    organisation_id: str,
+    line_id: str,
+    with_booked: bool,
+    reason: str | None,
+    actor_id: str,
+    now: dt.datetime,
+) -> int:
+    """No more runs are published and those that nobody has booked are gone; commits.
+
+    Booked ones still take place, or with `with_booked` are cancelled: passengers are told. Returns how many
+    bookings were touched. Done again, it changes nothing. Raises Unknown, NotAllowed.
+    """
+    with sessions.begin() as session:
+        require_task(session, actor_id, organisation_id, Task.PLAN)
+        line = line_of(session, organisation_id, line_id, lock=True)
+        line.ended_at = line.ended_at or now
+        taken = _take_free(session, line.id, now)
+        if taken:
+            mark_changed(session, taken)
+        booked = [run.id for run in coming_runs(session, line.id, now).booked]
+    return _withdraw_all(sessions, snapshot, booked, actor_id, reason, now) if with_booked else 0
+
+
+def _withdraw_all(
+    sessions: sessionmaker[Session],
+    snapshot: Snapshot,
+    run_ids: Sequence[str],
+    actor_id: str,
+    reason: str | None,
+    now: dt.datetime,
+) -> int:
+    return sum(
+        withdraw_ride(sessions, snapshot, ride_id=run_id, actor_id=actor_id, now=now, reason=reason)
+        for run_id in run_ids
+    )
+
+
+def _check_stops(timetable: Timetable, draft: LineDraft) -> None:
+    check_run_times([(stop.after_s, stop.after_s) for stop in draft.stops])
+    for stop in draft.stops:
+        if stop.stop_id not in timetable.stop_by_id:
+            raise StopUnknown(stop.stop_id)
+
+
+def _running(session: Session, organisation_id: str, line_id: str) -> RunLine:
+    line = line_of(session, organisation_id, line_id, lock=True)
+    if line.ended_at is not None:
+        raise StateForbids("ended", "changed")
+    return line
+
+
+def _take_free(session: Session, line_id: str, now: dt.datetime, day: dt.date | None = None) -> list[str]:
+    """Withdraw the coming runs that nobody has booked, under their lock; their ids."""
+    coming = coming_runs(session, line_id, now, day)
+    runs = lock_rides(session, [run.id for run in (*coming.booked, *coming.free)])
+    booked = booked_run_ids(session, line_id)  # again: somebody may have booked before the lock
+    free = [run for run in runs.values() if run.id not in booked]
+    for run in free:
+        run.withdrawn_at, run.line_day = now, None
+    session.flush()
+    return [run.id for run in free]
