@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,14 +91,10 @@ def _link(
     from routing.links import Links
     from routing.roads import RoadGraph
 
-    try:
-        opened = (
-            (Timetable.open(snapshots_dir / known[0]), Links.open(snapshots_dir / known[1]))
-            if known
-            else None
-        )
-    except SnapshotUnreadable:
-        opened = None
+    opened = None
+    if known is not None and store.is_sound(snapshots_dir / known[1], "links"):
+        with suppress(SnapshotUnreadable):
+            opened = Timetable.open(snapshots_dir / known[0]), Links.open(snapshots_dir / known[1])
     links = link(
         Timetable.open(snapshots_dir / timetable_folder),
         RoadGraph.open(snapshots_dir / roads.roads) if roads else None,
