@@ -28,6 +28,9 @@ from mitfahr.domain.states import (
 )
 from routing.query import LegKind, Party
 
+LONGEST_S = 2 * 24 * 3600
+"""No journey lasts longer, so that those under way are found by their departure, of which there is an index."""
+
 
 class ForParty:
     """Columns of whatever is booked for a party."""
@@ -183,9 +186,9 @@ def booking_of(session: Session, booking_id: str) -> Booking:
 
 
 def lock_booking(session: Session, booking_id: str) -> Booking:
-    """The booking as the database has it now, locked until the transaction ends; its rides are locked before it.
+    """The booking as the database has it now, locked until the transaction ends. Raises Unknown.
 
-    Whoever only cancels a booking without rides does not take this lock. Raises Unknown.
+    The order of locks: first the rides, then bookings in the order of their ids.
     """
     held = session.execute(
         sa.update(Booking)
@@ -224,7 +227,9 @@ def journeys_to_come(
     to_come = sa.exists().where(
         BookingLeg.booking_id == Booking.id, BookingLeg.state.in_(LIVE), BookingLeg.departure_s > now_s
     )
-    wanted = select(Booking.id, Booking.journey, Booking.question).where(Booking.arrival_s > now_s, to_come)
+    wanted = select(Booking.id, Booking.journey, Booking.question).where(
+        Booking.departure_s > now_s - LONGEST_S, Booking.arrival_s > now_s, to_come
+    )
     if unless_checked is not None:
         unknown = sa.or_(Booking.checked_against.is_(None), Booking.checked_against != unless_checked)
         wanted = wanted.where(

@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.bookings import Booking, BookingLeg, booking_of, bookings_of_trip
+from mitfahr.db.bookings import Booking, BookingLeg, booking_of, bookings_of_trip, lock_booking
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
 from mitfahr.db.rides import lock_rides
@@ -41,6 +41,8 @@ def cancel_booking(
         booking = booking_of(session, booking_id)
         trip = bookings_of_trip(session, booking) if whole_trip else [booking]
         rides = lock_rides(session, set().union(*map(rides_of, trip)))
+        for one_id in sorted(one.id for one in trip):
+            lock_booking(session, one_id)
         booking = booking_of(session, booking_id)
         check_may_cancel(session, booking, actor_id)
         if whole_trip:

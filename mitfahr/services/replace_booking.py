@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.bookings import BookingLeg, booking_of, replacements_of
+from mitfahr.db.bookings import BookingLeg, booking_of, lock_booking, replacements_of
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.domain.errors import StateForbids
@@ -60,7 +60,7 @@ def replace_booking(
             return str(known["booking_id"])
         offered.check_fresh(now)
         rides = lock_for_booking(session, wanted | rides_of(booking_of(session, booking_id)))
-        old = booking_of(session, booking_id)
+        old = lock_booking(session, booking_id)
         check_may_cancel(session, old, actor_id)
         if replacements_of(session, [old.id]):
             raise StateForbids(old.state, "replaced")

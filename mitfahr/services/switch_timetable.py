@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mitfahr.db.audit import note
 from mitfahr.db.feed_parts import is_stale, parts_of
 from mitfahr.db.people import Person
 from mitfahr.db.timetables import (
@@ -24,6 +25,7 @@ from mitfahr.db.timetables import (
     serving,
     serving_locked,
 )
+from mitfahr.domain.audit import AuditAction
 from mitfahr.domain.errors import NothingToRollBackTo, NotSwitchable, Unknown
 from mitfahr.domain.roles import Action, require
 from mitfahr.domain.versions import SWITCHABLE, SwitchReason, VersionStatus
@@ -79,6 +81,7 @@ def switch_roads(session: Session, actor: Person | None, version_id: str, now: d
         links = _links(session, pointer.feed, roads)
         if links is None:
             raise NotSwitchable("unlinked")
+    note(session, AuditAction.ROADS_SWITCHED, actor, now, subject=roads.name)
     return _point(session, pointer, _Target(pointer.feed, roads, links), SwitchReason.ROADS, actor, now)
 
 

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from mitfahr.db.base import new_id
 from mitfahr.db.bookings import booking_of
 from mitfahr.db.timetables import FeedVersion, serving
+from mitfahr.domain.audit import AuditAction
 from mitfahr.domain.roles import Role
 from mitfahr.domain.states import BookingState
 from mitfahr.domain.trip_request import TripRequest
@@ -31,6 +32,7 @@ from routing.search import search
 from tests.gtfs.feeds import CALENDAR, STOP_TIMES, TRIPS, feed, to_zip
 from tests.web.served import person
 from tests.web.test_search import QUESTION
+from web.audit_view import ACTION_WORDS
 from web.portal import EXTENSION, Portal
 
 NOW = dt.datetime(2026, 6, 1, 8, 0, tzinfo=dt.UTC)
@@ -195,6 +197,10 @@ def test_the_audit_is_searched_and_taken_along(
     assert file.mimetype == "text/csv"
     lines = file.data.decode("utf-8-sig").splitlines()
     assert len(lines) == 2 and "in Betrieb genommen" in lines[1] and "Timetable_Staff Beispiel" in lines[1]
+
+
+def test_every_line_of_the_audit_has_words() -> None:
+    assert set(ACTION_WORDS) == set(AuditAction)
 
 
 def test_no_request_fails_while_timetables_are_switched(
