@@ -26,6 +26,8 @@ from gtfs.schema import NOT_EVALUATED_FIELDS, TABLES, TableSpec, file_of
 MAX_LINE_CHARS = 1 << 20
 MAX_VALUE_CHARS = 4096
 """As in the MobilityData validator. Every text is kept in memory, and some are put side by side."""
+LONG_VALUE_CHARS, MAX_LONG_CHARS = 256, 20_000_000
+"""So much may be in values longer than names and ids are."""
 MAX_CELLS = 50_000_000
 _BLOCK = 1 << 20
 _WORD = re.compile(r"[a-z]+")
@@ -386,7 +388,7 @@ def _lines_of(file: TextIO, report: _Report) -> Iterator[str]:
 def _rewrite(incoming: TextIO, out: TextIO, spec: TableSpec, report: _Report) -> NDArray[np.int32]:
     reader = csv.reader(_lines_of(incoming, report), strict=True)
     lines = array("i")
-    start, n_cells = 1, 0
+    start, n_cells, n_long_chars = 1, 0, 0
     try:
         header = next(reader, [])
         kept = _known_columns(header, spec, report)
@@ -395,10 +397,12 @@ def _rewrite(incoming: TextIO, out: TextIO, spec: TableSpec, report: _Report) ->
         start = reader.line_num + 1
         for row in reader:
             n_cells += len(row)
-            if start > spec.most_rows + 1 or n_cells > MAX_CELLS:
+            longest = max(map(len, row), default=0)
+            n_long_chars += longest if longest > LONG_VALUE_CHARS else 0
+            if start > spec.most_rows + 1 or n_cells > MAX_CELLS or n_long_chars > MAX_LONG_CHARS:
                 report.grave(_TOO_MANY_ROWS.about(n=start - 2), line=start)
                 raise _Unreadable
-            if max(map(len, row), default=0) > MAX_VALUE_CHARS:
+            if longest > MAX_VALUE_CHARS:
                 report.grave(_LONG_VALUE.about(limit=MAX_VALUE_CHARS), line=start, value=max(row, key=len))
                 raise _Unreadable
             cells = _cells(row, len(header), start, reader.line_num, report)

@@ -184,7 +184,7 @@ TABLES: dict[str, TableSpec] = {
         ("trip_id",),
         OnFault.LEAVE_OUT,
         needed=True,
-        most_rows=1_000_000,
+        most_rows=500_000,
     ),
     "stop_times": TableSpec(
         {

@@ -52,6 +52,13 @@ def test_more_cells_than_rows_explain(tmp_path: Path, monkeypatch: pytest.Monkey
     assert places(refused, "too_many_rows") == [("stops.txt", 5, "", "")]
 
 
+def test_many_long_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "MAX_LONG_CHARS", 1_000)
+    assert load(feed(stops=STOPS.replace("Coswig Börse", "x" * 900)), tmp_path / "one").timetable is not None
+    refused = load(feed(stops=STOPS.replace("Coswig Börse", "x" * 1_100)), tmp_path / "more")
+    assert places(refused, "too_many_rows") == [("stops.txt", 3, "", "")]
+
+
 def test_a_thousand_columns_are_counted(tmp_path: Path) -> None:
     stops = str(plain(STOPS)).replace(
         "stop_lon\n", "stop_lon" + "".join(f",c{i}" for i in range(1_000)) + "\n"
