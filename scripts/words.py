@@ -66,6 +66,8 @@ FOR_STAFF = (
     "web/templates/local/",
     "web/templates/organisations/",
     "web/templates/parts/findings.html",
+    "web/findings_view.py",
+    "web/templates/parts/findings.html",
     "web/templates/parts/version.html",
     "web/templates/profile/revoke_token.html",
     "web/templates/profile/token.html",
