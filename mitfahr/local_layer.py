@@ -15,7 +15,7 @@ import numpy as np
 
 from mitfahr.domain.booking_rules import BookingRule
 from mitfahr.domain.checked_stops import CheckedStop
-from mitfahr.domain.extra_trips import ExtraTrip
+from mitfahr.domain.extra_trips import ExtraTrip, extra_trip_ids
 from mitfahr.domain.local_entries import Content
 from mitfahr.domain.local_keys import LineKey, StopKey
 from mitfahr.domain.mobility import Known
@@ -35,8 +35,6 @@ from routing.timetable import ON_DEMAND_BUS, StopIdx, Timetable
 GTFS_OF_KNOWN = {Known.UNKNOWN: 0, Known.YES: 1, Known.NO: 2}
 CALLED = " (auf Anruf)"
 """Ends the ids of routes that single trips of a line are put into, because only they have to be ordered."""
-EXTRA = "zusatz-"
-"""Begins the trip ids of extra trips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +124,16 @@ class LocalLayer:
 
     @cached_property
     def extra_text(self) -> Mapping[str, str]:
-        """What passengers are told of an extra trip, by trip id."""
+        """What passengers are told of extra trips, by `extra_trip_ids`."""
         return {
-            f"{EXTRA}{entry.entry_id[:12]}": entry.content.text
+            extra_trip_ids(entry.entry_id): entry.content.text
             for entry in self.entries
             if isinstance(entry.content, ExtraTrip) and entry.content.text
         }
 
     def text_of_extra(self, trip_id: str | None) -> str:
-        return self.extra_text.get((trip_id or "").rpartition("-")[0], "")
+        beginning, dash, _name = (trip_id or "").rpartition("-")
+        return self.extra_text.get(beginning + dash, "")
 
     @property
     def orders(self) -> Orders:
@@ -321,7 +320,7 @@ class _Laying:
         for day, name, times_s in trip.trips():
             self._extra.append(
                 AddedTrip(
-                    trip_id=f"{EXTRA}{entry_id[:12]}-{name}",
+                    trip_id=extra_trip_ids(entry_id) + name,
                     service_date=day,
                     route=trip.line,
                     calls=tuple(

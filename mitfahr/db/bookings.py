@@ -257,6 +257,17 @@ def journeys_to_come(
     ]
 
 
+def uncheck_journeys_on(session: Session, trip_ids_begin: str, now_s: int) -> None:
+    """Journeys to come on trips whose ids begin so are held against what serves again, as after a new timetable."""
+    text = sa.cast(Booking.journey, sa.Text)
+    session.execute(
+        sa.update(Booking)
+        .where(Booking.arrival_s > now_s, text.contains(f'"{trip_ids_begin}', autoescape=True))
+        .values(checked_against=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def mark_checked(session: Session, booking_ids: Collection[str], against: str) -> None:
     """Note against which arrays these bookings have been held."""
     session.execute(

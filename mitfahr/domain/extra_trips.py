@@ -16,6 +16,11 @@ MOST_TRIPS = 400
 DAY = dt.timedelta(days=1)
 
 
+def extra_trip_ids(entry_id: str) -> str:
+    """How the ids of all trips of an entry begin."""
+    return f"zusatz-{entry_id[:12]}-"
+
+
 @dataclass(frozen=True, slots=True)
 class ExtraCall:
     stop: StopKey

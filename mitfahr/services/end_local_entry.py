@@ -7,12 +7,15 @@ import datetime as dt
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.audit import note
+from mitfahr.db.bookings import uncheck_journeys_on
 from mitfahr.db.live_revision import mark_local_changed
 from mitfahr.db.local_entries import local_entry_of
 from mitfahr.db.people import Person
 from mitfahr.domain.audit import AuditAction
-from mitfahr.domain.local_entries import title_of
+from mitfahr.domain.extra_trips import extra_trip_ids
+from mitfahr.domain.local_entries import LocalKind, title_of
 from mitfahr.domain.roles import Action, require
+from mitfahr.domain.times import seconds
 
 
 def end_local_entry(
@@ -36,4 +39,6 @@ def end_local_entry(
             entry=entry.id,
             kind=entry.kind.value,
         )
+        if entry.kind is LocalKind.EXTRA_TRIP:
+            uncheck_journeys_on(session, extra_trip_ids(entry.id), seconds(now))
         mark_local_changed(session)

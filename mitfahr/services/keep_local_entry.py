@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.audit import note
 from mitfahr.db.base import new_id
+from mitfahr.db.bookings import uncheck_journeys_on
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_local_changed
 from mitfahr.db.local_entries import LocalEntry, checked_entry_of, local_entry_of
@@ -15,9 +16,11 @@ from mitfahr.db.people import Person
 from mitfahr.domain.audit import AuditAction
 from mitfahr.domain.checked_stops import CheckedStop
 from mitfahr.domain.errors import StateForbids
+from mitfahr.domain.extra_trips import ExtraTrip, extra_trip_ids
 from mitfahr.domain.local_checks import check_content
 from mitfahr.domain.local_entries import Content, kind_of, title_of
 from mitfahr.domain.roles import Action, require
+from mitfahr.domain.times import seconds
 
 
 def keep_local_entry(
@@ -60,6 +63,8 @@ def store(
     entry.stored, entry.changed_at, entry.changed_by = content.json(), now, actor.id
     if isinstance(content, CheckedStop):
         entry.source_key = content.stop.stop_id[:200]
+    if action is AuditAction.LOCAL_CHANGED and isinstance(content, ExtraTrip):
+        uncheck_journeys_on(session, extra_trip_ids(entry.id), seconds(now))
     note(session, action, actor, now, subject=title_of(content), entry=entry.id, kind=entry.kind.value)
     return entry.id
 

@@ -25,6 +25,7 @@ from mitfahr.domain.access_tokens import Scope
 from mitfahr.domain.booking_rules import BookingRule, Deadline
 from mitfahr.domain.checked_stops import CheckedStop
 from mitfahr.domain.extra_trips import ExtraCall, ExtraTrip
+from mitfahr.domain.local_entries import Content
 from mitfahr.domain.local_keys import LineKey, StopKey
 from mitfahr.domain.mobility import Known
 from mitfahr.domain.notices import Cause, Notice, NoticeText, Severity, Target
@@ -222,7 +223,7 @@ class _Stage:
             StopKey(name, name, *self.drawn.places[name]) for name in ("Lommatzsch", "Zehren", "Meißen")
         )
         ends_s = int(self.drawn.at("23:00").timestamp())
-        contents = {
+        contents: dict[str, Content] = {
             "notice": Notice(
                 {"de": NoticeText("Umleitung in Zehren", "Der Bus hält am Markt. Bitte gehen Sie dorthin.")},
                 Severity.WARNING,

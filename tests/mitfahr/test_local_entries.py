@@ -121,6 +121,15 @@ def test_change_and_end(writing: sessionmaker[Session], staff: str) -> None:
         assert local_revision(session) == 3
 
 
+def test_an_extra_trip_is_changed_and_ended(writing: sessionmaker[Session], staff: str) -> None:
+    kept = keep_local_entry(writing, EXTRA, actor_id=staff, idempotency_key="a", now=NOW)
+    other = replace(EXTRA, every_min=30)
+    keep_local_entry(writing, other, actor_id=staff, idempotency_key="b", now=NOW, entry_id=kept)
+    assert contents(writing) == [other]
+    end_local_entry(writing, kept, actor_id=staff, now=NOW)
+    assert contents(writing) == []
+
+
 def test_what_is_not_whole_or_not_allowed_changes_nothing(writing: sessionmaker[Session], staff: str) -> None:
     dispatcher = somebody(writing, Role.DISPATCHER)
     with pytest.raises(NotAllowed):

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mitfahr.domain.roles import Role
+from mitfahr.services.recheck_bookings import Rechecked, recheck_bookings
 from tests.web.served import FIRST_DAY, Served, person
 from tests.web.test_booking import BUS, form_of, offers, signed_in
 from web.portal import Portal
@@ -171,6 +172,30 @@ def test_an_extra_trip_is_found_shown_changed_and_taken_back(client: FlaskClient
     assert "Festbus" not in asked(client, "Meißen", "Lommatzsch", "12:20")
 
 
+def test_whoever_has_booked_an_extra_trip_is_told_when_it_is_taken_back(
+    staff: FlaskClient, portal: Portal, served: Served
+) -> None:
+    keep(staff, "zusatzfahrt", EXTRA)
+    page = asked(staff, "Meißen", "Lommatzsch", "12:20")
+    offer = re.search(r'name="offer" value="([^"]+)"', page[page.index("12:35") :])
+    assert offer is not None
+    review = staff.post("/buchen/pruefen", data={"offer": offer[1]}).text
+    booked = staff.post("/buchen", data=form_of(review))
+    assert booked.status_code == 302
+    now = dt.datetime.now(dt.UTC)
+
+    def recheck() -> Rechecked:
+        return recheck_bookings(portal.writing, portal.live.current(now), now=now, only_new=True)
+
+    recheck()
+    entry = re.search(r"/oertliches/eintrag/(\w+)", staff.get("/oertliches").text)
+    assert entry is not None
+    staff.post(f"{entry[0]}/beenden")
+    assert recheck() != Rechecked()
+    assert "So geht es weiter" in staff.get(booked.location).text
+    assert recheck() == Rechecked()
+
+
 def test_a_stop_is_checked_on_site_and_the_table_goes_round(client: FlaskClient, staff: FlaskClient) -> None:
     keep(staff, "haltestelle", STOP)
     page = client.get("/haltestelle/Zehren").text
@@ -219,3 +244,9 @@ def test_orphans_are_told_to_staff(staff: FlaskClient) -> None:
     keep(staff, "anmeldung", RULE | {"departures": "7:00"})  # no trip leaves at seven
     page = staff.get("/oertliches").text
     assert "1 örtliche Angabe findet ihre Linie oder Haltestelle im geltenden Fahrplan nicht mehr" in page
+    table = staff.get("/oertliches/haltestellen.csv").text
+    gone = "weg:1;Rathaus;52,0;14,0;ja;nein;;;;;1.6.2026"
+    data = {"file": (io.BytesIO(f"{table}{gone}\r\n".encode()), "t.csv"), "idempotency_key": "gone"}
+    page = staff.post("/oertliches/haltestellen", data=data, follow_redirects=True).text
+    assert "2 örtliche Angaben finden" in page
+    assert "weg:1;Rathaus;" in staff.get("/oertliches/haltestellen.csv").text

@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from mitfahr.checked_stops_file import RowError, read_table, written
 from mitfahr.db.local_entries import LocalEntry, ended_entries, local_entries, local_entry_of
+from mitfahr.domain.checked_stops import CheckedStop
 from mitfahr.domain.errors import FileTooLarge, LocalInvalid
 from mitfahr.domain.local_entries import LocalKind, title_of
 from mitfahr.domain.local_keys import LineKey, StopKey
@@ -132,11 +133,10 @@ def table() -> Response:
     """Every stop with what is known of it, to be filled in."""
     layer, known = _laid()
     rows = [(_stop_key(known, stop), _whole(layer, known, stop)) for _name, stop in known.stops]
-    with_orphans = [
-        (entry.content.stop, entry.content) for entry in layer.orphans if hasattr(entry.content, "checked_on")
-    ]
+    orphans = [entry.content for entry in layer.orphans if isinstance(entry.content, CheckedStop)]
+    rows += [(checked.stop, checked) for checked in orphans]
     return Response(
-        written([*rows, *with_orphans]),
+        written(rows),
         mimetype="text/csv",
         headers={"Content-Disposition": 'attachment; filename="haltestellen-vor-ort.csv"'},
     )
@@ -218,7 +218,7 @@ def _kept(kind: LocalKind, form: EntryForm, entry: LocalEntry | None) -> Respons
     try:
         keep_local_entry(
             portal().writing,
-            form.content(stops, lines),  # type: ignore[attr-defined]  # each of the four has it
+            form.content(stops, lines),
             actor_id=current_user.id,
             idempotency_key=form.idempotency_key.data,
             now=dt.datetime.now(dt.UTC),
@@ -276,7 +276,7 @@ def _found_key(known: Network, place: FoundPlace) -> StopKey:
     return _stop_key(known, StopIdx(int(known.stop_of[stop])))
 
 
-def _whole(layer: LocalLayer, known: Network, stop: StopIdx) -> Any:
+def _whole(layer: LocalLayer, known: Network, stop: StopIdx) -> CheckedStop | None:
     members = [int(stop), *np.flatnonzero(known.stop_of == stop).tolist()]
     found = (layer.checked_of(known.timetable.stop_id[member]) for member in members)
     return next((checked for checked in found if checked is not None and checked.is_whole), None)
