@@ -52,6 +52,12 @@ def review(title: str, clock: str = "9:00") -> Steps:
     return steps
 
 
+def invited(page: Page, scene: Scene) -> None:
+    page.goto("/einladung")
+    page.get_by_label("Code der Einladung").fill(scene.ids["code"])
+    page.get_by_role("button", name="Weiter").click()
+
+
 def pressed(address: str, button: str, **typed: str) -> Steps:
     """The answer of a form; `typed` are values by field name."""
 
@@ -210,6 +216,37 @@ PAGES = (
     Listed("buergerbus-welcher-halt", "runs/choose.html", run("503", "Zeren"), VOLUNTEER),
     Listed("buergerbus-pruefen", "runs/preview.html", run("503"), VOLUNTEER),
     Listed("buergerbus-absagen", "runs/cancel.html", "/buergerbus/{run}/absagen", VOLUNTEER),
+    Listed("vereine", "organisations/mine.html", "/verein", ADMIN),
+    Listed("verein", "organisations/one.html", "/verein/{organisation}", VOLUNTEER),
+    Listed("verein-mitglieder", "organisations/members.html", "/verein/{organisation}/mitglieder", VOLUNTEER),
+    Listed(
+        "verein-aufgaben",
+        "organisations/member.html",
+        "/verein/{organisation}/mitglieder/{member}",
+        VOLUNTEER,
+    ),
+    Listed(
+        "verein-entfernen",
+        "organisations/remove_member.html",
+        "/verein/{organisation}/mitglieder/{member}/entfernen",
+        VOLUNTEER,
+    ),
+    Listed("verein-fahrzeuge", "organisations/vehicles.html", "/verein/{organisation}/fahrzeuge", VOLUNTEER),
+    Listed(
+        "verein-fahrzeug",
+        "organisations/vehicle.html",
+        "/verein/{organisation}/fahrzeuge/{vehicle}",
+        VOLUNTEER,
+    ),
+    Listed(
+        "verein-fahrzeug-abgeben",
+        "organisations/retire.html",
+        "/verein/{organisation}/fahrzeuge/{vehicle}/abgeben",
+        VOLUNTEER,
+    ),
+    Listed("einladung-gast", "invitations/ask.html", "/einladung"),
+    Listed("einladung", "invitations/ask.html", "/einladung", NEWCOMER),
+    Listed("einladung-pruefen", "invitations/check.html", invited, NEWCOMER),
     Listed("fahrplan", "timetables/versions.html", "/fahrplan", STAFF),
     Listed("fahrplan-quellen", "feeds/all.html", "/fahrplan/quellen", STAFF),
     Listed("fahrplan-quelle-aendern", "feeds/change.html", "/fahrplan/quellen/first", STAFF),

@@ -17,7 +17,7 @@ from mitfahr.db.access_tokens import tokens_of
 from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.feeds import FIRST_FEED_ID, Feed
 from mitfahr.db.municipalities import MunicipalitySet
-from mitfahr.db.people import Person
+from mitfahr.db.people import Organisation, Person, members_of
 from mitfahr.db.realtime_sources import RealtimeSource
 from mitfahr.db.rides import Ride
 from mitfahr.db.timetables import FeedVersion, LinkSet, serving
@@ -31,7 +31,7 @@ from mitfahr.domain.mobility import Known
 from mitfahr.domain.notices import Cause, Notice, NoticeText, Severity, Target
 from mitfahr.domain.recurrence import Recurrence, Week
 from mitfahr.domain.reports import ReportKind
-from mitfahr.domain.roles import Role
+from mitfahr.domain.roles import MembershipRole, Role
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.domain.wishes import WishDays
@@ -43,7 +43,10 @@ from mitfahr.services.confirm_address import ask_for_call
 from mitfahr.services.create_token import create_token
 from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.find_itineraries import find_itineraries
+from mitfahr.services.found_organisation import add_member
+from mitfahr.services.invite_member import invite_member
 from mitfahr.services.keep_local_entry import keep_local_entry
+from mitfahr.services.keep_vehicle import VehicleDraft, keep_vehicle
 from mitfahr.services.keep_wish import keep_wish
 from mitfahr.services.match_wishes import match_wishes
 from mitfahr.services.offer_ride import offer_ride
@@ -154,6 +157,7 @@ class _Stage:
             self.people[name] = person(self.portal, name, role).id
         ids = self._local() | self._rides() | self._bookings() | self._wishes() | self._timetables()
         ids |= {"run": self.site.served.run_id, "person": self.people[RIDER], "source": self._sources()}
+        ids |= self._association()
         ask_for_call(self.portal.writing, person_id=self.people[RIDER], now=self.now)
         create_token(
             self.portal.writing, person_id=self.people[RIDER], name="Kalender", scope=Scope.READ, now=self.now
@@ -216,6 +220,43 @@ class _Stage:
             vacations=self.portal.settings.vacations,
             now=self.now,
         )
+
+    def _association(self) -> dict[str, str]:
+        """A second member, a vehicle, an invitation by mail and one by link."""
+        with self.portal.writing.begin() as session:
+            run = session.get_one(Ride, self.site.served.run_id)
+            organisation_id = str(run.organisation_id)
+            coordinator = members_of(session, organisation_id, MembershipRole.COORDINATOR)[0]
+            member = session.get_one(Person, self.people[DRIVER])
+            add_member(session, session.get_one(Organisation, organisation_id), member, MembershipRole.DRIVER)
+        vehicle = keep_vehicle(
+            self.portal.writing,
+            VehicleDraft("Kleinbus, weiß", "MEI-BB 12", 8, 1, 2, luggage=4, bicycles=0),
+            organisation_id=organisation_id,
+            vehicle_id=None,
+            actor_id=coordinator.id,
+            idempotency_key=self._key(),
+            now=self.now,
+        )
+        codes = [
+            invite_member(
+                self.portal.writing,
+                organisation_id=organisation_id,
+                actor_id=coordinator.id,
+                role=MembershipRole.TELEPHONE,
+                email=email,
+                idempotency_key=self._key(),
+                secret_key=self.portal.settings.secret_key,
+                now=self.now,
+            ).code
+            for email in ("telefon@example.org", None)
+        ]
+        return {
+            "organisation": organisation_id,
+            "member": member.id,
+            "vehicle": vehicle,
+            "code": codes[1],
+        }
 
     def _local(self) -> dict[str, str]:
         """One of each kind of what staff say besides the feed, and one whose line is gone."""

@@ -19,6 +19,8 @@ SIGNED_IN = frozenset(Role)
 RUNS = frozenset({Role.VOLUNTEER, Role.DISPATCHER, Role.ADMIN})
 DISPATCH = frozenset({Role.DISPATCHER, Role.ADMIN})
 STAFF = frozenset({Role.TIMETABLE_STAFF, Role.ADMIN})
+ORGANISATIONS = RUNS | STAFF
+ADMINS = frozenset({Role.ADMIN})
 WITH_A_KEY: frozenset[Role | None] = frozenset()
 """Being signed in opens nothing here: see tests/web/test_api_bookings.py."""
 
@@ -89,6 +91,21 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "runs.check": RUNS,
     "runs.publish": RUNS,
     "runs.cancel": RUNS,
+    "organisations.mine": ORGANISATIONS,
+    "organisations.found": ADMINS,
+    "organisations.one": ORGANISATIONS,
+    "organisations.members": ORGANISATIONS,
+    "organisations.invite": ORGANISATIONS,
+    "organisations.take_back": ORGANISATIONS,
+    "organisations.member": ORGANISATIONS,
+    "organisations.remove_member": ORGANISATIONS,
+    "organisations.vehicles": ORGANISATIONS,
+    "organisations.add_vehicle": ORGANISATIONS,
+    "organisations.change_vehicle": ORGANISATIONS,
+    "organisations.retire": ORGANISATIONS,
+    "invitations.ask": EVERYBODY,
+    "invitations.check": SIGNED_IN,
+    "invitations.accept": SIGNED_IN,
     "timetables.versions": STAFF,
     "timetables.validity": STAFF,
     "timetables.upload": STAFF,

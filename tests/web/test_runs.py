@@ -184,8 +184,8 @@ def test_other_associations_stay_apart(app: Flask, served: Served, portal: Porta
     stranger = signed_in(app, person(portal, "Fritz", Role.VOLUNTEER).email)
     assert "noch zu keinem Verein" in stranger.get("/buergerbus").text
     for path in ("", "/absagen"):
-        assert stranger.get(f"/buergerbus/{served.run_id}{path}").status_code == 403
-    assert stranger.get(f"/buergerbus/neu?wie={served.run_id}").status_code == 403
+        assert stranger.get(f"/buergerbus/{served.run_id}{path}").status_code == 404
+    assert stranger.get(f"/buergerbus/neu?wie={served.run_id}").status_code == 404
     dispatcher = signed_in(app, person(portal, "Doris", Role.DISPATCHER).email)
     assert "BürgerBus 500" in dispatcher.get("/buergerbus").text
     assert dispatcher.get(f"/buergerbus/{served.run_id}").status_code == 200

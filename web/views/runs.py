@@ -223,8 +223,8 @@ def _offer(form: RunForm) -> None:
             for one in organisations
             for person in members_of(session, one.id, MembershipRole.DRIVER)
         }
-    if not organisations:
-        raise NotAllowed(Task.PLAN)
+        if not organisations and organisations_with_task(session, current_user.id, Task.SEE):
+            raise NotAllowed(Task.PLAN)
     form.offer(organisations, list(drivers.values()))
 
 

@@ -10,12 +10,12 @@ from mitfahr.db.base import new_id
 from mitfahr.domain.errors import (
     IdempotencyConflict,
     InThePast,
-    NotAllowed,
     NoWay,
     OverlapsOtherRide,
     PriceTooHigh,
     StopUnknown,
     TooManySeats,
+    Unknown,
     WindowInvalid,
 )
 from mitfahr.domain.roles import Role
@@ -105,7 +105,7 @@ def test_only_those_who_may_publish_runs_and_only_for_their_association(portal: 
         )
 
     for stranger in (portal.person("Resi"), portal.person("Vera", Role.VOLUNTEER)):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(Unknown):
             publish(stranger)
     assert publish(portal.person("Dispo", Role.DISPATCHER))
     unknown = RunDraft(
