@@ -141,3 +141,82 @@ def _ride_through(rides, arrived, ready):  # type: ignore[no-untyped-def]
                     ready[stops[at]] = min(ready[stops[at]], HALT_S + out_s[entry] + HALT_S + left_s)
                     soonest_s = min(soonest_s, into_s[entry] + arrived[stops[at]])
             left_s = soonest_s
+
+
+@njit(cache=True, nogil=True)
+def home_s(trips, trip_hops_s, runs, run_hops_s, changes, roads, rides, access_s, most_vehicles):  # type: ignore[no-untyped-def]
+    """(n_meetings,) int64 seconds from leaving home to being ready to board at a meeting point after fewer than so many vehicles.
+
+    changes     as found from their beginning; for the others see `least_s`
+    access_s    (n_stops,) int32 walks from home, -1 without
+    """
+    n_stops, n_meetings = len(access_s), len(rides.from_origin_s)
+    if roads.has_bans:
+        # A halt may then save more than it takes: nothing is known without a look at every ride.
+        return np.zeros(n_meetings, np.int64)
+    ready, by_car = np.full(n_stops, NEVER_S), np.full(n_meetings, NEVER_S)
+    for stop in range(n_stops):
+        if access_s[stop] >= 0:
+            ready[stop] = access_s[stop]
+    for meeting in range(n_meetings):
+        if rides.from_origin_s[meeting] < NEVER_S:
+            by_car[meeting] = HALT_S + np.int64(rides.from_origin_s[meeting])
+    home = np.full(n_meetings, NEVER_S)
+    for _ in range(1, most_vehicles):
+        arrived = np.full(n_stops, NEVER_S)
+        _ride_forth(trips, trip_hops_s, ready, arrived)
+        _ride_forth(runs, run_hops_s, ready, arrived)
+        _drive_forth(roads, ready, by_car, home)
+        is_better = False
+        for stop in range(n_stops):
+            if roads.meeting[stop] >= 0:
+                arrived[stop] = min(arrived[stop], by_car[roads.meeting[stop]])
+            for change in range(changes.start[stop], changes.start[stop + 1]):
+                to = changes.to[change]
+                if arrived[stop] + changes.takes_s[change] < ready[to]:
+                    ready[to] = arrived[stop] + changes.takes_s[change]
+                    is_better = True
+        if not is_better:
+            break
+    meetings = roads.meeting
+    for stop in range(n_stops):
+        if meetings[stop] >= 0:
+            home[meetings[stop]] = min(home[meetings[stop]], ready[stop])
+    return home
+
+
+@njit(cache=True, nogil=True)
+def _ride_forth(window, seconds, ready, arrived):  # type: ignore[no-untyped-def]
+    """One vehicle from wherever one is ready."""
+    stop_start, stops, board, alight = window.stop_start, window.stops, window.board, window.alight
+    for p in range(len(window.n_trips)):
+        rode_s = NEVER_S
+        for call in range(stop_start[p], stop_start[p + 1]):
+            stop = stops[call]
+            if alight[call]:
+                arrived[stop] = min(arrived[stop], rode_s)
+            if board[call]:
+                rode_s = min(rode_s, ready[stop])
+            rode_s += seconds[call]
+
+
+@njit(cache=True, nogil=True)
+def _drive_forth(roads, ready, by_car, home):  # type: ignore[no-untyped-def]
+    """A ride from wherever one is ready; `home` is when meeting points were left when they were looked at last."""
+    soonest, left = np.full(len(home), NEVER_S), np.empty(len(home), np.int64)
+    for stop in range(len(ready)):
+        if roads.meeting[stop] >= 0:
+            soonest[roads.meeting[stop]] = min(soonest[roads.meeting[stop]], ready[stop])
+    n = 0
+    for meeting in range(len(home)):
+        if soonest[meeting] < home[meeting]:
+            home[meeting] = soonest[meeting]
+            # Whoever is there by car is never better off by another car than by staying in it.
+            if home[meeting] + HALT_S < by_car[meeting] + roads.halt_saves_s:
+                left[n] = meeting
+                n += 1
+    for other in range(len(home)):
+        drive_s = roads.drive_from_s[other]
+        for at in range(n):
+            if drive_s[left[at]] != NO_WAY:
+                by_car[other] = min(by_car[other], home[left[at]] + HALT_S + drive_s[left[at]])

@@ -15,12 +15,13 @@ from routing.access import position
 from routing.asked import Asked
 from routing.fleet import Fleet, fleet, usable_rows
 from routing.journey import Journey
+from routing.last_vehicle import LEAST_WALKING
 from routing.legs import Used, ride_journey
 from routing.query import MAX_RIDE_JOURNEY_S, LegKind, Point, StopRef
 from routing.ride_clocks import FAR_S
 from routing.roads import Mode, Positions
 from routing.snapshot import window_base_s
-from routing.sweep import ARRIVES_S, BEFORE, FOUND_LABEL, LAST_STEP, LEAST_WALKING, State, Task
+from routing.sweep import ARRIVES_S, BEFORE, FOUND_LABEL, LAST_STEP, State, Task
 from routing.window import IS_RUN, Window
 
 DOOR_OFF_STREET_MM = 100_000
@@ -53,7 +54,7 @@ def journeys(asked: Asked) -> list[Journey]:
         twice = {row for one in found for row in search.boarded_twice(one.journey)}
         wider = _watch(watched, twice)
         if wider == watched:
-            return [one.journey for one in once]
+            return [one.journey for one in once if search.answers(one)]
         watched = wider
         found = once + list(search.journeys(watched, once))
 
@@ -95,6 +96,8 @@ class _Search:
             task = task._replace(first_new=most_before + 1)
             if known:
                 task = task._replace(known=_known(task, known))
+            if most_before < 2:
+                task = self._with_last_vehicle(task, most)
             state = _swept(task, most + 1, n_rows)
             for row in state.found[: state.counts[sweep.N_FOUND]].tolist():
                 if (row[FOUND_LABEL], row[ARRIVES_S]) in seen:
@@ -106,6 +109,10 @@ class _Search:
                     seen.add((one.label, one.arrival_s))
                 yield one
             most_before = most
+
+    def answers(self, found: _Found) -> bool:
+        """Whether it arrives within the window; earlier ones are only looked for because they beat others."""
+        return found.arrival_s >= self._first_task.first_arrival_s
 
     @property
     def _base_s(self) -> int:
@@ -140,11 +147,10 @@ class _Search:
             first_arrival_s = first_s
         chosen, egress_s = self._fleet, asked.ends.destination.walk_s[:n_stops]
         is_goal = np.zeros(len(chosen.from_origin_s), np.uint8)
-        is_goal[chosen.stop_meeting[(egress_s >= 0) & (chosen.stop_meeting >= 0)]] = 1
+        is_goal[chosen.stop_meeting[(egress_s >= 0) & (chosen.stop_meeting >= 0) & (asked.stop_ok > 0)]] = 1
         goal_first, goal_last, goal_entry = last_vehicle.goal_entries(chosen, is_goal)
-        pick_start, pick_ups = last_vehicle.pick_ups(chosen, len(is_goal))
         of_gap = np.cumsum(np.repeat(chosen.n_departures, chosen.n_gaps))
-        task = Task(
+        return Task(
             trip_calls=snapshot.calls_in_order(asked.from_s, asked.until_s, asked.needs),
             run_calls=sweep.in_order(self._runs),
             change_start=asked.changes(False).start,
@@ -163,8 +169,8 @@ class _Search:
             known=np.full(last_arrival_s - first_s + 2, sweep.NOBODY, np.int64),
             least_s=self._least_s,
             first_new=1,
-            pick_start=pick_start,
-            pick_ups=pick_ups,
+            pick_start=np.empty(0, np.int64),
+            pick_ups=np.empty((0, last_vehicle.N_PICK_UP_COLUMNS), np.int32),
             goal_first=goal_first,
             goal_last=goal_last,
             goal_entry=goal_entry,
@@ -172,7 +178,18 @@ class _Search:
             soonest=np.empty((2, 0, 0), np.int32),
             fleet=chosen,
         )
-        return task._replace(soonest=last_vehicle.soonest(task, asked.trips, self._runs))
+
+    def _with_last_vehicle(self, task: Task, most_vehicles: int) -> Task:
+        """With the rides that journeys of up to so many vehicles may board and when they reach the goal, as far as known by now."""
+        home_s = np.full(len(task.fleet.from_origin_s), bounds.NEVER_S)
+        if most_vehicles > 1:
+            home_s = self._home_s
+        else:
+            at = np.flatnonzero((task.access_s >= 0) & (task.fleet.stop_meeting >= 0))
+            np.minimum.at(home_s, task.fleet.stop_meeting[at], task.access_s[at])
+        is_useful, pick_start, rows = last_vehicle.pick_ups(task, home_s)
+        task = task._replace(pick_start=pick_start, pick_ups=rows)
+        return task._replace(soonest=last_vehicle.soonest(task, is_useful, self.asked.trips, self._runs))
 
     def _next_layer(self, watched: tuple[int, ...]) -> NDArray[np.int8]:
         """(n_rides, n_layers): layer 0 has used no private ride, layer 1 + bits those of `watched` whose bit is set."""
@@ -186,27 +203,39 @@ class _Search:
 
     @cached_property
     def _least_s(self) -> NDArray[np.int64]:
-        asked, snapshot = self.asked, self.asked.snapshot
-        links = snapshot.links
-        roads = bounds.Roads(
-            links.stop_meeting,
+        asked = self.asked
+        egress_s = asked.ends.destination.walk_s[: asked.snapshot.timetable.n_stops]
+        least_s: NDArray[np.int64] = bounds.least_s(
+            *self._fastest, asked.changes(True), self._roads, self._fleet, egress_s, asked.query.max_vehicles
+        )
+        return least_s
+
+    @cached_property
+    def _home_s(self) -> NDArray[np.int64]:
+        asked = self.asked
+        access_s = asked.ends.origin.walk_s[: asked.snapshot.timetable.n_stops]
+        home_s: NDArray[np.int64] = bounds.home_s(
+            *self._fastest, asked.changes(False), self._roads, self._fleet, access_s, asked.query.max_vehicles
+        )
+        return home_s
+
+    @cached_property
+    def _fastest(self) -> tuple[Window, NDArray[np.int32], Window, NDArray[np.int32]]:
+        """Trips and runs, each with how long they take from call to call at their fastest."""
+        asked = self.asked
+        trip_hops_s = asked.snapshot.hops_s(asked.from_s, asked.until_s, asked.needs)
+        return asked.trips, trip_hops_s, self._runs, bounds.hops_s(self._runs)
+
+    @cached_property
+    def _roads(self) -> bounds.Roads:
+        snapshot = self.asked.snapshot
+        return bounds.Roads(
+            snapshot.links.stop_meeting,
             snapshot.streets.drive_from_s,
             self._fleet.to_destination_s,
             0 if snapshot.roads is None else snapshot.roads.halt_saves_s,
             snapshot.roads is not None and len(snapshot.roads.ban_edge) > 0,
         )
-        least_s: NDArray[np.int64] = bounds.least_s(
-            asked.trips,
-            snapshot.hops_s(asked.from_s, asked.until_s, asked.needs),
-            self._runs,
-            bounds.hops_s(self._runs),
-            asked.changes(True),
-            roads,
-            self._fleet,
-            asked.ends.destination.walk_s[: snapshot.timetable.n_stops],
-            asked.query.max_vehicles,
-        )
-        return least_s
 
     @cached_property
     def _fleet(self) -> Fleet:
@@ -288,6 +317,8 @@ def _state(task: Task, n_rounds: int, n_rows: tuple[int, int], capacity: int) ->
         arrived=rows(n_stops + 2, n_lanes, sweep.N_BEST_COLUMNS),
         arrived_bound=rows(n_lanes, n_stops + 2),
         ready=rows(n_stops + 2, n_lanes, sweep.N_BEST_COLUMNS),
+        coming=rows(n_stops + 2, n_lanes, 2, sweep.N_COMING_COLUMNS),
+        is_ready=np.empty(n_stops + 2, np.uint8),
         ready_bound=rows(n_lanes, n_stops + 2),
         event_at=np.empty(n_seconds, np.int32),
         events=rows(capacity, sweep.N_EVENT_COLUMNS),
@@ -303,5 +334,5 @@ def _state(task: Task, n_rounds: int, n_rows: tuple[int, int], capacity: int) ->
         goal_step=rows(n_rounds),
         steps=np.empty((capacity, sweep.N_STEP_COLUMNS), np.int32),
         found=rows(capacity, sweep.N_FOUND_COLUMNS),
-        counts=np.zeros(6, np.int64),
+        counts=np.zeros(sweep.N_COUNTS, np.int64),
     )

@@ -54,8 +54,12 @@ def _best(query: Query, journeys: Iterable[Journey]) -> list[Journey]:
         return min((leg.slack_s for leg in journey.legs if leg.slack_s is not None), default=0)
 
     kept: list[Journey] = []
+    soonest: dict[
+        int, int
+    ] = {}  # arrival by number of vehicles, of journeys that leave no earlier than the next
     for journey in sorted(journeys, key=lambda j: (*criteria(j), j.walk_s, -shortest_change_s(j))):
-        mine = criteria(journey)
-        if not any(all(a <= b for a, b in zip(criteria(other), mine, strict=True)) for other in kept):
+        _, arrival_s, vehicles = criteria(journey)
+        if not any(few <= vehicles and sooner_s <= arrival_s for few, sooner_s in soonest.items()):
             kept.append(journey)
+            soonest[vehicles] = arrival_s
     return kept

@@ -26,18 +26,20 @@ from numpy.typing import NDArray
 from routing.fleet import Fleet
 from routing.last_vehicle import (
     ARRIVED,
+    LEAST_WALKING,
+    PICK_FIRST_S,
     PICK_GAP,
     PICK_GOAL_S,
     PICK_INTO_S,
+    PICK_LAST_S,
     PICK_OUT_S,
     PICK_RIDE,
     READY_TO_BOARD,
     SLOT_S,
+    WALK_BITS,
 )
 from routing.ride_clocks import DESTINATION_DOOR, FAR_S, NO_WAY, ORIGIN_DOOR, detour_s, dropped_at, has_room
 
-WALK_BITS = 20
-LEAST_WALKING = (1 << WALK_BITS) - 1
 NOBODY = np.int64(-1)
 ALWAYS = np.int64(1) << np.int64(62)
 
@@ -53,6 +55,10 @@ TO, TAKES_S, WALK_S = range(3)
 # may not board it again, so the second best counts for that ride alone. RIDE is -1 after any other vehicle.
 LABEL, STEP, RIDE, OTHER, OTHER_STEP = range(5)
 N_BEST_COLUMNS = 5
+
+# Columns of who is on his way to a place by private ride: the last one that was told.
+COMING_LABEL, COMING_S, COMING_RIDE = range(3)
+N_COMING_COLUMNS = 3
 
 # Columns of who sits in a trip; CALL is where he got on. LABEL of lane 0 tells that anybody sits there.
 SEAT_LABEL, SEAT_STEP, SEAT_CALL = range(3)
@@ -95,7 +101,8 @@ TRIP, RUN, BY_RIDE = range(3)
 # Columns of what was found, and what is counted.
 ARRIVES_S, FOUND_LABEL, LAST_STEP = range(3)
 N_FOUND_COLUMNS = 3
-N_EVENTS, N_STEPS, N_RIDERS, N_DRIVERS, N_FOUND, IS_FULL = range(6)
+N_EVENTS, N_STEPS, N_RIDERS, N_DRIVERS, N_FOUND, IS_FULL, FREE_EVENT, FREE_STEP = range(8)
+N_COUNTS = 8
 
 
 class Task(NamedTuple):
@@ -104,7 +111,7 @@ class Task(NamedTuple):
     trip_calls, run_calls   (n, N_CALL_COLUMNS) int32 by time, of one trip in the order of its calls: see `in_order`
     change_start, change    (n_stops + 1,) int64 into (n, 3) int32 TO, TAKES_S, WALK_S
     access_s, egress_s      (n_stops,) int32 walks from the origin and to the destination, -1 without
-    first_s, last_s         departures from the origin; last_arrival_s at the destination, first_arrival_s the first that counts
+    first_s, last_s         departures from the origin; last_arrival_s at the destination, first_arrival_s the first of the answer
     is_single               leaving at one moment: of each number of vehicles only the first arrival counts
     most_s                  longest journey
     known                   (n_seconds + 1,) int64: labels up to known[s] are of no use where the goal is not reached before
@@ -150,6 +157,8 @@ class State(NamedTuple):
 
     trip_seats, run_seats   (n_rows, n_lanes, N_SEAT_COLUMNS) int64
     arrived, ready          (n_places, n_lanes, N_BEST_COLUMNS) int64
+    coming                  (n_places, n_lanes, 2, N_COMING_COLUMNS) int64, of two rides
+    is_ready                (n_places,) uint8: 1 where anybody is or was ready, so that most calls are passed at one glance
     arrived_bound, ready_bound  (n_lanes, n_places) int64: who left no later than that is of no use there, with that
                             many vehicles or more, whatever was ridden last
     event_at, events        (n_seconds,) int32 into (…, N_EVENT_COLUMNS) int64
@@ -162,7 +171,7 @@ class State(NamedTuple):
     goal, goal_step         (n_rounds,) int64: the best so far
     steps                   (…, N_STEP_COLUMNS) int32
     found                   (…, N_FOUND_COLUMNS) int64
-    counts                  (6,) int64
+    counts                  (N_COUNTS,) int64
     """
 
     trip_seats: NDArray[np.int64]
@@ -170,6 +179,8 @@ class State(NamedTuple):
     arrived: NDArray[np.int64]
     arrived_bound: NDArray[np.int64]
     ready: NDArray[np.int64]
+    coming: NDArray[np.int64]
+    is_ready: NDArray[np.uint8]
     ready_bound: NDArray[np.int64]
     event_at: NDArray[np.int32]
     events: NDArray[np.int64]
@@ -244,7 +255,7 @@ def sweep(task, state):  # type: ignore[no-untyped-def]
     trip_calls, run_calls = task.trip_calls, task.run_calls
     trip_at = np.searchsorted(trip_calls[:, TIME], task.first_s)
     run_at = np.searchsorted(run_calls[:, TIME], task.first_s)
-    event_at, driver_at, counts, drivers = state.event_at, state.driver_at, state.counts, state.drivers
+    event_at, driver_at, counts = state.event_at, state.driver_at, state.counts
     for now in range(task.first_s, task.last_arrival_s + 1):
         slot = now - task.first_s
         trip_end, run_end = trip_at, run_at
@@ -262,11 +273,8 @@ def sweep(task, state):  # type: ignore[no-untyped-def]
                 _pass_calls(task, state, now, RUN, run_calls, run_at, run_end, state.run_seats)
             if is_first:
                 is_first = False
-                driver = np.int64(driver_at[slot])
-                while driver >= 0:
-                    after = drivers[driver, DRIVER_AFTER]
-                    _pass_places(task, state, now, driver)
-                    driver = after
+                if driver_at[slot] >= 0:
+                    _pass_places(task, state, now)
             if event_at[slot] < 0 or counts[IS_FULL]:
                 break
         if counts[IS_FULL]:
@@ -284,6 +292,8 @@ def _set_out(task, state):  # type: ignore[no-untyped-def]
         best[:, :, LABEL] = NOBODY
         best[:, :, OTHER] = NOBODY
         best[:, :, RIDE] = -1
+    state.coming[:, :, :, COMING_RIDE] = -1
+    state.is_ready[:] = 0
     state.arrived_bound[:] = NOBODY
     state.ready_bound[:] = NOBODY
     state.event_at[:] = -1
@@ -296,6 +306,7 @@ def _set_out(task, state):  # type: ignore[no-untyped-def]
     state.cut[:] = NOBODY
     state.goal[:] = NOBODY
     state.counts[:] = 0
+    state.counts[FREE_EVENT] = state.counts[FREE_STEP] = -1
     for stop in range(len(task.access_s)):
         meeting = task.fleet.stop_meeting[stop]
         if task.access_s[stop] >= 0 and meeting >= 0 and task.stop_ok[stop]:
@@ -386,8 +397,11 @@ def _goal_s(task, left, state_there, place, when):  # type: ignore[no-untyped-de
 
 @njit(cache=True, nogil=True, _nrt=False)
 def _is_late(task, when, label):  # type: ignore[no-untyped-def]
-    """Whether reaching the goal at a moment is no better than what is known, or too late anyway."""
-    return when > task.last_arrival_s or label <= task.known[when - task.first_s]
+    """Whether reaching the goal at a moment is no better than what is known, or too late anyway.
+
+    Who is there before the window begins is of no use where he is beaten at its beginning.
+    """
+    return when > task.last_arrival_s or label <= task.known[max(when, task.first_arrival_s) - task.first_s]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -397,19 +411,17 @@ def _cut(task, state, vehicles):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _may_end(task, place):  # type: ignore[no-untyped-def]
-    """Whether a journey that is beaten by an earlier one may end here: the earlier one may arrive too early to count."""
-    return task.first_arrival_s > task.first_s and (place >= len(task.stop_ok) or task.egress_s[place] >= 0)
-
-
-@njit(cache=True, nogil=True, _nrt=False)
 def _await(state, slot, kind, place, lane, label, ride, step):  # type: ignore[no-untyped-def]
     """The row of what will happen then."""
-    n = state.counts[N_EVENTS]
-    if n >= len(state.events):
-        state.counts[IS_FULL] = 1
-        return n - 1
-    state.counts[N_EVENTS] = n + 1
+    n = state.counts[FREE_EVENT]
+    if n >= 0:
+        state.counts[FREE_EVENT] = state.events[n, AFTER]
+    else:
+        n = state.counts[N_EVENTS]
+        if n >= len(state.events):
+            state.counts[IS_FULL] = 1
+            return n - 1
+        state.counts[N_EVENTS] = n + 1
     row = state.events[n]
     row[AFTER] = state.event_at[slot]
     state.event_at[slot] = n
@@ -423,40 +435,45 @@ def _happen(task, state, now):  # type: ignore[no-untyped-def]
     """All that was waiting for this moment."""
     event_at, events, slot = state.event_at, state.events, now - task.first_s
     while event_at[slot] >= 0 and not state.counts[IS_FULL]:
-        row = events[event_at[slot]]
+        event = event_at[slot]
+        row = events[event]
         event_at[slot] = row[AFTER]
         place, lane, label = row[PLACE], row[LANE], row[EVENT_LABEL]
         if row[KIND] == ARRIVAL:
-            _arrive(task, state, now, place, lane, label, row[EVENT_RIDE], row[EVENT_STEP])
+            if not _arrive(task, state, now, place, lane, label, row[EVENT_RIDE], row[EVENT_STEP]):
+                _forget_step(state, row[EVENT_STEP])
         elif row[KIND] == READY:
             _get_ready(task, state, now, place, lane, label, row[EVENT_RIDE], row[EVENT_STEP])
         elif row[KIND] == PICK_UP:
             _get_on(task, state, now, row)
         else:
             _reach_goal(state, lane, label, row[EVENT_STEP])
+        # What is over makes room at once: the rows in use then stay few, near each other in memory.
+        row[AFTER] = state.counts[FREE_EVENT]
+        state.counts[FREE_EVENT] = event
 
 
 @njit(cache=True, nogil=True, _nrt=False)
 def _arrive(task, state, now, place, lane, label, ride, step):  # type: ignore[no-untyped-def]
-    """Off a vehicle at a place, and on foot to the goal and to wherever one can board again."""
+    """Off a vehicle at a place, and on foot to the goal and to wherever one can board again; whether `step` is of any use."""
     n_rounds, n_stops = len(state.goal), len(task.stop_ok)
     vehicles, layer = lane % n_rounds, lane // n_rounds
     if label <= _cut(task, state, vehicles + (layer == 0)):
-        return
+        return False
     if place < n_stops and _is_late(task, _goal_s(task, n_rounds - 1 - vehicles, ARRIVED, place, now), label):
-        return
-    is_beaten = _is_beaten(state.arrived, state.arrived_bound, place, lane, n_rounds, label, ride)
+        return False
+    if _is_beaten(state.arrived, state.arrived_bound, place, lane, n_rounds, label, ride):
+        return False
+    is_used = False
     last_s = min(np.int64(task.last_arrival_s), (label >> WALK_BITS) + task.most_s)
-    if layer > 0 and (not is_beaten or _may_end(task, place)):
+    if layer > 0:
         egress_s = np.int64(task.egress_s[place]) if place < n_stops else np.int64(0)
-        is_in_time = task.first_arrival_s <= now + egress_s <= last_s
-        if egress_s >= 0 and is_in_time and label - egress_s > state.goal[vehicles]:
+        if egress_s >= 0 and now + egress_s <= last_s and label - egress_s > state.goal[vehicles]:
             _await(state, now + egress_s - task.first_s, GOAL, place, lane, label - egress_s, ride, step)
-    if is_beaten:
-        return
+            is_used = True
     _put(state.arrived, state.arrived_bound, place, lane, n_rounds, label, ride, step)
     if vehicles == n_rounds - 1 or place >= n_stops:
-        return
+        return is_used
     cut, bound, changes, stop_ok = (
         _cut(task, state, vehicles + 1),
         state.ready_bound[lane],
@@ -474,6 +491,8 @@ def _arrive(task, state, now, place, lane, label, ride, step):  # type: ignore[n
             and not _is_late(task, _goal_s(task, n_rounds - 1 - vehicles, READY_TO_BOARD, to, when), walked)
         ):
             _await(state, when - task.first_s, READY, to, lane, walked, ride, step)
+            is_used = True
+    return is_used
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -486,6 +505,7 @@ def _get_ready(task, state, now, place, lane, label, ride, step):  # type: ignor
     row = state.ready[place, lane]
     is_second, best_ride = label <= row[LABEL], row[RIDE]
     _put(state.ready, state.ready_bound, place, lane, n_rounds, label, ride, step)
+    state.is_ready[place] = 1
     meeting = task.fleet.stop_meeting[place]
     if meeting < 0:
         return
@@ -500,39 +520,34 @@ def _get_ready(task, state, now, place, lane, label, ride, step):  # type: ignor
     is_last = lane % n_rounds == n_rounds - 2
     is_over = True
     for at in range(state.passed[meeting], end):
-        i, gap, into_s = pick_ups[at, PICK_RIDE], pick_ups[at, PICK_GAP], np.int64(pick_ups[at, PICK_INTO_S])
-        goal_s = np.int64(pick_ups[at, PICK_GOAL_S])
-        if is_last and goal_s == FAR_S and not is_over:
-            continue
-        if task.fleet.earliest[i] - task.base_s > last_s:
-            break
-        first = task.fleet.leave_start[i] + np.int64(gap) * task.fleet.n_departures[i]
-        departure, n_departures = np.int64(0), np.int64(task.fleet.n_departures[i])
-        ready = now + task.base_s - into_s
-        while departure < n_departures and task.fleet.leave[first + departure] < ready:
-            departure += 1
-        if departure == n_departures:
+        if pick_ups[at, PICK_LAST_S] < now:
             if is_over:
                 state.passed[meeting] = at + 1
             continue
         is_over = False
+        i, goal_s = pick_ups[at, PICK_RIDE], np.int64(pick_ups[at, PICK_GOAL_S])
+        first_s = max(now, np.int64(pick_ups[at, PICK_FIRST_S]))
+        if first_s > last_s:
+            if task.fleet.earliest[i] - task.base_s > last_s:
+                break
+            continue
+        if is_last and _is_late(task, first_s + goal_s, label):
+            continue
         # The second best of a place is for the ride alone that brought the best.
         if i == ride or (is_second and i != best_ride):
             continue
         if task.fleet.next_layer[i, lane // n_rounds] < 0:
             continue
-        while departure < n_departures:
-            clock = task.fleet.leave[first + departure] + into_s - task.base_s
-            if clock > last_s or task.fleet.leave[first + departure] < 0:
-                break
-            if is_last and _is_late(task, clock + goal_s, label):
-                break
+        gap, into_s = pick_ups[at, PICK_GAP], np.int64(pick_ups[at, PICK_INTO_S])
+        first = task.fleet.leave_start[i] + np.int64(gap) * task.fleet.n_departures[i]
+        departure, ready = np.int64(0), now + task.base_s - into_s
+        while task.fleet.leave[first + departure] < ready:
+            departure += 1
+        # A later departure gains nothing.
+        clock = task.fleet.leave[first + departure] + into_s - task.base_s
+        if clock <= last_s and not (is_last and _is_late(task, clock + goal_s, label)):
             event = _await(state, clock - task.first_s, PICK_UP, place, lane, label, np.int64(i), step)
             state.events[event, EVENT_AT], state.events[event, EVENT_DEPARTURE] = at, departure
-            # A later departure gains nothing, unless this one may arrive too early to count.
-            if clock + least_s >= task.first_arrival_s:
-                break
-            departure += 1
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -563,11 +578,15 @@ def _note_found(task, state, now):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, _nrt=False)
 def _note_step(state, fleet, ref, places, ats, clocks, departure, detour, before):  # type: ignore[no-untyped-def]
-    n = state.counts[N_STEPS]
-    if n >= len(state.steps):
-        state.counts[IS_FULL] = 1
-        return 0
-    state.counts[N_STEPS] = n + 1
+    n = state.counts[FREE_STEP]
+    if n >= 0:
+        state.counts[FREE_STEP] = state.steps[n, BEFORE]
+    else:
+        n = state.counts[N_STEPS]
+        if n >= len(state.steps):
+            state.counts[IS_FULL] = 1
+            return np.int64(0)
+        state.counts[N_STEPS] = n + 1
     row = state.steps[n]
     row[FLEET], row[REF] = fleet, ref
     row[BOARD_PLACE], row[ALIGHT_PLACE] = places
@@ -577,6 +596,14 @@ def _note_step(state, fleet, ref, places, ats, clocks, departure, detour, before
     return n
 
 
+@njit(cache=True, nogil=True, _nrt=False)
+def _forget_step(state, step):  # type: ignore[no-untyped-def]
+    """Its row is free again; not after the lists ran full, when steps are no longer counted."""
+    if not state.counts[IS_FULL]:
+        state.steps[step, BEFORE] = state.counts[FREE_STEP]
+        state.counts[FREE_STEP] = step
+
+
 # --- trips and runs ----------------------------------------------------------------------------------
 
 
@@ -584,7 +611,7 @@ def _note_step(state, fleet, ref, places, ats, clocks, departure, detour, before
 def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore[no-untyped-def]
     """People get off and on at the calls at:end, all of this moment."""
     n_rounds, n_lanes = len(state.goal), seats.shape[1]
-    ready, bound = state.ready, state.arrived_bound
+    ready, is_ready, bound = state.ready, state.is_ready, state.arrived_bound
     stop_ok, access, egress, board_mask = task.stop_ok, task.access_s, task.egress_s, task.board_mask
     for one in range(at, end):
         row, call, stop, what = calls[one, ROW], calls[one, CALL], calls[one, STOP], calls[one, WHAT]
@@ -600,7 +627,7 @@ def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore
                     or seats[row, lane, SEAT_CALL] >= call
                 ):
                     continue
-                if label <= bound[lane, stop] and not _may_end(task, stop):
+                if label <= bound[lane, stop]:
                     continue
                 if _is_late(
                     task, _goal_s(task, n_rounds - 1 - lane % n_rounds, ARRIVED, stop, np.int64(now)), label
@@ -619,7 +646,10 @@ def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore
                     0,
                     seats[row, lane, SEAT_STEP],
                 )
-                _arrive(task, state, now, np.int64(stop), np.int64(lane), label, np.int64(-1), np.int64(step))
+                if not _arrive(
+                    task, state, now, np.int64(stop), np.int64(lane), label, np.int64(-1), np.int64(step)
+                ):
+                    _forget_step(state, np.int64(step))
         if (what >> BOARD_SHIFT) & board_mask:
             walk_s = np.int64(access[stop])
             if walk_s >= 0 and task.first_s <= now - walk_s <= task.last_s:
@@ -633,6 +663,8 @@ def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore
                     )
                 ):
                     _sit_down(seats[row], 1, label, -1, call)
+            if is_ready[stop] == 0:
+                continue
             for lane in range(1, n_lanes - 1):
                 label = ready[stop, lane, LABEL]
                 if label < 0 or lane % n_rounds == n_rounds - 1:
@@ -765,7 +797,7 @@ def _wait(task, state, i, gap, departure, at):  # type: ignore[no-untyped-def]
     _wait_at(task, state, driver, at)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
 def _wait_at(task, state, driver, at):  # type: ignore[no-untyped-def]
     """Put a driver down for the moment at which he is at a place."""
     row = state.drivers[driver]
@@ -783,34 +815,43 @@ def _wait_at(task, state, driver, at):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _pass_places(task, state, now, driver):  # type: ignore[no-untyped-def]
-    """One driver with riders: some get off, and he drives on to his next place."""
-    row = state.drivers[driver]
-    i, gap, departure, at = row[DRIVER_RIDE], row[DRIVER_GAP], row[DRIVER_DEPARTURE], row[DRIVER_AT]
-    one = task.fleet.departure_start[i] + departure
-    if at == DOOR:
-        _get_off(task, state, now, i, gap, departure, (at, at + 1), np.int64(state.rider_at[one]), False)
-        return
-    best, n_rounds = state.rider_best[one], len(state.goal)
-    is_of_use = False
-    for lane in range(n_rounds + 1, len(best)):
-        is_of_use = is_of_use or (
-            best[lane] > _cut(task, state, lane % n_rounds) and best[lane] > task.known[now - task.first_s]
-        )
-    if not is_of_use:
-        state.is_driven[task.gap_departures[task.fleet.gap_start[i] + gap] + departure] = 0
-        return
-    end = task.fleet.entry_start[task.fleet.first_stop[i] + gap + 1]
-    here_s = task.fleet.into_s[at]
-    while at < end and task.fleet.into_s[at] == here_s:
-        if _is_wanted(task, state, now, i, best, task.fleet.meeting[at]):
+def _pass_places(task, state, now):  # type: ignore[no-untyped-def]
+    """All drivers with riders who are at a place now: some get off, and they drive on to their next places.
+
+    One call for all of them, since every call copies the bundles.
+    """
+    after = np.int64(state.driver_at[now - task.first_s])
+    while after >= 0:
+        driver, row = after, state.drivers[after]
+        after = row[DRIVER_AFTER]
+        i, gap, departure, at = row[DRIVER_RIDE], row[DRIVER_GAP], row[DRIVER_DEPARTURE], row[DRIVER_AT]
+        one = task.fleet.departure_start[i] + departure
+        if at == DOOR:
             _get_off(task, state, now, i, gap, departure, (at, at + 1), np.int64(state.rider_at[one]), False)
-        at += 1
-    if at < end:
-        _wait_at(task, state, driver, at)
+            continue
+        best, n_rounds = state.rider_best[one], len(state.goal)
+        is_of_use = False
+        for lane in range(n_rounds + 1, len(best)):
+            is_of_use = is_of_use or (
+                best[lane] > _cut(task, state, lane % n_rounds)
+                and best[lane] > task.known[now - task.first_s]
+            )
+        if not is_of_use:
+            state.is_driven[task.gap_departures[task.fleet.gap_start[i] + gap] + departure] = 0
+            continue
+        end = task.fleet.entry_start[task.fleet.first_stop[i] + gap + 1]
+        here_s = task.fleet.into_s[at]
+        while at < end and task.fleet.into_s[at] == here_s:
+            if _is_wanted(task, state, now, i, best, task.fleet.meeting[at]):
+                _get_off(
+                    task, state, now, i, gap, departure, (at, at + 1), np.int64(state.rider_at[one]), False
+                )
+            at += 1
+        if at < end:
+            _wait_at(task, state, driver, at)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
 def _is_wanted(task, state, now, i, best, meeting):  # type: ignore[no-untyped-def]
     """Whether a place would gain by anybody who rides along, as far as one knows by now."""
     n_rounds = len(state.goal)
@@ -821,8 +862,6 @@ def _is_wanted(task, state, now, i, best, meeting):  # type: ignore[no-untyped-d
             stop = task.fleet.meeting_stops[at]
             if lane % n_rounds == n_rounds - 1 and task.egress_s[stop] < 0:
                 continue
-            if _may_end(task, stop):
-                return True
             if _is_late(task, _goal_s(task, n_rounds - 1 - lane % n_rounds, ARRIVED, stop, now), best[lane]):
                 continue
             if not _is_beaten(state.arrived, state.arrived_bound, stop, lane, n_rounds, best[lane], i):
@@ -876,9 +915,7 @@ def _get_off_at(task, state, now, i, gap, departure, entry, row):  # type: ignor
                 continue
             if dropped == -2 and _is_late(task, _goal_s(task, left, ARRIVED, place, now), label):
                 continue
-            if _is_beaten(
-                state.arrived, state.arrived_bound, place, lane, n_rounds, label, i
-            ) and not _may_end(task, place):
+            if _is_beaten(state.arrived, state.arrived_bound, place, lane, n_rounds, label, i):
                 continue
         if dropped == -2:
             dropped, detour = _dropped(task, i, row, gap, meeting, into_s, out_s)
@@ -886,6 +923,8 @@ def _get_off_at(task, state, now, i, gap, departure, entry, row):  # type: ignor
         if dropped < 0 or when > min(np.int64(task.last_arrival_s), (label >> WALK_BITS) + task.most_s):
             return
         if _is_late(task, _goal_s(task, left, ARRIVED, place, when) if entry >= 0 else when, label):
+            continue
+        if _is_overtaken(state.coming[place, lane], label, when, i):
             continue
         step = _note_step(
             state,
@@ -901,6 +940,35 @@ def _get_off_at(task, state, now, i, gap, departure, entry, row):  # type: ignor
         # Never into the past, should turns that are closed make a way by somebody's halt the only one.
         slot = max(when, now) - task.first_s
         _await(state, slot, ARRIVAL, place, lane, label, i, np.int64(step))
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _is_overtaken(coming, label, when, ride):  # type: ignore[no-untyped-def]
+    """Whether others who left later will be at a place sooner: by the same ride, or by two different ones, as one of them may be the
+    very one that is to be boarded next. Whoever is not is written down.
+    """
+    n, of_ride = 0, np.int64(-1)
+    for one in range(2):
+        known, known_s = coming[one, COMING_LABEL], coming[one, COMING_S]
+        if coming[one, COMING_RIDE] == ride:
+            of_ride = np.int64(one)
+        if (
+            coming[one, COMING_RIDE] >= 0
+            and known >= label
+            and known_s <= when
+            and (known > label or known_s < when)
+        ):
+            n += 2 if coming[one, COMING_RIDE] == ride else 1
+    if n >= 2:
+        return True
+    one = of_ride
+    if one < 0:
+        one = np.int64(coming[1, COMING_RIDE] < 0 or coming[1, COMING_LABEL] < coming[0, COMING_LABEL])
+        if coming[0, COMING_RIDE] < 0:
+            one = np.int64(0)
+    if coming[one, COMING_RIDE] < 0 or coming[one, COMING_LABEL] <= label:
+        coming[one, COMING_LABEL], coming[one, COMING_S], coming[one, COMING_RIDE] = label, when, ride
+    return False
 
 
 @njit(cache=True, nogil=True, _nrt=False)

@@ -320,7 +320,7 @@ class Oracle:
                 one_each.setdefault(found.criteria, found)
         walk = None if private else self.walk_from_door_to_door
         criteria = [c for c in one_each if not (walk and self._walking_beats(c, walk.duration_s))]
-        best = [one_each[c] for c in self.optimal(criteria)]
+        best = [one_each[c] for c in self.optimal(criteria) if c.arrival_s >= self.arrive_from_s]
         return [*([walk.found] if walk else []), *sorted(best, key=lambda found: found.criteria)]
 
     def lasts_too_long(self, found: Found) -> bool:
@@ -377,8 +377,13 @@ class Oracle:
 
     def _arrivals(self, start: Start) -> Iterator[int]:
         egress_s = 0 if start.hops[-1].alight == DESTINATION else self.egress_s.get(start.hops[-1].alight)
-        if egress_s is not None and self.arrive_from_s <= start.arrival_s + egress_s <= self.arrive_until_s:
-            yield start.arrival_s + egress_s
+        if egress_s is None:
+            return
+        arrival_s = start.arrival_s + egress_s
+        # Whoever is there by private ride before the window begins beats those who dawdle to arrive within it.
+        is_early = arrival_s < self.arrive_from_s and not start.private_rides
+        if arrival_s <= self.arrive_until_s and not is_early:
+            yield arrival_s
 
     # --- growing journeys vehicle by vehicle -------------------------------------------------------
 

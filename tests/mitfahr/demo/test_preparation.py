@@ -23,12 +23,14 @@ from mitfahr.db.trust import trust_of
 from mitfahr.demo import NotADemonstration, Prepared, accounts
 from mitfahr.demo.people import ensure_people, ensure_rides, ensure_runs
 from mitfahr.demo.rides import BUERGERBUS_WEEKDAYS
+from mitfahr.domain.local_entries import LocalKind, kind_of
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Role
 from mitfahr.domain.states import LegState
 from mitfahr.domain.times import local, seconds
 from mitfahr.domain.vehicles import Car
+from mitfahr.live import Live
 from mitfahr.services.check_data import data_faults
 from mitfahr.services.log_in import log_in
 from mitfahr.services.wanted_ways import wanted_ways
@@ -52,6 +54,18 @@ def test_what_serves_is_called_a_demonstration(world: World) -> None:
         assert feed.is_demo
         assert [f for f in feed.findings if f["severity"] != "info"] == []
         assert serving(session).roads is not None
+
+
+def test_staff_have_said_some_of_each_kind(world: World) -> None:
+    live = Live(world.readers, world.settings.snapshots_dir)
+    timetable = live.current(world.now).timetable
+    layer = live.local
+    assert {kind_of(entry.content) for entry in layer.entries} == set(LocalKind)
+    assert layer.orphans == ()
+    called = {timetable.route_id[i] for i in layer.called_routes}
+    assert called and all(layer.rules_of_line[route_id] for route_id in called)
+    assert layer.extra_trips(local(seconds(world.now)).date())
+    assert layer.current_notices(seconds(world.now), seconds(world.now))
 
 
 def test_the_streets_are_credited_to_the_demonstration_alone(world: World) -> None:
