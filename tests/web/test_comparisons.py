@@ -41,10 +41,11 @@ class Desk:
         path = to_zip(files, self.folder / f"{len(list(self.folder.glob('*.zip')))}.zip")
         return import_timetable(self.portal.writing, self.portal.settings, path, path.name, lambda: NOW).id
 
-    def serve(self, files: Files) -> None:
+    def serve(self, files: Files) -> str:
         built = self.build(files)
         with self.portal.writing.begin() as session:
             switch_timetable(session, None, built, NOW)
+        return built
 
     def compare(self) -> None:
         compare_waiting(self.portal.writing, self.portal.settings, lambda: NOW)
@@ -82,6 +83,10 @@ def test_a_first_timetable_and_one_that_waits(staff: FlaskClient, desk: Desk) ->
     assert "Linien vergleichen: 30 %" in page and 'http-equiv="refresh"' in page and "every 2s" in page
     desk.compare()
     assert "nichts zu vergleichen" in staff.get(address).text
+    straight = desk.serve(bus(last_hour=9))
+    assert "ohne Vergleich in Betrieb gegangen" in staff.get(f"/fahrplan/{straight}/vergleich").text
+    damaged = desk.build(changed(bus(), "stops.txt", ("51.1634", "nördlich")))
+    assert "nicht übernommen worden" in staff.get(f"/fahrplan/{damaged}/vergleich").text
     assert staff.get(f"{address}/karte.json").status_code == 404
     assert staff.get(f"{address}/linien.csv").status_code == 404
     assert staff.get("/fahrplan/gibt-es-nicht/vergleich").status_code == 404

@@ -53,6 +53,9 @@ from web.versions_view import version_view
 
 views = Blueprint("comparisons", __name__, url_prefix="/fahrplan")
 
+MOST_STOPS = 200
+"""On the page; the file has all of them."""
+
 TABLES = ("gemeinden", "linien", "haltestellen", "beispielreisen")
 
 
@@ -99,6 +102,7 @@ def one(version_id: str) -> ResponseReturnValue:
         is_part_of_week=len(_weekdays(found)) < 7,
         not_compared=[KIND_WORDS[Kind(kind)] for kind in found.not_compared],
         fates=FATES,
+        most_stops=MOST_STOPS,
         journeys=journeys_view(found.journeys),
         clock_words=clock_words,
         percent_words=percent_words,
