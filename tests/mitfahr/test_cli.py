@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import shutil
@@ -21,9 +22,10 @@ from sqlalchemy.engine import Engine
 from mitfahr.cli import main
 from mitfahr.db.rides import RideHop
 from mitfahr.domain.roles import Role
+from mitfahr.domain.times import ZONE
 from routing import store
 from routing.roads import RoadGraph
-from tests.gtfs.feeds import STOPS, feed, to_folder, to_zip
+from tests.gtfs.feeds import CALENDAR, STOP_TIMES, STOPS, feed, to_folder, to_zip
 from tests.mitfahr.rides.portal import Portal
 from tests.routing.osm_drawings import osm_file, way
 
@@ -129,9 +131,29 @@ def test_building_without_switching(mitfahr: Operator, feed_zip: Path) -> None:
     assert "noch kein Fahrplan" in mitfahr("status").output
 
 
-def test_a_second_source_stands_beside_the_first(
-    mitfahr: Operator, feed_zip: Path, tmp_path: Path
-) -> None:
+def test_losses_are_signed_and_a_later_timetable_waits(mitfahr: Operator, tmp_path: Path) -> None:
+    today = dt.datetime.now(ZONE).date()
+
+    def valid(first: int, name: str, stop_times: str) -> Path:
+        days = (f"{today + dt.timedelta(days=day):%Y%m%d}" for day in (first, 90))
+        calendar = CALENDAR.replace("20260601,20260630", ",".join(days)).replace("0,0,2", "1,1,2")
+        return to_zip(feed(calendar=calendar, stop_times=stop_times), tmp_path / name)
+
+    all_stops = valid(-30, "alle.zip", STOP_TIMES)
+    shorter = valid(-30, "kurz.zip", STOP_TIMES.replace("    t1,08:20:00,08:20:00,C,3\n", ""))
+    assert mitfahr("import", "gtfs", all_stops).exit_code == 0
+    later = mitfahr("import", "gtfs", valid(10, "später.zip", STOP_TIMES))
+    assert later.exit_code == 3 and "gilt erst ab" in later.output, later.output
+    held = mitfahr("import", "gtfs", shorter)
+    assert held.exit_code == 3 and "Verlust: 421" in held.output and "--confirm" in held.output, held.output
+    assert "alle.zip" in mitfahr("status").output
+    alone = mitfahr("import", "gtfs", shorter, "--confirm", "Otto Muster", TIMETABLE_FOUR_EYES="ja")
+    assert alone.exit_code == 3 and "Vier-Augen-Prinzip" in alone.output, alone.output
+    signed = mitfahr("import", "gtfs", shorter, "--confirm", "Otto Muster")
+    assert signed.exit_code == 0 and "Es gilt" in signed.output, signed.output
+
+
+def test_a_second_source_stands_beside_the_first(mitfahr: Operator, feed_zip: Path, tmp_path: Path) -> None:
     assert mitfahr("import", "gtfs", feed_zip).exit_code == 0
     assert mitfahr("import", "gtfs", feed_zip, "--feed", "Bürgerbus").exit_code == 2
     added = mitfahr("feed", "add", "Bürgerbus", "--url", "http://127.0.0.1:9/bus.zip")
