@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from mitfahr.services.draw_journey import DrawnLeg
@@ -28,6 +30,21 @@ def journey_json(drawn: list[DrawnLeg], shown: tuple[LegView, ...]) -> dict[str,
     for place, leg_index, role in points:
         features.append(_point(place, leg_index, role, role != "between" and place.name not in named))
         named.add(place.name if role != "between" else "")
+    return {"type": "FeatureCollection", "features": features}
+
+
+def stops_json(stops: Sequence[Place]) -> dict[str, Any]:
+    """The way of a line as a FeatureCollection, straight from each stop to the next."""
+    features: list[dict[str, Any]] = []
+    for i, (before, after) in enumerate(pairwise(stops)):
+        ends = [[round(stop.lon, 6), round(stop.lat, 6)] for stop in (before, after)]
+        title = f"{before.name} → {after.name}"
+        words = {"leg": i, "kind": LegKind.BUERGERBUS.value, "title": title, "exact": False}
+        features.append(_feature({"type": "LineString", "coordinates": ends}, words))
+    last = len(stops) - 1
+    for i, stop in enumerate(stops):
+        role = {0: "start", last: "goal"}.get(i, "board")
+        features.append(_point(stop, min(i, last - 1), role, True))
     return {"type": "FeatureCollection", "features": features}
 
 

@@ -168,11 +168,13 @@ def organisations(session: Session) -> list[Organisation]:
 
 def members_of(session: Session, organisation_id: str, role: MembershipRole | None = None) -> list[Person]:
     """Everybody who acts for the organisation, or does so in this role, by last name."""
-    wanted = {"organisation_id": organisation_id} | ({"role": role} if role else {})
+    is_meant = Membership.organisation_id == organisation_id
+    if role is not None:
+        is_meant &= Membership.role == role
     return list(
         session.scalars(
             select(Person)
-            .where(Person.memberships.any(**wanted))
+            .where(Person.memberships.any(is_meant))
             .order_by(Person.last_name, Person.first_name, Person.id)
         )
     )

@@ -21,8 +21,8 @@ MAX_LINE_NUMBER, MAX_LINE_NAME, MAX_FARE = 20, 120, 200
 
 
 class RunLine(Base):
-    """`plan` is a `mitfahr.domain.line_plans.LinePlan`, `stops` in driving order {stop_id, name, after_s}:
-    seconds after the departure, the first 0. `fare` is as it was approved, in words."""
+    """`plan` is a `mitfahr.domain.line_plans.LinePlan`, `stops` in driving order {stop_id, name, lat, lon,
+    after_s}: seconds after the departure, the first 0. `fare` is as it was approved, in words."""
 
     __tablename__ = "run_line"
 
@@ -68,12 +68,9 @@ def line_of(session: Session, organisation_id: str, line_id: str, *, lock: bool 
     return line
 
 
-def running_lines(session: Session) -> list[tuple[str, str]]:
-    """(organisation's id, id) of all lines that have not been ended."""
-    rows = session.execute(
-        select(RunLine.organisation_id, RunLine.id).where(RunLine.ended_at.is_(None)).order_by(RunLine.id)
-    )
-    return [(organisation_id, line_id) for organisation_id, line_id in rows]
+def running_lines(session: Session) -> list[RunLine]:
+    """All that have not been ended."""
+    return list(session.scalars(select(RunLine).where(RunLine.ended_at.is_(None)).order_by(RunLine.id)))
 
 
 def runs_of_line(session: Session, line_id: str, from_s: int) -> list[Ride]:
@@ -92,7 +89,7 @@ def published_runs(session: Session, line_id: str, since: dt.date) -> set[tuple[
     rows = session.execute(
         select(Ride.line_day, Ride.line_clock).where(Ride.run_line_id == line_id, Ride.line_day >= since)
     )
-    return {(day, clock) for day, clock in rows}
+    return {(day, clock) for day, clock in rows if day is not None and clock is not None}
 
 
 def booked_run_ids(session: Session, line_id: str) -> set[str]:

@@ -90,13 +90,11 @@ def keep_line(
     The same form sent again changes nothing. Days that were cancelled or added stay so. Raises Unknown,
     NotAllowed, StopUnknown, WindowInvalid, StateForbids for a line that has ended, IdempotencyConflict.
     """
-    _check_stops(timetable, draft)
+    check_run_times([(stop.after_s, stop.after_s) for stop in draft.stops])
     fields: dict[str, Any] = {
         "number": draft.number,
         "name": draft.name,
-        "stops": [
-            {"stop_id": stop.stop_id, "name": stop.name, "after_s": stop.after_s} for stop in draft.stops
-        ],
+        "stops": [_stored(timetable, stop) for stop in draft.stops],
         "bookable_before_s": draft.bookable_before_s,
         "note": draft.note,
         "vehicle_id": draft.vehicle_id,
@@ -252,11 +250,13 @@ def _withdraw_all(
     )
 
 
-def _check_stops(timetable: Timetable, draft: LineDraft) -> None:
-    check_run_times([(stop.after_s, stop.after_s) for stop in draft.stops])
-    for stop in draft.stops:
-        if stop.stop_id not in timetable.stop_by_id:
-            raise StopUnknown(stop.stop_id)
+def _stored(timetable: Timetable, stop: LineStop) -> dict[str, Any]:
+    """With its place, by which it is found again when a new timetable calls it otherwise."""
+    index = timetable.stop_by_id.get(stop.stop_id)
+    if index is None:
+        raise StopUnknown(stop.stop_id)
+    place = {"lat": float(timetable.stop_lat[index]), "lon": float(timetable.stop_lon[index])}
+    return {"stop_id": stop.stop_id, "name": stop.name, "after_s": stop.after_s, **place}
 
 
 def _running(session: Session, organisation_id: str, line_id: str) -> RunLine:

@@ -25,11 +25,10 @@ def publish_lines(
 ) -> int:
     """Publish what is due of all lines; commits line by line; returns how many runs were new."""
     with sessions() as session:
-        lines = running_lines(session)
         waiting = [
-            (organisation_id, line_id)
-            for organisation_id, line_id in lines
-            if due_runs(session, line_of(session, organisation_id, line_id), vacations, now)
+            (line.organisation_id, line.id)
+            for line in running_lines(session)
+            if due_runs(session, line, vacations, now)
         ]
     return sum(_publish_one(sessions, timetable, *ids, vacations, now) for ids in waiting)
 

@@ -1,6 +1,6 @@
 """After a switch: what people have stored names its stops as the new timetable does.
 
-Rides, series and kept searches lie where they lay; only the ids of their stops are looked up again, by name and place
+Rides, series, lines and kept searches lie where they lay; only the ids of their stops are looked up again, by name and place
 (`mitfahr.same_stops`). What has the right ids is left alone, so this may be done any number of times, and whoever is
 killed in between is followed by another.
 """
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.rides import lock_rides, stops_to_come
+from mitfahr.db.run_lines import line_of, running_lines
 from mitfahr.db.series import running_offers, series_locked
 from mitfahr.db.session import one_view
 from mitfahr.db.wishes import Wish, open_wishes, wish_locked
@@ -24,13 +25,18 @@ from routing.timetable import Timetable
 
 
 def rename_stops(sessions: sessionmaker[Session], timetable: Timetable, *, now: dt.datetime) -> int:
-    """Rides, series and kept searches that got other ids; each is a transaction of its own.
+    """Rides, series, lines and kept searches that got other ids; each is a transaction of its own.
 
     A stop that the timetable no longer has keeps its old id: a private ride still drives past the place, and a run
     is only boarded at its other stops.
     """
     stops = SameStops(timetable)
-    return _rides(sessions, stops, now) + _series(sessions, stops) + _wishes(sessions, stops, now)
+    return (
+        _rides(sessions, stops, now)
+        + _series(sessions, stops)
+        + _lines(sessions, stops)
+        + _wishes(sessions, stops, now)
+    )
 
 
 def _rides(sessions: sessionmaker[Session], stops: SameStops, now: dt.datetime) -> int:
@@ -56,6 +62,30 @@ def _series(sessions: sessionmaker[Session], stops: SameStops) -> int:
             series = series_locked(session, series_id)
             series.offer = _offer(stops, series.offer)
     return len(changed)
+
+
+def _lines(sessions: sessionmaker[Session], stops: SameStops) -> int:
+    with one_view(sessions) as session:
+        changed = [
+            (line.organisation_id, line.id)
+            for line in running_lines(session)
+            if _line_stops(stops, line.stops) != line.stops
+        ]
+    for organisation_id, line_id in changed:
+        with sessions.begin() as session:
+            line = line_of(session, organisation_id, line_id, lock=True)
+            line.stops = _line_stops(stops, line.stops)
+    return len(changed)
+
+
+def _line_stops(stops: SameStops, stored: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The stops of a line with the ids of now; a station stays a station."""
+    renamed = []
+    for stop in stored:
+        place = Place(stop["name"], stop["lat"], stop["lon"], stop["stop_id"])
+        new_id = None if stop["stop_id"] in stops.timetable.stop_by_id else _new_id(stops, place)
+        renamed.append(stop if new_id is None else {**stop, "stop_id": new_id})
+    return renamed
 
 
 def _wishes(sessions: sessionmaker[Session], stops: SameStops, now: dt.datetime) -> int:

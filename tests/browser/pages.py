@@ -52,6 +52,15 @@ def review(title: str, clock: str = "9:00") -> Steps:
     return steps
 
 
+def line_through(stop: str) -> Steps:
+    def steps(page: Page, scene: Scene) -> None:
+        page.goto("/verein/{organisation}/linien/{line}/aendern".format_map(scene.ids))
+        page.get_by_label("Halt 2", exact=True).fill(stop)
+        page.get_by_role("button", name="Speichern und veröffentlichen").click()
+
+    return steps
+
+
 def invited(page: Page, scene: Scene) -> None:
     page.goto("/einladung")
     page.get_by_label("Code der Einladung").fill(scene.ids["code"])
@@ -244,6 +253,45 @@ PAGES = (
         "/verein/{organisation}/fahrzeuge/{vehicle}/abgeben",
         VOLUNTEER,
     ),
+    Listed(
+        "verein-fahrzeug-neu",
+        "organisations/vehicle.html",
+        "/verein/{organisation}/fahrzeuge/neu",
+        VOLUNTEER,
+    ),
+    Listed("verein-linien", "run_lines/all.html", "/verein/{organisation}/linien", VOLUNTEER),
+    Listed("verein-linie-neu", "run_lines/form.html", "/verein/{organisation}/linien/neu", VOLUNTEER),
+    Listed("verein-linie", "run_lines/one.html", "/verein/{organisation}/linien/{line}", VOLUNTEER),
+    Listed(
+        "verein-linie-aendern",
+        "run_lines/form.html",
+        "/verein/{organisation}/linien/{line}/aendern",
+        VOLUNTEER,
+    ),
+    Listed(
+        "verein-linie-welcher-halt",
+        "run_lines/choose.html",
+        line_through("Zeren"),
+        VOLUNTEER,
+    ),
+    Listed(
+        "verein-linie-tag-absagen",
+        "run_lines/cancel.html",
+        "/verein/{organisation}/linien/{line}/tage/{line_day}/absagen",
+        VOLUNTEER,
+    ),
+    Listed(
+        "verein-linie-beenden",
+        "run_lines/end.html",
+        "/verein/{organisation}/linien/{line}/beenden",
+        VOLUNTEER,
+    ),
+    Listed(
+        "verein-linie-fahrpreis",
+        "run_lines/fare.html",
+        "/verein/{organisation}/linien/{line}/fahrpreis",
+        STAFF,
+    ),
     Listed("einladung-gast", "invitations/ask.html", "/einladung"),
     Listed("einladung", "invitations/ask.html", "/einladung", NEWCOMER),
     Listed("einladung-pruefen", "invitations/check.html", invited, NEWCOMER),
@@ -334,6 +382,6 @@ ELSEWHERE = {
 NO_PAGES = {
     "api.plan", "api.departures", "api.status", "api.openapi", "api_bookings.all_to_come", "api_bookings.one", "connection.linked", "health.health",
     "journeys.calendar", "search.results_again", "brand.sheet", "brand.logo", "brand.manifest", "offline.worker", "map.tile",
-    "map.booked_way", "stops.board", "comparisons.file", "comparisons.map_data",
+    "map.booked_way", "stops.board", "comparisons.file", "comparisons.map_data", "run_lines.way",
 }  # fmt: skip
 """GET routes that answer with data or send elsewhere."""

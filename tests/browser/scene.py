@@ -25,6 +25,7 @@ from mitfahr.domain.access_tokens import Scope
 from mitfahr.domain.booking_rules import BookingRule, Deadline
 from mitfahr.domain.checked_stops import CheckedStop
 from mitfahr.domain.extra_trips import ExtraCall, ExtraTrip
+from mitfahr.domain.line_plans import LinePlan
 from mitfahr.domain.local_entries import Content
 from mitfahr.domain.local_keys import LineKey, StopKey
 from mitfahr.domain.mobility import Known
@@ -45,6 +46,7 @@ from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.find_itineraries import find_itineraries
 from mitfahr.services.found_organisation import add_member
 from mitfahr.services.invite_member import invite_member
+from mitfahr.services.keep_line import LineDraft, LineStop, keep_line
 from mitfahr.services.keep_local_entry import keep_local_entry
 from mitfahr.services.keep_vehicle import VehicleDraft, keep_vehicle
 from mitfahr.services.keep_wish import keep_wish
@@ -238,6 +240,22 @@ class _Stage:
             idempotency_key=self._key(),
             now=self.now,
         )
+        day = self.site.day + dt.timedelta(days=1)
+        stops = (LineStop("Lommatzsch", "Lommatzsch", 0), LineStop("Meißen", "Meißen", 1800))
+        plan = LinePlan.weekly(
+            frozenset({day.weekday()}), (dt.time(4), dt.time(22)), day, skips_vacations=True
+        )
+        line = keep_line(
+            self.portal.writing,
+            self.drawn.timetable,
+            LineDraft("501", "Lommatzsch – Meißen", vehicle, stops, plan, note="Bitte winken."),
+            organisation_id=organisation_id,
+            line_id=None,
+            actor_id=coordinator.id,
+            idempotency_key=self._key(),
+            vacations=self.portal.settings.vacations,
+            now=self.now,
+        )
         codes = [
             invite_member(
                 self.portal.writing,
@@ -255,6 +273,8 @@ class _Stage:
             "organisation": organisation_id,
             "member": member.id,
             "vehicle": vehicle,
+            "line": line,
+            "line_day": str(day),
             "code": codes[1],
         }
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mitfahr.db.invitations import open_invitations
 from mitfahr.db.people import Organisation, Person, members_of
 from mitfahr.db.rides import coming_runs_of_driver, runs_of_organisation
+from mitfahr.db.run_lines import lines_of
 from mitfahr.db.vehicles import vehicle_of, vehicles_of
 from mitfahr.domain.errors import (
     EmailInvalid,
@@ -97,6 +98,7 @@ def one(organisation_id: str) -> str:
             runs=[run for run in runs if run.withdrawn_at is None][:5],
             members=len(members_of(session, organisation_id)),
             vehicles=len(vehicles_of(session, organisation_id)),
+            lines=len(lines_of(session, organisation_id)),
         )
 
 

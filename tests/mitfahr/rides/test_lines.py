@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -43,6 +44,7 @@ from mitfahr.services.keep_line import (
 )
 from mitfahr.services.keep_vehicle import VehicleDraft, keep_vehicle
 from mitfahr.services.publish_lines import publish_lines
+from mitfahr.services.rename_stops import rename_stops
 from tests.mitfahr.rides.portal import NOW, VACATIONS, Portal, district
 
 TUESDAYS, NONE = frozenset({1}), frozenset[int]()
@@ -166,7 +168,7 @@ def test_a_change_leaves_booked_runs_alone(club: Club) -> None:
     assert list(after) == ["06-02 08:30", "06-09 08:00", "06-09 08:30", "06-16 08:30", "06-23 08:30"]
     assert after["06-09 08:00"].id == booked.id
     assert after["06-02 08:30"].ends_s - after["06-02 08:30"].begins_s == 2400
-    assert club.portal.booking(booking_id).state is BookingState.CONFIRMED
+    assert club.portal.booking(booking_id).state is BookingState.BOOKED
     assert club.keep("second", line_id, plan=later, stops=slower) == line_id
     assert club.runs(line_id).keys() == after.keys()
 
@@ -176,7 +178,7 @@ def test_a_cancelled_day_tells_its_passengers(club: Club) -> None:
     booking_id = club.book(club.runs(line_id)["06-09 08:00"])
     assert [club.cancel(line_id, FIRST + 7 * DAY) for _ in range(2)] == [1, 0]
     assert [key[:5] for key in club.runs(line_id)] == ["06-02"] * 2 + ["06-16"] * 2 + ["06-23"] * 2
-    assert club.portal.booking(booking_id).state is BookingState.CANCELLED
+    assert club.portal.booking(booking_id).state is BookingState.ENDED
     with club.portal.readers() as session:
         told = [row.body for row in session.scalars(select(OutboxMessage)) if "kaputt" in row.body]
     assert len(told) == 1
@@ -224,7 +226,7 @@ def test_the_end_of_a_line(club: Club, with_booked: bool) -> None:
 
 def test_what_cannot_be_entered(club: Club) -> None:
     backwards = (LineStop("A", "A", 600), LineStop("B", "B", 0))
-    wrong: Iterable[tuple[dict[str, object], type[MitfahrError]]] = (
+    wrong: Iterable[tuple[dict[str, Any], type[MitfahrError]]] = (
         ({"stops": (*STOPS, LineStop("X", "X", 1500))}, StopUnknown),
         ({"stops": backwards}, WindowInvalid),
         ({"stops": STOPS[:1]}, WindowInvalid),
@@ -238,6 +240,16 @@ def test_what_cannot_be_entered(club: Club) -> None:
             LinePlan.weekly(weekdays, clocks, FIRST)
     with club.portal.readers() as session:
         assert session.scalars(select(RunLine)).all() == []
+
+
+def test_stops_that_a_new_timetable_calls_otherwise(club: Club) -> None:
+    line_id = club.keep()
+    with club.portal.sessions.begin() as session:
+        line = session.get_one(RunLine, line_id)
+        line.stops = [{**stop, "stop_id": f"old-{stop['stop_id']}"} for stop in line.stops]
+    assert club.publish(NOW + 7 * DAY) == 0
+    rename_stops(club.portal.sessions, TIMETABLE, now=NOW)
+    assert club.publish(NOW + 7 * DAY) == 2
 
 
 def test_only_the_own_planners_and_only_staff_the_fare(club: Club) -> None:

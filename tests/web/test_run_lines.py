@@ -1,0 +1,163 @@
+"""Pages of an association's lines: entered, found by search, changed around bookings, days cancelled and added, ended."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mitfahr.db.rides import Ride
+from mitfahr.domain.roles import MembershipRole, Role
+from tests.web.served import Served, person
+from tests.web.test_booking import form_of, offers, signed_in
+from tests.web.test_offers import hidden
+from tests.web.test_organisations import Club
+from web.portal import Portal
+
+STOPS = (("Lommatzsch", "12:00"), ("Zehren", "12:15"), ("Meißen", "12:30"))
+
+
+@pytest.fixture
+def club(app: Flask, served: Served, portal: Portal) -> Club:
+    return Club(app, served, portal)
+
+
+@pytest.fixture
+def line(club: Club) -> dict[str, object]:
+    """What the form sends: every day at 12:00 and at 9:45, from tomorrow's day on for a month."""
+    return {
+        "number": "501",
+        "name": "Lommatzsch – Meißen",
+        "vehicle": club.van(),
+        "more_departures": "9:45",
+        "weekdays": [str(day) for day in range(7)],
+        "first_day": "2026-06-02",
+        "last_day": "",
+        "bookable": "1800",
+        "note": "Bitte winken",
+        "idempotency_key": "line",
+        **{f"stops-{i}-place": place for i, (place, _) in enumerate(STOPS)},
+        **{f"stops-{i}-clock": clock for i, (_, clock) in enumerate(STOPS)},
+    }
+
+
+def enter(club: Club, line: dict[str, object]) -> str:
+    answer = club.bernd.post(f"{club.at}/linien/neu", data=line)
+    assert answer.status_code == 302, answer.text
+    return str(answer.location)
+
+
+def runs(club: Club) -> list[str]:
+    """When runs of lines take place, in UTC."""
+    with club.portal.reading() as session:
+        found = session.scalars(
+            sa.select(Ride)
+            .where(Ride.run_line_id.is_not(None), Ride.withdrawn_at.is_(None))
+            .order_by(Ride.begins_s)
+        )
+        return [f"{run.line_day:%d.%m.} {run.line_clock:%H:%M}" for run in found]
+
+
+def book(club: Club) -> FlaskClient:
+    """Erika books the line at 9:45 on the first day."""
+    rider = signed_in(club.app, person(club.portal, "Erika").email)
+    (title,) = (one for one in offers(rider) if "501" in one)
+    review = rider.post("/buchen/pruefen", data={"offer": offers(rider)[title]})
+    assert rider.post("/buchen", data=form_of(review.text)).status_code == 302
+    return rider
+
+
+def test_a_line_is_entered_found_changed_and_ended(club: Club, line: dict[str, object]) -> None:
+    at = enter(club, line)
+    assert enter(club, line) == at  # pressed twice
+    assert runs(club)[:3] == ["02.06. 09:45", "02.06. 12:00", "03.06. 09:45"]
+    assert len(runs(club)) == 2 * 29
+    page = club.bernd.get(at).text
+    assert "+15 Min." in page and "09:45, 12:00" in page and "Bitte winken" in page
+    assert "501: Lommatzsch – Meißen" in club.bernd.get(f"{club.at}/linien").text
+    book(club)
+    assert "1 Fahrt gebucht" in club.bernd.get(at).text
+    form = club.bernd.get(f"{at}/aendern").text
+    assert "Eine Fahrt ist schon gebucht" in form and 'value="10:00"' in form
+    changed = line | {"more_departures": "", "idempotency_key": "second", "name": "Neuer Name"}
+    club.bernd.post(f"{at}/aendern", data=changed)
+    assert runs(club)[:3] == ["02.06. 09:45", "02.06. 12:00", "03.06. 12:00"]
+    assert "Neuer Name" in club.bernd.get(at).text
+    asked = club.bernd.get(f"{at}/beenden").text
+    assert "Eine Fahrt ist gebucht" in asked
+    ended = club.bernd.post(f"{at}/beenden", data={"with_booked": "ja", "reason": ""}, follow_redirects=True)
+    assert "beendet" in ended.text and "Eine Buchung ist betroffen" in ended.text and runs(club) == []
+    assert "Diese Linie ist beendet" in club.bernd.get(at).text
+    assert club.bernd.post(f"{at}/aendern", data=changed | {"idempotency_key": "late"}).status_code == 409
+
+
+def test_days_are_cancelled_and_added(club: Club, line: dict[str, object]) -> None:
+    at = enter(club, line)
+    book(club)
+    asked = club.bernd.get(f"{at}/tage/2026-06-02/absagen").text
+    assert "Eine Fahrt ist gebucht" in asked
+    done = club.bernd.post(
+        f"{at}/tage/2026-06-02/absagen", data={"reason": "Werkstatt"}, follow_redirects=True
+    ).text
+    assert "Eine Buchung ist betroffen" in done and "abgesagt" in done
+    assert runs(club)[0] == "03.06. 09:45"
+    back = club.bernd.post(f"{at}/tage", data={"day": "2.6.2026"}, follow_redirects=True).text
+    assert "An diesem Tag fährt die Linie" in back and runs(club)[0] == "02.06. 09:45"
+    for wrong in ("1.6.2026", "Quatsch", ""):
+        assert club.bernd.post(f"{at}/tage", data={"day": wrong}).status_code == 422
+    assert club.bernd.get(f"{at}/tage/quatsch/absagen").status_code == 404
+
+
+def test_what_is_missing_is_said(club: Club, line: dict[str, object]) -> None:
+    at = f"{club.at}/linien/neu"
+    for wrong, said in (
+        ({"weekdays": []}, "mindestens einen Wochentag"),
+        ({"stops-1-place": "", "stops-1-clock": "", "stops-2-place": "", "stops-2-clock": ""}, "zwei Halte"),
+        ({"stops-1-place": "Gibtesnicht"}, "nicht gefunden"),
+        ({"last_day": "1.6.2026"}, "vor dem ersten"),
+        ({"more_departures": "25:00"}, "Uhrzeit"),
+    ):
+        answer = club.bernd.post(at, data=line | wrong)
+        assert answer.status_code == 422 and said in answer.text, said
+    assert club.bernd.post(at, data={}).status_code == 422
+    more = club.bernd.post(at, data=line | {"mehr": "ja"}).text
+    assert more.count("Uhrzeit am Halt") > 6 and runs(club) == []
+    chosen = club.bernd.post(at, data=line | {"stops-1-place": "Zeren"})
+    if "Welche Haltestelle" in chosen.text:
+        assert club.bernd.post(at, data=hidden(chosen.text) | {"aendern": "ja"}).status_code == 200
+
+
+def test_each_role_at_a_line(club: Club, line: dict[str, object]) -> None:
+    """Coordinator, driver, somebody of another association, and who has the fares approved."""
+    at = enter(club, line)
+    dora = club.member("Dora", MembershipRole.DRIVER)
+    other = club.member("Olga", MembershipRole.COORDINATOR, "Nachbarverein")
+    staff = signed_in(club.app, person(club.portal, "Stefan", Role.TIMETABLE_STAFF).email)
+    clients = (club.bernd, dora, other, staff)
+    expected = {
+        ("GET", at): (200, 200, 404, 200),
+        ("GET", f"{at}/aendern"): (200, 403, 404, 403),
+        ("POST", f"{at}/tage"): (422, 422, 404, 422),
+        ("GET", f"{at}/tage/2026-06-03/absagen"): (200, 403, 404, 403),
+        ("GET", f"{at}/beenden"): (200, 403, 404, 403),
+        ("GET", f"{at}/fahrpreis"): (403, 403, 403, 200),
+        ("GET", f"{club.at}/linien/neu"): (200, 403, 404, 403),
+    }
+    drawn = club.bernd.get(f"{at}/weg").json
+    assert drawn is not None
+    named = [one["properties"]["name"] for one in drawn["features"] if one["geometry"]["type"] == "Point"]
+    assert named == [name for name, _ in STOPS] and len(drawn["features"]) == 5
+    expected[("GET", f"{at}/weg")] = (200, 200, 404, 200)
+    for (method, path), statuses in expected.items():
+        assert tuple(one.open(path, method=method).status_code for one in clients) == statuses, path
+    for path, data in (("tage", {"day": "6.6.2026"}), ("beenden", {}), ("aendern", line)):
+        assert [one.post(f"{at}/{path}", data=data).status_code for one in clients[1:]] == [403, 404, 403]
+    assert "nur die Fahrplanpflege" in club.bernd.get(at).text
+    staff.post(f"{at}/fahrpreis", data={"fare": "1 Euro je Fahrt"})
+    assert "1 Euro je Fahrt" in dora.get(at).text
+    club.bernd.post(f"{at}/aendern", data=line | {"idempotency_key": "x", "fare": "5 Euro"})
+    assert "1 Euro je Fahrt" in dora.get(at).text and re.search("10:00|12:00", dora.get(at).text)
+    assert len(runs(club)) == 2 * 29

@@ -1,0 +1,323 @@
+"""The lines of an association: list, enter, change, cancel and add days, end; the fare by those who approve it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from mitfahr.db.people import Person
+from mitfahr.db.rides import Ride
+from mitfahr.db.run_lines import RunLine, booked_run_ids, line_of, lines_of, runs_of_line
+from mitfahr.db.vehicles import vehicles_of
+from mitfahr.domain.errors import InThePast, PlanInvalid, RideRefused
+from mitfahr.domain.line_plans import LinePlan, line_days
+from mitfahr.domain.recurrence import PlannedDay, Skip
+from mitfahr.domain.roles import Action, Task
+from mitfahr.domain.times import local, seconds
+from mitfahr.languages import _, lazy, ngettext
+from mitfahr.languages.formats import WEEKDAYS
+from mitfahr.services.find_places import FoundPlace, PlaceKind
+from mitfahr.services.keep_line import add_day, cancel_day, coming_runs, end_line, keep_line, set_fare
+from mitfahr.services.organisation_tasks import require_task
+from mitfahr.services.publish_series import AHEAD
+from routing.journey import Place
+from web.access import access
+from web.errors import explain
+from web.forms.line import DayForm, FareForm, LineForm, form_of_line
+from web.forms.offer import ReasonForm
+from web.map_json import stops_json
+from web.place_choice import Choice, meant, take_chosen
+from web.portal import portal
+
+views = Blueprint("run_lines", __name__, url_prefix="/verein/<organisation_id>/linien")
+
+SKIP_WORDS = {
+    Skip.EXCEPTION: lazy("abgesagt"),
+    Skip.HOLIDAY: lazy("Feiertag"),
+    Skip.VACATION: lazy("Schulferien"),
+    Skip.UNKNOWN: lazy("Ferien noch nicht bekannt"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LineDay:
+    """A day of the plan with its runs that take place; `skipped` says in words why there are none."""
+
+    day: dt.date
+    skipped: str | None
+    runs: list[Ride]
+    n_booked: int
+
+
+@views.get("")
+@access(Action.SEE_ORGANISATION)
+def all_(organisation_id: str) -> str:
+    with portal().reading() as session:
+        organisation = require_task(session, current_user.id, organisation_id, Task.SEE_LINES)
+        tasks = session.get_one(Person, current_user.id).tasks_in(organisation_id)
+        lines = [(one, LinePlan.from_json(one.plan)) for one in lines_of(session, organisation_id)]
+        has_vehicle = bool(vehicles_of(session, organisation_id))
+    return render_template(
+        "run_lines/all.html",
+        organisation=organisation,
+        tasks=tasks,
+        lines=lines,
+        has_vehicle=has_vehicle,
+        weekdays=WEEKDAYS,
+    )
+
+
+@views.get("/<line_id>")
+@access(Action.SEE_ORGANISATION)
+def one(organisation_id: str, line_id: str) -> str:
+    return _line_page(organisation_id, line_id, DayForm(formdata=None))
+
+
+@views.get("/<line_id>/weg")
+@access(Action.SEE_ORGANISATION)
+def way(organisation_id: str, line_id: str) -> ResponseReturnValue:
+    """What the page's map draws: the stops in their order."""
+    with portal().reading() as session:
+        require_task(session, current_user.id, organisation_id, Task.SEE_LINES)
+        line = line_of(session, organisation_id, line_id)
+    return stops_json([Place(stop["name"], stop["lat"], stop["lon"], stop["stop_id"]) for stop in line.stops])
+
+
+@views.route("/neu", methods=["GET", "POST"])
+@access(Action.SEE_ORGANISATION)
+def add(organisation_id: str) -> ResponseReturnValue:
+    form = LineForm(formdata=None) if request.method == "GET" else LineForm()
+    return _kept(organisation_id, None, form)
+
+
+@views.route("/<line_id>/aendern", methods=["GET", "POST"])
+@access(Action.SEE_ORGANISATION)
+def change(organisation_id: str, line_id: str) -> ResponseReturnValue:
+    """Says before what happens with runs that somebody has booked."""
+    with portal().reading() as session:
+        require_task(session, current_user.id, organisation_id, Task.PLAN)
+        line = line_of(session, organisation_id, line_id)
+    if request.method == "POST":
+        return _kept(organisation_id, line, LineForm())
+    timetable = portal().live.served().without_rides.timetable
+    return _kept(organisation_id, line, form_of_line(line, timetable))
+
+
+@views.post("/<line_id>/tage")
+@access(Action.SEE_ORGANISATION)
+def more_days(organisation_id: str, line_id: str) -> ResponseReturnValue:
+    """One day more."""
+    form = DayForm()
+    if not form.validate():
+        return _line_page(organisation_id, line_id, form), 422
+    here = portal()
+    try:
+        add_day(
+            here.writing,
+            here.live.served().without_rides.timetable,
+            organisation_id=organisation_id,
+            line_id=line_id,
+            day=form.day.data,
+            actor_id=current_user.id,
+            vacations=here.settings.vacations,
+            now=_now(),
+        )
+    except (InThePast, PlanInvalid) as error:
+        explained = explain(error)
+        form.day.errors = [f"{explained.title}. {explained.advice}"]
+        return _line_page(organisation_id, line_id, form), explained.status
+    flash(_("An diesem Tag fährt die Linie."), "success")
+    return redirect(url_for("run_lines.one", organisation_id=organisation_id, line_id=line_id))
+
+
+@views.route("/<line_id>/tage/<day>/absagen", methods=["GET", "POST"])
+@access(Action.SEE_ORGANISATION)
+def cancel(organisation_id: str, line_id: str, day: str) -> ResponseReturnValue:
+    """Say who is affected, then cancel the day."""
+    form, here = ReasonForm(), portal()
+    with here.reading() as session:
+        require_task(session, current_user.id, organisation_id, Task.PLAN)
+        line, on = line_of(session, organisation_id, line_id), _day(day)
+        coming = coming_runs(session, line_id, _now(), on)
+    if not form.validate_on_submit():
+        return render_template("run_lines/cancel.html", line=line, day=on, coming=coming, form=form)
+    touched = cancel_day(
+        here.writing,
+        here.live.current(_now()),
+        organisation_id=organisation_id,
+        line_id=line_id,
+        day=on,
+        reason=form.words,
+        actor_id=current_user.id,
+        now=_now(),
+    )
+    flash(_("Der Tag ist abgesagt.") + _told(touched), "success")
+    return redirect(url_for("run_lines.one", organisation_id=organisation_id, line_id=line_id))
+
+
+@views.route("/<line_id>/beenden", methods=["GET", "POST"])
+@access(Action.SEE_ORGANISATION)
+def end(organisation_id: str, line_id: str) -> ResponseReturnValue:
+    """Say what is booked, then end the line."""
+    form, here = ReasonForm(), portal()
+    with here.reading() as session:
+        require_task(session, current_user.id, organisation_id, Task.PLAN)
+        line = line_of(session, organisation_id, line_id)
+        coming = coming_runs(session, line_id, _now())
+    if not form.validate_on_submit():
+        return render_template("run_lines/end.html", line=line, coming=coming, form=form)
+    touched = end_line(
+        here.writing,
+        here.live.current(_now()),
+        organisation_id=organisation_id,
+        line_id=line_id,
+        with_booked="with_booked" in request.form,
+        reason=form.words,
+        actor_id=current_user.id,
+        now=_now(),
+    )
+    flash(_("Die Linie ist beendet.") + _told(touched), "success")
+    return redirect(url_for("run_lines.all_", organisation_id=organisation_id))
+
+
+@views.route("/<line_id>/fahrpreis", methods=["GET", "POST"])
+@access(Action.SWITCH_TIMETABLE)
+def fare(organisation_id: str, line_id: str) -> ResponseReturnValue:
+    """Only who has the fares approved."""
+    with portal().reading() as session:
+        require_task(session, current_user.id, organisation_id, Task.SET_FARE)
+        line = line_of(session, organisation_id, line_id)
+    form = FareForm(obj=line)
+    if not form.validate_on_submit():
+        return render_template("run_lines/fare.html", line=line, form=form), 422 if form.errors else 200
+    set_fare(
+        portal().writing,
+        organisation_id=organisation_id,
+        line_id=line_id,
+        fare=" ".join((form.fare.data or "").split()) or None,
+        actor_id=current_user.id,
+    )
+    flash(_("Gespeichert."), "success")
+    return redirect(url_for("run_lines.one", organisation_id=organisation_id, line_id=line_id))
+
+
+def _kept(organisation_id: str, line: RunLine | None, form: LineForm) -> ResponseReturnValue:
+    with portal().reading() as session:
+        organisation = require_task(session, current_user.id, organisation_id, Task.PLAN)
+        form.offer(vehicles_of(session, organisation_id))
+        booked = coming_runs(session, line.id, _now()).booked if line else []
+
+    def page() -> str:
+        form.number_rows()
+        return render_template(
+            "run_lines/form.html", organisation=organisation, line=line, form=form, booked=booked
+        )
+
+    if request.form.get("mehr"):
+        form.add_rows()
+        return page()
+    if request.method == "GET" or request.form.get("aendern"):
+        return page()
+    halts, asked = _halts(form, page)
+    if asked is not None:
+        return asked
+    try:
+        line_id = _keep(organisation_id, line, form, halts)
+    except RideRefused as error:
+        explained = explain(error)
+        first = form.rows[0].clock
+        first.errors = [*first.errors, f"{explained.title}. {explained.advice}"]
+        return page(), explained.status
+    flash(_("Gespeichert. Die Fahrten der nächsten vier Wochen sind veröffentlicht."), "success")
+    return redirect(url_for("run_lines.one", organisation_id=organisation_id, line_id=line_id))
+
+
+def _keep(organisation_id: str, line: RunLine | None, form: LineForm, halts: list[FoundPlace]) -> str:
+    here = portal()
+    return keep_line(
+        here.writing,
+        here.live.served().without_rides.timetable,
+        form.draft(halts),
+        organisation_id=organisation_id,
+        line_id=line.id if line else None,
+        actor_id=current_user.id,
+        idempotency_key=form.idempotency_key.data,
+        vacations=here.settings.vacations,
+        now=_now(),
+    )
+
+
+def _halts(form: LineForm, page: Callable[[], str]) -> tuple[list[FoundPlace], ResponseReturnValue | None]:
+    """The stop of every halt, and the page that asks for what is missing, if anything is."""
+    if request.form.get("chosen"):
+        for row in form.halts:
+            take_chosen(row.place, row.choice)
+    is_valid = form.validate()
+    places, choices = portal().live.served().places, list[Choice]()
+    halts = [meant(places, row.place, row.choice, choices, (PlaceKind.STOP,)) for row in form.halts]
+    if not is_valid or any(row.place.errors for row in form.halts):
+        return [], (page(), 422)
+    if choices:
+        return [], render_template("run_lines/choose.html", form=form, choices=choices)
+    return [halt for halt in halts if halt is not None], None
+
+
+def _line_page(organisation_id: str, line_id: str, form: DayForm) -> str:
+    now = _now()
+    today = local(seconds(now)).date()
+    with portal().reading() as session:
+        organisation = require_task(session, current_user.id, organisation_id, Task.SEE_LINES)
+        tasks = session.get_one(Person, current_user.id).tasks_in(organisation_id)
+        line = line_of(session, organisation_id, line_id)
+        plan = LinePlan.from_json(line.plan)
+        runs = [one for one in runs_of_line(session, line_id, seconds(now)) if one.withdrawn_at is None]
+        booked = booked_run_ids(session, line_id)
+        ended = line.ended_at is not None
+        planned = [] if ended else line_days(plan, portal().settings.vacations, today, today + AHEAD)
+        return render_template(
+            "run_lines/one.html",
+            organisation=organisation,
+            tasks=tasks,
+            line=line,
+            plan=plan,
+            weekdays=WEEKDAYS,
+            days=_days(planned, runs, booked),
+            form=form,
+        )
+
+
+def _days(planned: list[PlannedDay], runs: list[Ride], booked: set[str]) -> list[LineDay]:
+    """Days of the plan and days that still have runs, soonest first."""
+    skipped = {one.day: SKIP_WORDS[one.skip] if one.skip else None for one in planned}
+    days = sorted({*skipped, *(run.line_day for run in runs if run.line_day)})
+    found = []
+    for day in days:
+        of_day = [run for run in runs if run.line_day == day]
+        found.append(LineDay(day, skipped.get(day), of_day, sum(run.id in booked for run in of_day)))
+    return found
+
+
+def _told(touched: int) -> str:
+    if not touched:
+        return ""
+    return " " + ngettext(
+        "Eine Buchung ist betroffen; die Fahrgäste bekommen eine Nachricht.",
+        "%(num)s Buchungen sind betroffen; die Fahrgäste bekommen eine Nachricht.",
+        touched,
+    )
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
