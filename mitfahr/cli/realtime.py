@@ -53,7 +53,12 @@ def add(name: str, source: str, feed_name: str | None) -> None:
 @realtime.command()
 @click.argument("name")
 def pause(name: str) -> None:
-    """Eine Quelle ruhen lassen: Es gilt wieder der Fahrplan."""
+    """Eine Quelle ruhen lassen: Es gilt wieder der Fahrplan.
+
+    \b
+    Beispiel:
+      mitfahr realtime pause "VVO Echtzeit"
+    """
     _set_paused(name, is_paused=True)
     click.echo(f"{name} ruht.")
 
@@ -61,7 +66,12 @@ def pause(name: str) -> None:
 @realtime.command()
 @click.argument("name")
 def resume(name: str) -> None:
-    """Eine Quelle, die ruht, wieder fragen."""
+    """Eine Quelle, die ruht, wieder fragen.
+
+    \b
+    Beispiel:
+      mitfahr realtime resume "VVO Echtzeit"
+    """
     _set_paused(name, is_paused=False)
     click.echo(f"{name} wird wieder gefragt.")
 
@@ -69,7 +79,12 @@ def resume(name: str) -> None:
 @realtime.command()
 @click.argument("name")
 def remove(name: str) -> None:
-    """Eine Quelle entfernen."""
+    """Eine Quelle entfernen; was sie gesagt hat, gilt sofort nicht mehr.
+
+    \b
+    Beispiel:
+      mitfahr realtime remove "VVO Echtzeit"
+    """
     from mitfahr.cli.installation import Installation, utc_now
     from mitfahr.services.remove_source import remove_source
 
