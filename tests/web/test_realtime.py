@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from mitfahr.db.feeds import FIRST_FEED_ID
+from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.realtime_sources import RealtimeSource, realtime_sources
 from mitfahr.domain.roles import Role
+from mitfahr.services.add_source import add_source
 from mitfahr.services.poll_sources import poll_sources
-from mitfahr.worker import utc_now
+from mitfahr.worker import Worker, utc_now
 from tests.gtfs.messages import message
 from tests.live_server import Source, live_server
-from tests.web.served import SEVEN, Served
+from tests.web.served import SEVEN, Served, person
+from tests.web.test_booking import BUS, form_of, offers, signed_in
 from web.portal import Portal
 
 PAGE = "/fahrplan/echtzeit"
@@ -98,3 +104,31 @@ def test_a_name_is_given_once(staff: FlaskClient) -> None:
     answer = staff.post(PAGE, data={**form, "url": "https://example.org/other"})
     assert answer.status_code == 409
     assert "Leitstelle" in answer.text and "anderen Namen" in answer.text
+
+
+def test_a_cancelled_trip_of_a_booked_journey_brings_another_way_once(
+    app: Flask, served: Served, portal: Portal, source: Source
+) -> None:
+    rider = signed_in(app, person(portal, "Erika").email)
+    review = rider.post("/buchen/pruefen", data={"offer": offers(rider)[BUS]})
+    page = rider.post("/buchen", data=form_of(review.text)).location
+    add_source(portal.writing, name="x", address=source.url, feed_id=FIRST_FEED_ID, actor_id=None, now=SEVEN)
+    cancelled = 'trip { trip_id: "t1" start_date: "20260602" schedule_relationship: CANCELED }'
+    worker = Worker(portal.settings)
+    (poll_job,) = [job for job in worker.jobs if job.name == "poll_sources"]
+
+    def mails() -> list[str]:
+        with portal.reading() as session:
+            texts = session.scalars(
+                select(OutboxMessage.body).where(OutboxMessage.recipient == "erika@example.org")
+            )
+            return [text for text in texts if "Diese Fahrt fällt aus." in text]
+
+    for seconds_later in (0, 1, 2):  # said again and again, as sources do
+        stamp = int(SEVEN.timestamp()) - 10 + seconds_later
+        source.content = message(cancelled, timestamp=stamp).SerializeToString()
+        poll_job.run()
+        assert len(mails()) == 1
+    shown = rider.get(page).text
+    assert "Fällt aus" in shown and "Diese Fahrt fällt aus." in shown
+    assert "So geht es weiter" in shown
