@@ -36,7 +36,6 @@ from routing.timetable import Timetable
 @dataclass(frozen=True, slots=True)
 class LineStop:
     stop_id: str
-    name: str
     after_s: int
     """After the departure at the first stop."""
 
@@ -251,12 +250,12 @@ def _withdraw_all(
 
 
 def _stored(timetable: Timetable, stop: LineStop) -> dict[str, Any]:
-    """With its place, by which it is found again when a new timetable calls it otherwise."""
+    """With its name and place, by which it is found again when a new timetable calls it otherwise."""
     index = timetable.stop_by_id.get(stop.stop_id)
     if index is None:
         raise StopUnknown(stop.stop_id)
     place = {"lat": float(timetable.stop_lat[index]), "lon": float(timetable.stop_lon[index])}
-    return {"stop_id": stop.stop_id, "name": stop.name, "after_s": stop.after_s, **place}
+    return {"stop_id": stop.stop_id, "name": timetable.stop_name[index], "after_s": stop.after_s, **place}
 
 
 def _running(session: Session, organisation_id: str, line_id: str) -> RunLine:

@@ -241,7 +241,7 @@ class _Stage:
             now=self.now,
         )
         day = self.site.day + dt.timedelta(days=1)
-        stops = (LineStop("Lommatzsch", "Lommatzsch", 0), LineStop("Meißen", "Meißen", 1800))
+        stops = (LineStop("Lommatzsch", 0), LineStop("Meißen", 1800))
         plan = LinePlan.weekly(
             frozenset({day.weekday()}), (dt.time(4), dt.time(22)), day, skips_vacations=True
         )

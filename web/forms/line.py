@@ -132,8 +132,7 @@ class LineForm(FlaskForm):  # type: ignore[misc]
             name=" ".join(self.name.data.split()),
             vehicle_id=self.vehicle.data,
             stops=tuple(
-                LineStop(place.stop_id or "", place.label, after_s)
-                for place, after_s in zip(halts, offsets, strict=True)
+                LineStop(place.stop_id or "", after_s) for place, after_s in zip(halts, offsets, strict=True)
             ),
             plan=LinePlan.weekly(
                 frozenset(map(int, self.weekdays.data)),
@@ -180,7 +179,7 @@ def form_of_line(line: RunLine, timetable: Timetable) -> LineForm:
             "vehicle": line.vehicle_id,
             "stops": [
                 {
-                    "place": stop["name"],
+                    "place": stop_label(stop["name"]),
                     "choice": _choice(stop, timetable),
                     "clock": (first + dt.timedelta(seconds=stop["after_s"])).time(),
                 }

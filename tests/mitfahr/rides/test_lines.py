@@ -51,7 +51,7 @@ TUESDAYS, NONE = frozenset({1}), frozenset[int]()
 FIRST = dt.date(2026, 6, 2)
 EIGHT, TEN = dt.time(8), dt.time(10)
 PLAN = LinePlan.weekly(TUESDAYS, (TEN, EIGHT), FIRST)
-STOPS = tuple(LineStop(name, name, 300 * i) for i, name in enumerate("ABCDE"))
+STOPS = tuple(LineStop(name, 300 * i) for i, name in enumerate("ABCDE"))
 TIMETABLE = district()[0].timetable
 DAY = dt.timedelta(days=1)
 
@@ -162,7 +162,7 @@ def test_a_change_leaves_booked_runs_alone(club: Club) -> None:
         coming = coming_runs(session, line_id, NOW)
     assert [run.id for run in coming.booked] == [booked.id] and len(coming.free) == 7
     later = LinePlan.weekly(TUESDAYS, (dt.time(8, 30),), FIRST)
-    slower = tuple(LineStop(name, name, 600 * i) for i, name in enumerate("ABCDE"))
+    slower = tuple(LineStop(name, 600 * i) for i, name in enumerate("ABCDE"))
     club.keep("second", line_id, plan=later, stops=slower)
     after = club.runs(line_id)
     assert list(after) == ["06-02 08:30", "06-09 08:00", "06-09 08:30", "06-16 08:30", "06-23 08:30"]
@@ -225,9 +225,9 @@ def test_the_end_of_a_line(club: Club, with_booked: bool) -> None:
 
 
 def test_what_cannot_be_entered(club: Club) -> None:
-    backwards = (LineStop("A", "A", 600), LineStop("B", "B", 0))
+    backwards = (LineStop("A", 600), LineStop("B", 0))
     wrong: Iterable[tuple[dict[str, Any], type[MitfahrError]]] = (
-        ({"stops": (*STOPS, LineStop("X", "X", 1500))}, StopUnknown),
+        ({"stops": (*STOPS, LineStop("X", 1500))}, StopUnknown),
         ({"stops": backwards}, WindowInvalid),
         ({"stops": STOPS[:1]}, WindowInvalid),
         ({"vehicle_id": "gibtesnicht"}, Unknown),
