@@ -33,7 +33,9 @@ def signed_code(text: str, secret_key: str) -> str:
 
 def is_cancel_code(typed: str, booking_id: str, secret_key: str) -> bool:
     """Whether `typed`, in whatever case and grouping, is the code of this booking."""
-    return hmac.compare_digest(bare_code(typed).encode(), bare_code(cancel_code(booking_id, secret_key)).encode())
+    return hmac.compare_digest(
+        bare_code(typed).encode(), bare_code(cancel_code(booking_id, secret_key)).encode()
+    )
 
 
 def typed_number(text: str) -> str | None:
