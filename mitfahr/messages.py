@@ -574,6 +574,10 @@ def _leg(leg: BookingLeg) -> str:
         f"- {_when(leg.departure_s)} {leg.origin_name} → {oclock(leg.arrival_s)} {leg.destination_name}, "
         f"{_label(leg)}: {STATE_WORDS[leg.state]}"
     )
+    if leg.kind is LegKind.RUFBUS and leg.state in LIVE:
+        line += "\n  " + _(
+            "Fährt nur nach Anruf. Bis wann und unter welcher Nummer Sie sich anmelden, steht auf der Seite Ihrer Reise."
+        )
     association = leg.ride.organisation if leg.ride else None
     if association is not None and association.phone and leg.state in LIVE:
         line += "\n  " + _(

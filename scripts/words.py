@@ -67,6 +67,7 @@ FOR_STAFF = (
     "web/templates/local/",
     "web/templates/organisations/",
     "web/templates/parts/findings.html",
+    "web/templates/parts/local_frame.html",
     "web/templates/parts/version.html",
     "web/templates/profile/revoke_token.html",
     "web/templates/profile/token.html",

@@ -308,6 +308,7 @@ PAGES = (
     Listed("oertliches-anmeldung", "local/booking_rule.html", "/oertliches/eintrag/{rule}", STAFF),
     Listed("oertliches-haltestelle", "local/checked_stop.html", "/oertliches/eintrag/{checked}", STAFF),
     Listed("oertliches-zusatzfahrt", "local/extra_trip.html", "/oertliches/eintrag/{extra}", STAFF),
+    Listed("oertliches-neu", "local/notice.html", "/oertliches/hinweis/neu", STAFF),
     Listed("oertliches-fehler", "local/booking_rule.html", kept_locally("anmeldung", minutes="bald"), STAFF),
     Listed(
         "oertliches-welche-haltestelle",
@@ -383,5 +384,6 @@ NO_PAGES = {
     "api.plan", "api.departures", "api.status", "api.openapi", "api_bookings.all_to_come", "api_bookings.one", "connection.linked", "health.health",
     "journeys.calendar", "search.results_again", "brand.sheet", "brand.logo", "brand.manifest", "offline.worker", "map.tile",
     "map.booked_way", "stops.board", "comparisons.file", "comparisons.map_data", "run_lines.way",
+    "api.notices", "findings.table", "findings.data", "local.table",
 }  # fmt: skip
 """GET routes that answer with data or send elsewhere."""

@@ -20,13 +20,13 @@ def before_the_last_click(site: Site, page: Page, name: str) -> None:
     person(site.portal, name)
     log_in(page, name)
     ask(page, site.day, clock="13:30")
-    choose(page, "Fahrt mit Wilma")
+    choose(page, "Fahrt mit Walburga")
     expect(page.get_by_role("button", name="Verbindlich buchen")).to_be_visible()
 
 
 def test_one_gets_the_last_seat_and_the_other_another_way(site: Site, open_page: Callable[..., Page]) -> None:
-    person(site.portal, "Wilma")
-    ride_id = offered(site.portal, site.served, "Wilma", "13:45")
+    person(site.portal, "Walburga")
+    ride_id = offered(site.portal, site.served, "Walburga", "13:45")
     pages = [open_page(), open_page()]
     for page, name in zip(pages, ("Xaver", "Yvonne"), strict=True):
         before_the_last_click(site, page, name)
@@ -46,4 +46,4 @@ def test_one_gets_the_last_seat_and_the_other_another_way(site: Site, open_page:
     check_page(loser)
     loser.get_by_role("button", name="Neu suchen").click()
     expect(loser.locator("article.journey").first).to_be_visible()
-    expect(loser.get_by_text("Fahrt mit Wilma")).to_have_count(0)
+    expect(loser.get_by_text("Fahrt mit Walburga")).to_have_count(0)

@@ -99,17 +99,20 @@ def test_from_upload_to_service_and_back(
         expect(page.get_by_text("bereit")).to_be_visible()
         page.reload()
         names.append(page.get_by_role("heading", level=1).inner_text())
-        page.get_by_role("link", name="Jetzt schalten").click()
+        page.get_by_role("link", name="In Betrieb nehmen").click()
         if javascript:
             check_page(page)
+        if page.get_by_role("heading", name="Bitte mit Ihrem Namen bestätigen").is_visible():
+            page.get_by_label("Ihr Vor- und Nachname").fill("Vera Beispiel")
+            page.get_by_role("button", name="Ich habe das geprüft").click()
         page.get_by_role("button", name="Jetzt schalten").click()
         expect(page.get_by_text("Der Fahrplan ist in Betrieb.")).to_be_visible()
         assert own_site.portal.live.served().without_rides.timetable.n_stops == 3
-    page.get_by_role("link", name="Zurück zur vorigen Fassung").click()
+    page.get_by_role("link", name="Zurück zu einer früheren Fassung").click()
     if javascript:
         check_page(page)
-    page.get_by_role("button", name="Jetzt zurückschalten").click()
-    expect(page.get_by_text("Der vorige Fahrplan ist wieder in Betrieb.")).to_be_visible()
+    page.get_by_role("button", name="Jetzt zurückschalten").first.click()
+    expect(page.get_by_text("Der frühere Fahrplan ist wieder in Betrieb.")).to_be_visible()
     expect(page.locator("section", has_text="Jetzt in Betrieb").first).to_contain_text(names[0])
     if javascript:
         check_page(page)
@@ -140,6 +143,6 @@ def upload(page: Page, path: Path) -> None:
 
 def work(site: Site) -> None:
     """What the worker's process does when its clock says so."""
-    worker = Worker(site.portal.settings)
-    job = next(job for job in worker.jobs if job.name == "build_timetables")
-    job.run()
+    for job in Worker(site.portal.settings).jobs:
+        if job.name in ("build_timetables", "compare_timetables"):
+            job.run()

@@ -120,7 +120,8 @@ class BruteRides:
             self._onto_a_ride(self._first_trips)
             self._onto_a_trip(self._first_rides)
         short = [c for c in self.found if not self.oracle.lasts_too_long(Found(c, (A_RIDE,)))]
-        return {c: self.found[c] for c in sorted(self.oracle.optimal(_undominated(short)))}
+        best = sorted(self.oracle.optimal(_undominated(short)))
+        return {c: self.found[c] for c in best if c.arrival_s >= self.oracle.arrive_from_s}
 
     def _keep(self, departure_s: int, arrival_s: int, vehicles: int, told: str) -> None:
         self.found.setdefault(Criteria(departure_s, arrival_s, vehicles), told)
@@ -129,7 +130,7 @@ class BruteRides:
         return (departure_s >= self.from_s) & (departure_s <= min(self.oracle.leave_until_s, self.until_s))
 
     def _arrives_in_time(self, arrival_s: Seconds) -> NDArray[np.bool_]:
-        return (arrival_s >= max(self.oracle.arrive_from_s, self.from_s)) & (arrival_s <= self.until_s)
+        return (arrival_s >= self.from_s) & (arrival_s <= self.until_s)
 
     # --- one vehicle -------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ from mitfahr.services.plan_switch import plan_switch, take_back_plan
 from mitfahr.services.switch_timetable import rollback_targets
 from web.access import access
 from web.audit_view import audit_lines
+from web.comparison_view import loss_words
 from web.csv_file import csv_file
 from web.errors import Explained, explain
 from web.filters import now
@@ -235,7 +236,7 @@ def _page(
             affected=foresee_switch(session, here.settings.snapshots_dir, version, now=moment),
             refused=refused,
             obstacles=[explain(error) for error in forbidding if not isinstance(error, LossesHeld)],
-            losses=losses_to_confirm(session, version_id),
+            losses=[loss_words(loss) for loss in losses_to_confirm(session, version_id)],
             must_confirm=any(isinstance(error, LossesHeld) for error in forbidding),
             is_early=any(isinstance(error, NotYetValid) for error in forbidding),
             needs_second=any(isinstance(error, SecondPersonNeeded) for error in forbidding),

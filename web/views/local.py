@@ -210,9 +210,9 @@ def _kept(kind: LocalKind, form: EntryForm, entry: LocalEntry | None) -> Respons
     places = [meant(served().places, row.place, row.choice, choices, (PlaceKind.STOP,)) for row in rows]
     if not is_valid or any(row.place.errors for row in rows):
         return _form_page(kind, form, entry), 422
-    if choices and not request.form.get("bearbeiten"):
+    if choices and not request.form.get("aendern"):
         return render_template("local/choose.html", form=form, choices=choices)
-    if choices or request.form.get("bearbeiten"):
+    if choices or request.form.get("aendern"):
         return _form_page(kind, form, entry)
     stops = [_found_key(known, place) for place in places if place is not None]
     try:
