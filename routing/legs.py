@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import changes, sweep, ties
+from routing import changes, sweep_state, ties
 from routing.access import Reach, Walk
 from routing.changes import Changes
 from routing.fleet import Fleet
@@ -76,8 +76,8 @@ class _Vehicle:
 
 def ride_journey(snapshot: Snapshot, ends: Ends, used: Used, steps: list[list[int]]) -> Journey:
     """The journey of one result of `routing.sweep`, its steps in the order of travel."""
-    of_fleet = {sweep.TRIP: _trip, sweep.RUN: _run, sweep.BY_RIDE: _ride}
-    vehicles = [of_fleet[step[sweep.FLEET]](snapshot, ends, used, step) for step in steps]
+    of_fleet = {sweep_state.TRIP: _trip, sweep_state.RUN: _run, sweep_state.BY_RIDE: _ride}
+    vehicles = [of_fleet[step[sweep_state.FLEET]](snapshot, ends, used, step) for step in steps]
     access_s, egress_s = ends.origin.walk_s, ends.destination.walk_s
     calls = least_walking(
         calls_of([vehicle.columns for vehicle in vehicles]),
@@ -186,7 +186,7 @@ def walk_journey(snapshot: Snapshot, ends: Ends, walk: Walk) -> Journey:
 
 def _trip(snapshot: Snapshot, _ends: Ends, used: Used, step: list[int]) -> _Vehicle:
     live, window = snapshot.live, used.trips
-    row = int(window.trip[step[sweep.REF]]), int(window.day[step[sweep.REF]])
+    row = int(window.trip[step[sweep_state.REF]]), int(window.day[step[sweep_state.REF]])
     board_pos, alight_pos = _positions(window, step)
     calls = expected_calls(live, row, board_pos)
     stops, board, alight = calls.face
@@ -210,9 +210,9 @@ def _trip(snapshot: Snapshot, _ends: Ends, used: Used, step: list[int]) -> _Vehi
 
 def _run(snapshot: Snapshot, _ends: Ends, used: Used, step: list[int]) -> _Vehicle:
     window, runs = used.runs, snapshot.runs
-    ride, first = runs.rides[window.trip[step[sweep.REF]]], int(window.day[step[sweep.REF]])
+    ride, first = runs.rides[window.trip[step[sweep_state.REF]]], int(window.day[step[sweep_state.REF]])
     board_pos, alight_pos = _positions(window, step)
-    begin = step[sweep.BOARD_AT] - board_pos
+    begin = step[sweep_state.BOARD_AT] - board_pos
     pattern = int(np.searchsorted(window.stop_start, begin))
     piece = slice(first, first + int(window.stop_start[pattern + 1]) - begin)
     stops = runs.stop[piece]
@@ -229,17 +229,17 @@ def _run(snapshot: Snapshot, _ends: Ends, used: Used, step: list[int]) -> _Vehic
 
 def _positions(window: Window, step: list[int]) -> tuple[int, int]:
     """Where in its pattern a trip is boarded and left."""
-    pattern = int(np.searchsorted(window.stop_start, step[sweep.BOARD_AT], side="right")) - 1
+    pattern = int(np.searchsorted(window.stop_start, step[sweep_state.BOARD_AT], side="right")) - 1
     first = int(window.stop_start[pattern])
-    return step[sweep.BOARD_AT] - first, step[sweep.ALIGHT_AT] - first
+    return step[sweep_state.BOARD_AT] - first, step[sweep_state.ALIGHT_AT] - first
 
 
 def _ride(snapshot: Snapshot, ends: Ends, used: Used, step: list[int]) -> _Vehicle:
-    i = step[sweep.REF]
+    i = step[sweep_state.REF]
     ride = snapshot.overlay.table.rides[int(used.fleet.row[i])]
-    places = step[sweep.BOARD_PLACE], step[sweep.ALIGHT_PLACE]
-    departure_s, arrival_s = used.base_s + step[sweep.BOARD_S], used.base_s + step[sweep.ALIGHT_S]
-    driver_s = ride.earliest_s + step[sweep.DEPARTURE] * DEPARTURE_STEP_S
+    places = step[sweep_state.BOARD_PLACE], step[sweep_state.ALIGHT_PLACE]
+    departure_s, arrival_s = used.base_s + step[sweep_state.BOARD_S], used.base_s + step[sweep_state.ALIGHT_S]
+    driver_s = ride.earliest_s + step[sweep_state.DEPARTURE] * DEPARTURE_STEP_S
     leg = Leg(
         kind=LegKind.RIDE,
         departure_s=departure_s,
@@ -248,7 +248,11 @@ def _ride(snapshot: Snapshot, ends: Ends, used: Used, step: list[int]) -> _Vehic
         destination=_place(snapshot, ends, places[1]),
         route=ride.label,
         boarding=Boarding(
-            ride.ride_id, step[sweep.BOARD_AT], step[sweep.ALIGHT_AT], driver_s, step[sweep.DETOUR_S]
+            ride.ride_id,
+            step[sweep_state.BOARD_AT],
+            step[sweep_state.ALIGHT_AT],
+            driver_s,
+            step[sweep_state.DETOUR_S],
         ),
         bookable_until_s=ride.bookable_until_s,
     )

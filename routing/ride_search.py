@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import bounds, last_vehicle, sweep
+from routing import bounds, last_vehicle, sweep, sweep_state
 from routing.access import position
 from routing.asked import Asked
 from routing.fleet import Fleet, fleet, usable_rows
@@ -21,7 +21,7 @@ from routing.query import MAX_RIDE_JOURNEY_S, LegKind, Point, StopRef
 from routing.ride_clocks import FAR_S
 from routing.roads import Mode, Positions
 from routing.snapshot import window_base_s
-from routing.sweep import ARRIVES_S, BEFORE, FOUND_LABEL, LAST_STEP, State, Task
+from routing.sweep_state import ARRIVES_S, BEFORE, FOUND_LABEL, LAST_STEP, State, Task
 from routing.window import IS_RUN, Window
 
 DOOR_OFF_STREET_MM = 100_000
@@ -99,7 +99,7 @@ class _Search:
             if most_before < 2:
                 task = self._with_last_vehicle(task, most)
             state = _swept(task, most + 1, n_rows)
-            for row in state.found[: state.counts[sweep.N_FOUND]].tolist():
+            for row in state.found[: state.counts[sweep_state.N_FOUND]].tolist():
                 if (row[FOUND_LABEL], row[ARRIVES_S]) in seen:
                     continue
                 journey = ride_journey(asked.snapshot, asked.ends, used, _steps_to(state, row[LAST_STEP]))
@@ -166,7 +166,7 @@ class _Search:
             last_arrival_s=last_arrival_s,
             is_single=query.window_s == 0 and not query.arrive_by,
             most_s=MAX_RIDE_JOURNEY_S,
-            known=np.full(last_arrival_s - first_s + 2, sweep.NOBODY, np.int64),
+            known=np.full(last_arrival_s - first_s + 2, sweep_state.NOBODY, np.int64),
             least_s=self._least_s,
             first_new=1,
             pick_start=np.empty(0, np.int64),
@@ -268,7 +268,7 @@ def _swept(task: Task, n_rounds: int, n_rows: tuple[int, int]) -> State:
     while True:
         state = _state(task, n_rounds, n_rows, _scratch.capacity)
         sweep.sweep(task, state)
-        if not state.counts[sweep.IS_FULL]:
+        if not state.counts[sweep_state.IS_FULL]:
             return state
         _scratch.capacity *= 4
 
@@ -284,12 +284,12 @@ def _steps_to(state: State, step: int) -> list[list[int]]:
 
 def _known(task: Task, found: list[_Found]) -> NDArray[np.int64]:
     """`Task.known` when these journeys are."""
-    known = np.full_like(task.known, sweep.NOBODY)
+    known = np.full_like(task.known, sweep_state.NOBODY)
     # Only whoever arrives later than somebody is beaten for sure: of the same second less walking wins.
     after = np.array([one.arrival_s for one in found]) - task.first_s + 1
     np.maximum.at(known, after, np.array([one.label for one in found]) | LEAST_WALKING)
     if task.is_single:
-        known[after.min() :] = sweep.ALWAYS
+        known[after.min() :] = sweep_state.ALWAYS
     return np.maximum.accumulate(known)
 
 
@@ -312,27 +312,27 @@ def _state(task: Task, n_rounds: int, n_rows: tuple[int, int], capacity: int) ->
         return np.empty(shape, np.int64)
 
     return State(
-        trip_seats=rows(n_rows[0], n_lanes, sweep.N_SEAT_COLUMNS),
-        run_seats=rows(n_rows[1], n_lanes, sweep.N_SEAT_COLUMNS),
-        arrived=rows(n_stops + 2, n_lanes, sweep.N_BEST_COLUMNS),
+        trip_seats=rows(n_rows[0], n_lanes, sweep_state.N_SEAT_COLUMNS),
+        run_seats=rows(n_rows[1], n_lanes, sweep_state.N_SEAT_COLUMNS),
+        arrived=rows(n_stops + 2, n_lanes, sweep_state.N_BEST_COLUMNS),
         arrived_bound=rows(n_lanes, n_stops + 2),
-        ready=rows(n_stops + 2, n_lanes, sweep.N_BEST_COLUMNS),
-        coming=rows(n_stops + 2, n_lanes, 2, sweep.N_COMING_COLUMNS),
+        ready=rows(n_stops + 2, n_lanes, sweep_state.N_BEST_COLUMNS),
+        coming=rows(n_stops + 2, n_lanes, 2, sweep_state.N_COMING_COLUMNS),
         is_ready=np.empty(n_stops + 2, np.uint8),
         ready_bound=rows(n_lanes, n_stops + 2),
         event_at=np.empty(n_seconds, np.int32),
-        events=rows(capacity, sweep.N_EVENT_COLUMNS),
+        events=rows(capacity, sweep_state.N_EVENT_COLUMNS),
         rider_at=np.empty(n_departures, np.int32),
-        riders=rows(capacity, sweep.N_RIDER_COLUMNS),
+        riders=rows(capacity, sweep_state.N_RIDER_COLUMNS),
         rider_best=rows(n_departures, n_lanes),
         driver_at=np.empty(n_seconds, np.int32),
-        drivers=rows(capacity, sweep.N_DRIVER_COLUMNS),
+        drivers=rows(capacity, sweep_state.N_DRIVER_COLUMNS),
         is_driven=np.empty(int(task.gap_departures[-1]), np.uint8),
         passed=rows(len(task.fleet.from_origin_s)),
         cut=rows(n_rounds + 1),
         goal=rows(n_rounds),
         goal_step=rows(n_rounds),
-        steps=np.empty((capacity, sweep.N_STEP_COLUMNS), np.int32),
-        found=rows(capacity, sweep.N_FOUND_COLUMNS),
-        counts=np.zeros(sweep.N_COUNTS, np.int64),
+        steps=np.empty((capacity, sweep_state.N_STEP_COLUMNS), np.int32),
+        found=rows(capacity, sweep_state.N_FOUND_COLUMNS),
+        counts=np.zeros(sweep_state.N_COUNTS, np.int64),
     )

@@ -1,12 +1,15 @@
 """Compile every kernel once, so that nobody's search waits for it: `python -m routing.warm_up`.
 
-numba keeps what it compiled beside the source files. This searches a world of three stops, two
+numba keeps what it compiled beside the source files, and forgets it when that file changes, but not when a file does whose
+kernels it calls: so everything is forgotten when any file has changed. Then this searches a world of three stops, two
 vehicles and one private ride in all four ways, which takes a minute on a fresh machine and a second after.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+from pathlib import Path
 
 import numpy as np
 
@@ -25,6 +28,20 @@ LAT = 51.16
 LON = (13.40, 13.45, 13.50)
 START = dt.datetime(2026, 6, 2, tzinfo=dt.UTC)
 START_S = int(START.timestamp())
+
+
+def forget_outdated(sources: Path) -> None:
+    """Remove what numba has compiled from other sources than those in this folder now."""
+    compiled, digest = sources / "__pycache__", hashlib.sha256()
+    for source in sorted(sources.glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    stamp = compiled / "kernels.sha256"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    for kept in (*compiled.glob("*.nbi"), *compiled.glob("*.nbc")):
+        kept.unlink(missing_ok=True)
+    compiled.mkdir(exist_ok=True)
+    stamp.write_text(digest.hexdigest())
 
 
 def warm_up() -> None:
@@ -154,4 +171,5 @@ def _timetable() -> Timetable:
 
 
 if __name__ == "__main__":
+    forget_outdated(Path(__file__).parent)
     warm_up()
