@@ -36,7 +36,7 @@ kernels: .venv/.installed
 	@echo "uv holen …"
 	@$(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet "uv>=0.9,<1"
 
-test: .venv/.tested kernels ## alle schnellen Tests (etwa 12 Minuten)
+test: .venv/.tested kernels ## alle schnellen Tests (etwa 15 Minuten)
 	@$(BIN)/pytest -m "not soak" --numprocesses 2 --dist loadfile
 
 soak: .venv/.tested ## die langen Tests: mehr Welten, 100.000 Buchungen mit Abstürzen (ARGS=tests/mitfahr/rides/test_storm.py: nur diese)
