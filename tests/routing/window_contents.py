@@ -45,7 +45,7 @@ def calls_at_stops(window: Window) -> list[list[tuple[int, int]]]:
 
 def as_if_planned(timetable: Timetable, live: Iterable[LiveTrip]) -> Timetable:
     """A timetable that plans every vehicle of every day just as it is expected: each a trip of service day 0."""
-    trips = [(part, one.wheelchair) for one in vehicles_of(timetable, live) for part in _driven(one.calls)]
+    trips = [(part, one) for one in vehicles_of(timetable, live) for part in _driven(one.calls)]
     calls = [call for part, _ in trips for call in part]
     start = np.concatenate(([0], np.cumsum([len(part) for part, _ in trips]))).astype(np.int32)
     n, day_start_s = len(trips), int(timetable.day_start_s[0])
@@ -61,8 +61,8 @@ def as_if_planned(timetable: Timetable, live: Iterable[LiveTrip]) -> Timetable:
         pattern_trip_start=np.arange(n + 1, dtype=np.int32),
         trip_pattern=numbers,
         trip_service=np.zeros(n, np.int32),
-        trip_wheelchair=np.array([wheelchair for _, wheelchair in trips], np.int8),
-        trip_bikes=np.zeros(n, np.int8),
+        trip_wheelchair=np.array([vehicle.wheelchair for _, vehicle in trips], np.int8),
+        trip_bikes=np.array([vehicle.bikes for _, vehicle in trips], np.int8),
         trip_time_start=start.astype(np.int64),
         time_arr=np.array([call.arrival_s - day_start_s for call in calls], np.int32),
         time_dep=np.array([call.departure_s - day_start_s for call in calls], np.int32),
