@@ -78,9 +78,13 @@ def fill_in_place(text: StringField, choice: HiddenField, place: Place) -> None:
     """The field as if the person had chosen this place."""
     found = FoundPlace(PlaceKind.POINT, place.name, place.lat, place.lon, is_exact=True)
     if place.stop_id is not None:
-        label = stop_label(place.name)
-        found = FoundPlace(PlaceKind.STOP, label, place.lat, place.lon, place.stop_id, is_exact=True)
+        found = stop_chosen(place.name, place.lat, place.lon, place.stop_id)
     text.data, choice.data = found.label, encode(found)
+
+
+def stop_chosen(name: str, lat: float, lon: float, stop_id: str | None) -> FoundPlace:
+    """A stop as if the person had chosen it."""
+    return FoundPlace(PlaceKind.STOP, stop_label(name), lat, lon, stop_id, is_exact=True)
 
 
 def take_chosen(text: StringField, choice: HiddenField) -> None:

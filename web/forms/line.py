@@ -17,7 +17,6 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.core import Label
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -26,20 +25,21 @@ from mitfahr.db.vehicles import OrganisationVehicle
 from mitfahr.domain.line_plans import MOST_DEPARTURES, LinePlan
 from mitfahr.languages import _, lazy
 from mitfahr.languages.formats import WEEKDAYS
-from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
+from mitfahr.services.find_places import FoundPlace, stop_label
 from mitfahr.services.keep_line import LineDraft, LineStop
 from routing.timetable import Timetable
 from web.forms.fields import DayField, choices
 from web.forms.local import ClocksField
-from web.forms.run import BOOKABLE, MORE_ROWS, MOST_ROWS, ROWS, StopRow
-from web.place_choice import encode
+from web.forms.run import BOOKABLE, MOST_ROWS, ROWS
+from web.forms.stop_rows import StopRow, WithStopRows
+from web.place_choice import encode, stop_chosen
 
 A_DAY_S = 24 * 3600
 HOLIDAYS, VACATIONS = "feiertage", "ferien"
 FREE = {HOLIDAYS: lazy("an gesetzlichen Feiertagen"), VACATIONS: lazy("in den Schulferien")}
 
 
-class LineForm(FlaskForm):  # type: ignore[misc]
+class LineForm(WithStopRows, FlaskForm):  # type: ignore[misc]
     """The clocks of the stops are those of one run, the first of the day; all others run alike."""
 
     number = StringField(
@@ -87,27 +87,6 @@ class LineForm(FlaskForm):  # type: ignore[misc]
         """What can be chosen here."""
         self.vehicle.choices = choices({one.id: one.name for one in vehicles})
 
-    def number_rows(self) -> None:
-        """Say at each row which stop it is."""
-        for number, row in enumerate(self.rows, 1):
-            row.place.label = Label(row.place.id, _("Halt %(number)s", number=number))
-            row.clock.label = Label(row.clock.id, _("Uhrzeit am Halt %(number)s", number=number))
-
-    @property
-    def rows(self) -> list[StopRow]:
-        return [entry.form for entry in self.stops.entries]
-
-    @property
-    def halts(self) -> list[StopRow]:
-        """The rows that are filled in."""
-        return [row for row in self.rows if not row.is_empty]
-
-    def validate_stops(self, field: Any) -> None:
-        if len(self.halts) < 2 and field.entries:
-            first = self.rows[0].place
-            first.errors = [*first.errors, _("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit.")]
-            raise ValidationError(_("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit."))
-
     def validate_first_day(self, field: DayField) -> None:
         if field.data is None and not field.errors:
             raise ValidationError(_("Bitte nennen Sie den ersten Tag."))
@@ -145,10 +124,6 @@ class LineForm(FlaskForm):  # type: ignore[misc]
             bookable_before_s=int(self.bookable.data),
             note=(self.note.data or "").strip() or None,
         )
-
-    def add_rows(self) -> None:
-        for _more in range(min(MORE_ROWS, MOST_ROWS - len(self.stops.entries))):
-            self.stops.append_entry()
 
 
 class FareForm(FlaskForm):  # type: ignore[misc]
@@ -201,9 +176,7 @@ def _choice(stop: dict[str, Any], timetable: Timetable) -> str:
     if index is None:
         return ""
     lat, lon = float(timetable.stop_lat[index]), float(timetable.stop_lon[index])
-    return encode(
-        FoundPlace(PlaceKind.STOP, stop_label(stop["name"]), lat, lon, stop["stop_id"], is_exact=True)
-    )
+    return encode(stop_chosen(stop["name"], lat, lon, stop["stop_id"]))
 
 
 def _seconds(clock: dt.time) -> int:

@@ -33,13 +33,12 @@ from mitfahr.domain.mobility import Known
 from mitfahr.domain.notices import Cause, Notice, NoticeText, Severity, Target
 from mitfahr.domain.times import local, resolve, seconds
 from mitfahr.languages import KNOWN, _, lazy
-from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
 from web.forms.fields import ClockField, DayField, DaysField, choices
-from web.forms.run import StopRow
-from web.place_choice import encode
+from web.forms.stop_rows import StopRow, WithRows, WithStopRows
+from web.place_choice import encode, stop_chosen
 
 LONG = 1000
-STOP_ROWS, MORE_ROWS, MOST_ROWS = 4, 4, 40
+STOP_ROWS, MOST_ROWS = 4, 40
 NEVER, MINUTES, CLOCK = "nie", "minuten", "uhr"
 TOO_LONG = lazy("Höchstens %(n)s Zeichen, bitte.", n=LONG)
 KNOWN_WORDS = {
@@ -235,7 +234,7 @@ class WordsForm(Form):  # type: ignore[misc]
     text = TextAreaField("", [Length(max=LONG, message=TOO_LONG)])
 
 
-class NoticeForm(EntryForm):
+class NoticeForm(WithRows, EntryForm):
     """`words` stand in the order of OTHER_LANGUAGES."""
 
     severity = SelectField(
@@ -273,12 +272,8 @@ class NoticeForm(EntryForm):
             entry.form.text.label = Label(entry.form.text.id, _("Text, %(language)s", language=language.name))
 
     @property
-    def rows(self) -> list[PlaceRow]:
-        return [entry.form for entry in self.stops.entries]
-
-    @property
     def places(self) -> list[Form]:
-        return [row for row in self.rows if not row.is_empty]
+        return self.halts
 
     @property
     def other_words(self) -> list[tuple[str, str, WordsForm]]:
@@ -287,10 +282,6 @@ class NoticeForm(EntryForm):
             (language.code, language.name, entry.form)
             for language, entry in zip(OTHER_LANGUAGES, self.words.entries, strict=True)
         ]
-
-    def add_rows(self) -> None:
-        for _more in range(min(MORE_ROWS, MOST_ROWS - len(self.stops.entries))):
-            self.stops.append_entry()
 
     def validate_lines(self, field: StringField) -> None:
         known = {line.name.casefold() for line in self._found}
@@ -353,7 +344,7 @@ class NoticeForm(EntryForm):
         )
 
 
-class ExtraForm(EntryForm):
+class ExtraForm(WithStopRows, EntryForm):
     line = StringField(
         lazy("Name der Linie"),
         [DataRequired(lazy("Bitte nennen Sie die Linie.")), Length(max=30)],
@@ -367,27 +358,11 @@ class ExtraForm(EntryForm):
     text = TextAreaField(lazy("Hinweis für Fahrgäste"), [Length(max=LONG, message=TOO_LONG)])
 
     def offer(self, _lines: Sequence[LineKey]) -> None:
-        for number, row in enumerate(self.rows, 1):
-            row.place.label = Label(row.place.id, _("Halt %(number)s", number=number))
-            row.clock.label = Label(row.clock.id, _("Uhrzeit am Halt %(number)s", number=number))
-
-    @property
-    def rows(self) -> list[StopRow]:
-        return [entry.form for entry in self.stops.entries]
+        self.number_rows()
 
     @property
     def places(self) -> list[Form]:
-        return [row for row in self.rows if not row.is_empty]
-
-    def add_rows(self) -> None:
-        for _more in range(min(MORE_ROWS, MOST_ROWS - len(self.stops.entries))):
-            self.stops.append_entry()
-
-    def validate_stops(self, field: Any) -> None:
-        if len(self.places) < 2 and field.entries:
-            first = self.rows[0].place
-            first.errors = [*first.errors, _("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit.")]
-            raise ValidationError(_("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit."))
+        return self.halts
 
     def validate_every_min(self, field: StringField) -> None:
         typed = (field.data or "").strip()
@@ -464,6 +439,5 @@ def _parts(text: str | None) -> list[str]:
 
 def _named(stop: StopKey) -> tuple[str, str]:
     """What the field of a stop shows and carries."""
-    label = stop_label(stop.name)
-    found = FoundPlace(PlaceKind.STOP, label, stop.lat, stop.lon, stop.stop_id, is_exact=True)
-    return label, encode(found)
+    found = stop_chosen(stop.name, stop.lat, stop.lon, stop.stop_id)
+    return found.label, encode(found)

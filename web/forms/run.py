@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
     FieldList,
-    Form,
     FormField,
     HiddenField,
     SelectField,
@@ -18,23 +16,23 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.core import Label
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from mitfahr.db.people import Organisation, Person
-from mitfahr.db.rides import Ride, RideStop
+from mitfahr.db.rides import Ride
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import local, resolve
 from mitfahr.languages import _, lazy
 from mitfahr.languages.formats import WEEKDAYS
-from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
+from mitfahr.services.find_places import FoundPlace, stop_label
 from mitfahr.services.publish_run import RunDraft, RunStop
 from web.forms.baggage import BICYCLES, PIECES
-from web.forms.fields import ClockField, DayField, choices
-from web.place_choice import encode
+from web.forms.fields import DayField, choices
+from web.forms.stop_rows import StopRow, WithStopRows
+from web.place_choice import encode, stop_chosen
 
-ROWS, MORE_ROWS, MOST_ROWS = 6, 4, 60
+ROWS, MOST_ROWS = 6, 60
 MOST_DAYS = 120
 NOBODY = ""
 BOOKABLE = {
@@ -49,27 +47,7 @@ SEATS = {str(n): str(n) for n in range(MAX_PASSENGERS, -1, -1)}
 WHEELCHAIRS = {str(n): str(n) for n in range(3)}
 
 
-class StopRow(Form):  # type: ignore[misc]
-    """A halt; rows left empty do not count."""
-
-    place = StringField("Halt")
-    choice = HiddenField()
-    clock = ClockField(lazy("Uhrzeit"))
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.place.data or "").strip() and self.clock.data is None and not self.clock.errors
-
-    def validate_place(self, field: StringField) -> None:
-        if self.clock.data is not None and not (field.data or "").strip():
-            raise ValidationError(_("Bitte nennen Sie die Haltestelle."))
-
-    def validate_clock(self, field: ClockField) -> None:
-        if (self.place.data or "").strip() and field.data is None and not field.errors:
-            raise ValidationError(_("Bitte nennen Sie die Uhrzeit."))
-
-
-class RunForm(FlaskForm):  # type: ignore[misc]
+class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
     """`idempotency_key` is made with the last step; each day of it is sent once."""
 
     organisation = SelectField(lazy("Verein"))
@@ -107,18 +85,7 @@ class RunForm(FlaskForm):  # type: ignore[misc]
         self.driver.choices = choices(
             {NOBODY: _("noch offen")} | {person.id: person.full_name for person in members}
         )
-        for number, row in enumerate(self.rows, 1):
-            row.place.label = Label(row.place.id, _("Halt %(number)s", number=number))
-            row.clock.label = Label(row.clock.id, _("Uhrzeit am Halt %(number)s", number=number))
-
-    @property
-    def rows(self) -> list[StopRow]:
-        return [entry.form for entry in self.stops.entries]
-
-    @property
-    def halts(self) -> list[StopRow]:
-        """The rows that are filled in."""
-        return [row for row in self.rows if not row.is_empty]
+        self.number_rows()
 
     def validate_first_day(self, field: DayField) -> None:
         if field.data is None and not field.errors:
@@ -134,12 +101,6 @@ class RunForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("Bitte höchstens %(days)s Tage auf einmal.", days=MOST_DAYS))
         if not self.days:
             raise ValidationError(_("Keiner der gewählten Wochentage kommt in dieser Zeit vor."))
-
-    def validate_stops(self, field: Any) -> None:
-        if len(self.halts) < 2 and field.entries:
-            first = self.rows[0].place
-            first.errors = [*first.errors, _("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit.")]
-            raise ValidationError(_("Bitte nennen Sie mindestens zwei Halte mit Uhrzeit."))
 
     @property
     def days(self) -> list[dt.date]:
@@ -170,10 +131,6 @@ class RunForm(FlaskForm):  # type: ignore[misc]
             note=(self.note.data or "").strip() or None,
         )
 
-    def add_rows(self) -> None:
-        for _more in range(min(MORE_ROWS, MOST_ROWS - len(self.stops.entries))):
-            self.stops.append_entry()
-
     def renew_key(self) -> None:
         """What is shown now is a new set of runs, whatever was sent before."""
         self.idempotency_key.data = uuid.uuid4().hex
@@ -190,7 +147,7 @@ def form_like(ride: Ride) -> RunForm:
             "stops": [
                 {
                     "place": stop_label(stop.name),
-                    "choice": encode(_found(stop)),
+                    "choice": encode(stop_chosen(stop.name, stop.lat, stop.lon, stop.stop_id)),
                     "clock": local(stop.departure_s).time(),
                 }
                 for stop in ride.stops
@@ -202,7 +159,3 @@ def form_like(ride: Ride) -> RunForm:
             "note": ride.note,
         },
     )
-
-
-def _found(stop: RideStop) -> FoundPlace:
-    return FoundPlace(PlaceKind.STOP, stop_label(stop.name), stop.lat, stop.lon, stop.stop_id, is_exact=True)

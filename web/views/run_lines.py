@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -21,7 +20,7 @@ from mitfahr.domain.roles import Action, Task
 from mitfahr.domain.times import local, seconds
 from mitfahr.languages import _, lazy, ngettext
 from mitfahr.languages.formats import WEEKDAYS
-from mitfahr.services.find_places import FoundPlace, PlaceKind
+from mitfahr.services.find_places import FoundPlace
 from mitfahr.services.keep_line import add_day, cancel_day, coming_runs, end_line, keep_line, set_fare
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.publish_series import AHEAD
@@ -30,8 +29,8 @@ from web.access import access
 from web.errors import explain
 from web.forms.line import DayForm, FareForm, LineForm, form_of_line
 from web.forms.offer import ReasonForm
+from web.halts import halts_meant
 from web.map_json import stops_json
-from web.place_choice import Choice, meant, take_chosen
 from web.portal import portal
 
 views = Blueprint("run_lines", __name__, url_prefix="/verein/<organisation_id>/linien")
@@ -223,7 +222,7 @@ def _kept(organisation_id: str, line: RunLine | None, form: LineForm) -> Respons
         return page()
     if request.method == "GET" or request.form.get("aendern"):
         return page()
-    halts, asked = _halts(form, page)
+    halts, asked = halts_meant(form, page, "run_lines/choose.html")
     if asked is not None:
         return asked
     try:
@@ -250,21 +249,6 @@ def _keep(organisation_id: str, line: RunLine | None, form: LineForm, halts: lis
         vacations=here.settings.vacations,
         now=_now(),
     )
-
-
-def _halts(form: LineForm, page: Callable[[], str]) -> tuple[list[FoundPlace], ResponseReturnValue | None]:
-    """The stop of every halt, and the page that asks for what is missing, if anything is."""
-    if request.form.get("chosen"):
-        for row in form.halts:
-            take_chosen(row.place, row.choice)
-    is_valid = form.validate()
-    places, choices = portal().live.served().places, list[Choice]()
-    halts = [meant(places, row.place, row.choice, choices, (PlaceKind.STOP,)) for row in form.halts]
-    if not is_valid or any(row.place.errors for row in form.halts):
-        return [], (page(), 422)
-    if choices:
-        return [], render_template("run_lines/choose.html", form=form, choices=choices)
-    return [halt for halt in halts if halt is not None], None
 
 
 def _line_page(organisation_id: str, line_id: str, form: DayForm) -> str:

@@ -21,7 +21,7 @@ from mitfahr.domain.times import seconds
 from mitfahr.languages import _, ngettext
 from mitfahr.languages.formats import day as written_day
 from mitfahr.languages.formats import local
-from mitfahr.services.find_places import FoundPlace, PlaceKind
+from mitfahr.services.find_places import FoundPlace
 from mitfahr.services.organisation_tasks import organisations_with_task, require_task
 from mitfahr.services.publish_run import check_run, publish_run
 from mitfahr.services.withdraw_ride import withdraw_ride
@@ -30,7 +30,7 @@ from web.contact_reads import note_reads
 from web.errors import explain
 from web.forms.offer import ReasonForm
 from web.forms.run import RunForm, form_like
-from web.place_choice import Choice, meant, take_chosen
+from web.halts import halts_meant
 from web.portal import portal
 from web.rides_view import RideView, ride_view, ride_views
 
@@ -193,19 +193,8 @@ def _run(ride_id: str, task: Task = Task.SEE) -> tuple[RideView, frozenset[Task]
 
 
 def _halts(form: RunForm) -> tuple[list[FoundPlace], ResponseReturnValue | None]:
-    """The stop of every halt, and the page that asks for what is missing, if anything is."""
     _offer(form)
-    if request.form.get("chosen"):
-        for row in form.halts:
-            take_chosen(row.place, row.choice)
-    is_valid = form.validate()
-    places, choices = portal().live.served().places, list[Choice]()
-    halts = [meant(places, row.place, row.choice, choices, (PlaceKind.STOP,)) for row in form.halts]
-    if not is_valid or any(row.place.errors for row in form.halts):
-        return [], (_form_page(form), 422)
-    if choices:
-        return [], render_template("runs/choose.html", form=form, choices=choices)
-    return [halt for halt in halts if halt is not None], None
+    return halts_meant(form, lambda: _form_page(form), "runs/choose.html")
 
 
 def _refused(form: RunForm, error: RideRefused, day: dt.date) -> ResponseReturnValue:
