@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
-from flask import Flask, template_rendered
+from flask import Flask, request, template_rendered
 from jinja2 import Template
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.exceptions import NotFound
@@ -48,7 +49,7 @@ class Visitors:
         self.windows: dict[tuple[str, bool], Page] = {}
         self.contexts: list[BrowserContext] = []
         self.complaints: list[str] = []
-        self.shown = ""
+        self.shown: dict[str, str] = {}  # by path: other windows may still ask for their pages
         template_rendered.connect(self._rendered, scene.site.app)
 
     def visit(self, listed: Listed, *, javascript: bool) -> Page:
@@ -58,12 +59,13 @@ class Visitors:
             {"width": WIDE if javascript else NARROW, "height": 900 if javascript else 700}
         )
         self.complaints.clear()
+        self.shown.clear()
         if isinstance(listed.reach, str):
             page.goto(listed.reach.format_map(self.scene.ids))
         else:
             listed.reach(page, self.scene)
             page.wait_for_load_state()
-        assert self.shown == listed.template
+        assert self.shown[unquote(urlsplit(page.url).path)] == listed.template
         return page
 
     def window(self, who: str, *, javascript: bool) -> Page:
@@ -102,7 +104,7 @@ class Visitors:
 
     def _rendered(self, _app: Flask, template: Template, **_context: object) -> None:
         if template.name and not template.name.startswith("parts/") and not _is_fragment(template.name):
-            self.shown = template.name
+            self.shown[request.path] = template.name
 
 
 @pytest.fixture(scope="module")

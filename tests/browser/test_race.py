@@ -28,7 +28,7 @@ def test_one_gets_the_last_seat_and_the_other_another_way(site: Site, open_page:
     person(site.portal, "Walburga")
     ride_id = offered(site.portal, site.served, "Walburga", "13:45")
     pages = [open_page(), open_page()]
-    for page, name in zip(pages, ("Xaver", "Yvonne"), strict=True):
+    for page, name in zip(pages, ("Quirin", "Yvonne"), strict=True):
         before_the_last_click(site, page, name)
     together = pages[0].evaluate("Date.now() + 1500")
     for page in pages:
