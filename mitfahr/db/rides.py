@@ -11,13 +11,17 @@ from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, raiseload, 
 
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.db.people import Organisation, Person
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.errors import Unknown
 from mitfahr.domain.recurrence import Direction
 from mitfahr.domain.ride_terms import Need, Terms
 from mitfahr.domain.rides import RideKind
+from mitfahr.domain.run_progress import MOST_LATE_S, expected_s
 from mitfahr.domain.seats import Hop, Layout
 from mitfahr.domain.times import local
 from routing.journey import Place
+
+MAX_FARE = 200
 
 
 class Ride(Base):
@@ -35,6 +39,7 @@ class Ride(Base):
         sa.Index(None, "changed_revision"),
         sa.Index(None, "ends_s"),
         sa.Index(None, "driver_id", "begins_s"),
+        sa.Index(None, "shift_id"),
         UniqueConstraint("series_id", "series_day", "series_direction"),
         UniqueConstraint("run_line_id", "line_day", "line_clock"),
     )
@@ -52,6 +57,11 @@ class Ride(Base):
     begins_s: Mapped[int] = mapped_column(sa.BigInteger)
     ends_s: Mapped[int] = mapped_column(sa.BigInteger)
     bookable_until_s: Mapped[int] = mapped_column(sa.BigInteger)
+    booking: Mapped[BookingNeed] = mapped_column(
+        stored_enum(BookingNeed), default=BookingNeed.REQUIRED, server_default=BookingNeed.REQUIRED.value
+    )
+    fare: Mapped[str | None] = mapped_column(sa.String(MAX_FARE))
+    """Of a run, as it was approved, in words."""
     earliest_s: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     latest_s: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     latest_arrival_s: Mapped[int] = mapped_column(sa.BigInteger, default=0)
@@ -77,6 +87,22 @@ class Ride(Base):
     line_day: Mapped[dt.date | None]
     """Which run of its line it is; None once the line has been changed and the departure is free again."""
     line_clock: Mapped[dt.time | None]
+    demand_service_id: Mapped[str | None] = mapped_column(ForeignKey("demand_service.id"))
+    demand_day: Mapped[dt.date | None]
+    """Which tour of its service it is, with `vehicle_id` and when its hours begin; None once the service has
+    been changed and these hours are free again."""
+    demand_clock: Mapped[dt.time | None]
+    vehicle_id: Mapped[str | None] = mapped_column(ForeignKey("organisation_vehicle.id"))
+    """Of runs: the association's vehicle, if it is known which."""
+    shift_id: Mapped[str | None] = mapped_column(ForeignKey("duty_shift.id"))
+    """Of runs and tours: whose driver is the ride's, always."""
+    stops_done: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many stops whoever drives it has left, as they said at `stops_done_at`."""
+    stops_done_at: Mapped[dt.datetime | None]
+    late_from: Mapped[int] = mapped_column(default=0, server_default="0")
+    late_s: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How much later than published it reaches stop `late_from`, as was said at `late_at`."""
+    late_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
     withdrawn_reason: Mapped[str | None] = mapped_column(sa.String(300))
@@ -95,6 +121,21 @@ class Ride(Base):
     hops: Mapped[list[RideHop]] = relationship(
         lazy="selectin", order_by="RideHop.seq", cascade="all, delete-orphan", passive_deletes=True
     )
+
+    @property
+    def published_s(self) -> list[tuple[int, int]]:
+        """Of runs: arrival and departure at each stop by the timetable."""
+        return [(stop.arrival_s, stop.departure_s) for stop in self.stops]
+
+    @property
+    def expected_s(self) -> list[tuple[int, int]]:
+        """Of runs: arrival and departure at each stop as they are expected now."""
+        return expected_s(self.published_s, self.late_from, self.late_s)
+
+    @property
+    def over_s(self) -> int:
+        """When it is over as far as is known: a run that is late ends late."""
+        return self.expected_s[-1][0] if self.late_s else self.ends_s
 
     @property
     def terms(self) -> Terms:
@@ -124,6 +165,9 @@ class RideStop(Base):
 
     Runs: `arrival_s` and `departure_s` are the published times. Private rides: they are what the
     driver would drive at present, and `promised_pickup_s`/`promised_dropoff_s` what riders were told.
+    On-demand tours: `arrival_s` is when it is planned to be there, between `earliest_s` and `latest_s` as was
+    promised (both of the promised columns say which kind of stop it is), `known_s` when that was decided; the
+    first stop and the last are the base, where nobody gets on.
     """
 
     __tablename__ = "ride_stop"
@@ -140,6 +184,9 @@ class RideStop(Base):
     departure_s: Mapped[int] = mapped_column(sa.BigInteger)
     promised_pickup_s: Mapped[int | None] = mapped_column(sa.BigInteger)
     promised_dropoff_s: Mapped[int | None] = mapped_column(sa.BigInteger)
+    earliest_s: Mapped[int | None] = mapped_column(sa.BigInteger)
+    latest_s: Mapped[int | None] = mapped_column(sa.BigInteger)
+    known_s: Mapped[int | None] = mapped_column(sa.BigInteger)
 
     ride: Mapped[Ride] = relationship(back_populates="stops")
 
@@ -224,9 +271,15 @@ def rides_ending_after(session: Session, moment_s: int) -> list[Ride]:
     """Everything a search could still use: not withdrawn and not over; people are not read with it."""
     return list(
         session.scalars(
-            select(Ride).where(Ride.withdrawn_at.is_(None), Ride.ends_s > moment_s).options(*_WITHOUT_PEOPLE)
+            select(Ride).where(Ride.withdrawn_at.is_(None), _ends_after(moment_s)).options(*_WITHOUT_PEOPLE)
         )
     )
+
+
+def _ends_after(moment_s: int) -> sa.ColumnElement[bool]:
+    """The same as `Ride.over_s > moment_s`, or more; by the index on the published end."""
+    is_late = sa.and_(Ride.late_s > 0, Ride.ends_s > moment_s - MOST_LATE_S)
+    return sa.or_(Ride.ends_s > moment_s, is_late)
 
 
 def rides_changed_since(session: Session, revision: int) -> list[Ride]:

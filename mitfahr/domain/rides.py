@@ -26,6 +26,13 @@ MAX_AHEAD_S = 400 * 24 * 3600
 class RideKind(enum.StrEnum):
     PRIVATE = "private"
     RUN = "run"
+    DEMAND = "demand"
+    """A tour of an on-demand service: one vehicle's service hours of one day."""
+
+    @property
+    def keeps_stops(self) -> bool:
+        """Whether its stops are published; otherwise they come and go with whoever gets on and off there."""
+        return self is RideKind.RUN
 
 
 def check_places(seats: int, wheelchairs: int) -> None:
