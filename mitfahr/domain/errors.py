@@ -45,9 +45,18 @@ MitfahrError
 │   ├── CodeWrong               another code, an old one, or too many tries
 │   ├── TooManyCodes            so soon no further code is sent
 │   └── NotRateable             too early, too late, or not travelled together
+├── DutyRefused
+│   ├── DutyInvalid             times, days or deadlines of a shift contradict each other
+│   ├── ShiftTaken              somebody else was faster
+│   ├── ShiftClosed             the shift is over, or its runs were cancelled
+│   ├── VehicleBusy             another shift has the vehicle at that time
+│   ├── PapersExpired           the permit or the medical check of the driver has run out by then
+│   ├── NoDriver                the person does not drive for the association
+│   └── DutyLinkUnknown         no such link, or its time is over
 ├── WishRefused
 │   ├── WishInvalid             days or hours of a wish contradict each other
-│   └── TooManyWishes           this person has as many open wishes as anybody may have
+│   ├── TooManyWishes           this person has as many open wishes as anybody may have
+│   └── TooManyOrders           this person has as many standing orders as anybody may have
 ├── TimetableRefused
 │   ├── FileTooLarge            more than the operator allows
 │   ├── FileUnreadable          the file or address cannot be read
@@ -69,6 +78,7 @@ MitfahrError
     ├── NoSeats                 a ride without any place for others
     ├── InThePast               the ride would begin before now
     ├── WindowInvalid           departure window, arrival or detour contradict each other
+    ├── RunNotNow               nothing can be ticked on a run that is cancelled or far ahead
     ├── OverlapsOtherRide       the driver would be in two vehicles at once
     ├── PlanInvalid             weekdays, dates or shifts of a recurring ride contradict each other
     ├── NoDates                 a recurring ride that never takes place
@@ -372,6 +382,51 @@ class NotRateable(TrustRefused):
     """The two have not travelled together, or it is too early or too late to say how it was."""
 
 
+class DutyRefused(MitfahrError):
+    """Something about shifts that is not carried out."""
+
+
+class DutyInvalid(DutyRefused):
+    """`field` (past, length, days, none, too_many, warn, tell, closes) names what has to be changed."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class ShiftTaken(DutyRefused):
+    """Somebody else drives the shift already."""
+
+
+class ShiftClosed(DutyRefused):
+    """The shift is over, or all its runs were cancelled: nobody is needed any more."""
+
+
+class VehicleBusy(DutyRefused):
+    """Another shift has the vehicle from `begins` to `ends` (UTC)."""
+
+    def __init__(self, begins: dt.datetime, ends: dt.datetime) -> None:
+        super().__init__(f"{begins.isoformat()}–{ends.isoformat()}")
+        self.begins = begins
+        self.ends = ends
+
+
+class PapersExpired(DutyRefused):
+    """The passenger permit or the medical check is good until `until` only."""
+
+    def __init__(self, until: dt.date) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+
+class NoDriver(DutyRefused):
+    """The person is no driver of the association, or their account is closed."""
+
+
+class DutyLinkUnknown(DutyRefused):
+    """The code of a link is wrong, or its time is over."""
+
+
 class WishRefused(MitfahrError):
     """A search that is not kept as a wish."""
 
@@ -386,6 +441,14 @@ class WishInvalid(WishRefused):
 
 class TooManyWishes(WishRefused):
     """There are `limit` open wishes already."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(str(limit))
+        self.limit = limit
+
+
+class TooManyOrders(WishRefused):
+    """There are `limit` standing orders already."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(str(limit))
@@ -537,6 +600,14 @@ class WindowInvalid(RideRefused):
     def __init__(self, field: str) -> None:
         super().__init__(field)
         self.field = field
+
+
+class RunNotNow(RideRefused):
+    """Nothing can be said of how the run goes: `why` is withdrawn, or early (it does not begin for hours)."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class OverlapsOtherRide(RideRefused):
