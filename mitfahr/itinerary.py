@@ -12,7 +12,7 @@ from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from mitfahr.domain.times import ZONE, local
-from routing.journey import Boarding, Journey, Leg, Place
+from routing.journey import Boarding, Journey, Leg, Place, Promise
 from routing.query import LegKind
 from routing.timetable import Timetable
 
@@ -31,6 +31,16 @@ class BoardingJson(TypedDict):
     alight_after: int
     driver_departure_s: int
     detour_s: int
+
+
+class PromiseJson(TypedDict):
+    """What an on-demand service promises, see `routing.journey.Promise`."""
+
+    service_id: str
+    pickup_from_s: int
+    pickup_until_s: int
+    dropoff_from_s: int
+    dropoff_until_s: int
 
 
 LegJson = TypedDict(
@@ -57,6 +67,8 @@ LegJson = TypedDict(
         "planned_departure": NotRequired[str | None],
         "planned_arrival": NotRequired[str | None],
         "is_added": NotRequired[bool],
+        # absent where nothing on demand is used
+        "promise": NotRequired[PromiseJson],
     },
 )
 
@@ -92,7 +104,7 @@ def journey_json(journey: Journey, zone: ZoneInfo = ZONE) -> JourneyJson:
 
 
 def leg_json(leg: Leg, zone: ZoneInfo = ZONE) -> LegJson:
-    return {
+    data: LegJson = {
         "kind": leg.kind.value,
         "departure": local(leg.departure_s, zone).isoformat(),
         "arrival": local(leg.arrival_s, zone).isoformat(),
@@ -114,6 +126,9 @@ def leg_json(leg: Leg, zone: ZoneInfo = ZONE) -> LegJson:
         "planned_arrival": _moment(leg.planned_arrival_s, zone),
         "is_added": leg.is_added,
     }
+    if leg.promise is not None:
+        data["promise"] = _promise_json(leg.promise)
+    return data
 
 
 def journey_from_json(data: JourneyJson) -> Journey:
@@ -146,6 +161,7 @@ def leg_from_json(data: LegJson) -> Leg:
         planned_departure_s=_seconds_or_none(data.get("planned_departure")),
         planned_arrival_s=_seconds_or_none(data.get("planned_arrival")),
         is_added=data.get("is_added", False),
+        promise=Promise(**data["promise"]) if "promise" in data else None,
     )
 
 
@@ -159,6 +175,16 @@ def _boarding_json(boarding: Boarding) -> BoardingJson:
         "alight_after": boarding.alight_after,
         "driver_departure_s": boarding.driver_departure_s,
         "detour_s": boarding.detour_s,
+    }
+
+
+def _promise_json(promise: Promise) -> PromiseJson:
+    return {
+        "service_id": promise.service_id,
+        "pickup_from_s": promise.pickup_from_s,
+        "pickup_until_s": promise.pickup_until_s,
+        "dropoff_from_s": promise.dropoff_from_s,
+        "dropoff_until_s": promise.dropoff_until_s,
     }
 
 

@@ -25,7 +25,9 @@ class Boarding:
     Fixed runs: the rider gets on at stop `board_after` and off at stop `alight_after` of the ride's
     own stops. Private rides: the pick-up is driven to after the ride's stop number `board_after`, the
     drop-off after number `alight_after` (0 = the driver's start; both numbers count the stops as they
-    were when the search ran), and the driver leaves the start at `driver_departure_s`.
+    were when the search ran), and the driver leaves the start at `driver_departure_s`. On-demand tours: the
+    pick-up comes after that many visits of the tour, and the drop-off (0 = from the base); `driver_departure_s` is
+    when the vehicle sets off for the pick-up. That is a plan and no promise: another vehicle of the service may come.
     """
 
     ride_id: str
@@ -34,6 +36,20 @@ class Boarding:
     driver_departure_s: int
     detour_s: int
     """Extra driving that this boarding causes; 0 on a fixed run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """When a vehicle of an on-demand service comes for a party and when it has brought them there.
+
+    UTC seconds, both ends included. Whoever books is promised these spans, whichever vehicle comes.
+    """
+
+    service_id: str
+    pickup_from_s: int
+    pickup_until_s: int
+    dropoff_from_s: int
+    dropoff_until_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,8 @@ class Leg:
     """What the timetable says where live data says something about the trip; the leg's own times are the expected ones."""
     is_added: bool = False
     """A trip that the timetable does not have."""
+    promise: Promise | None = None
+    """On demand: what is promised. The leg leaves when the first span begins, and arrives when the last one ends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class LegKind(enum.StrEnum):
     BUERGERBUS = "buergerbus"
     RUFBUS = "rufbus"
     RIDE = "ride"
+    DEMAND = "demand"
 
 
 VEHICLE_KINDS = frozenset(LegKind) - {LegKind.WALK}

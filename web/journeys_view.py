@@ -371,6 +371,7 @@ OF_KIND = {
     LegKind.BUERGERBUS: ("van", lazy("BürgerBus")),
     LegKind.RUFBUS: ("phone", lazy("Rufbus")),
     LegKind.RIDE: ("car", lazy("Mitfahrt")),
+    LegKind.DEMAND: ("van", lazy("Fahrt auf Bestellung")),
 }
 
 OF_ROUTE_TYPE: tuple[tuple[range | frozenset[int], str, str], ...] = (

@@ -638,6 +638,7 @@ _SCHEMAS: Schema = {
         ),
         {
             "order": {"oneOf": [{"$ref": "#/components/schemas/Order"}, {"type": "null"}]},
+            "promise": {"$ref": "#/components/schemas/Promise"},
             "notices": {
                 "type": "array",
                 "description": "Hinweise, die diesen Abschnitt betreffen, mit ihrer „id“",
@@ -661,6 +662,16 @@ _SCHEMAS: Schema = {
             "detour_s": _typed("integer", "Umweg für diesen Zustieg in Sekunden"),
         },
         "Wie eine Mitfahrt genutzt wird.",
+    ),
+    "Promise": _object(
+        {
+            "service_id": _typed("string", "Angebot auf Bestellung"),
+            "pickup_from_s": _typed("integer", "frühestens wird abgeholt, Unix-Zeit"),
+            "pickup_until_s": _typed("integer", "spätestens wird abgeholt, Unix-Zeit"),
+            "dropoff_from_s": _typed("integer", "frühestens am Ziel, Unix-Zeit"),
+            "dropoff_until_s": _typed("integer", "spätestens am Ziel, Unix-Zeit"),
+        },
+        "Was bei einer Fahrt auf Bestellung (kind „demand“) zugesagt wird; fehlt bei allem anderen.",
     ),
     "Departures": _object(
         {

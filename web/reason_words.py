@@ -15,6 +15,8 @@ WORDS = {
     Reason.STOP_NOT_ACCESSIBLE: lazy("Eine der Haltestellen ist nicht stufenfrei."),
     Reason.SEATS_TAKEN: lazy("Auf dieser Fahrt ist kein Platz mehr frei."),
     Reason.TOO_LATE_TO_BOOK: lazy("Diese Fahrt kann nicht mehr gebucht werden, die Frist ist vorbei."),
+    Reason.NO_VEHICLE_FREE: lazy("Zu dieser Zeit ist kein Fahrzeug mehr frei."),
+    Reason.NOT_SERVED: lazy("Dieses Angebot hält nicht an einem der beiden Orte."),
 }
 OTHERWISE = lazy("Diese Fahrt passt so nicht mehr.")
 """For private rides that would drive another way now."""

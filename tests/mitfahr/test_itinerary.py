@@ -15,7 +15,7 @@ from mitfahr.domain.errors import OfferExpired, OfferTampered
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.itinerary import journey_from_json, journey_json
 from mitfahr.offered import VALID_S, Offered, expiry_s, read_signed, sign
-from routing.journey import Boarding, Journey, Leg, Place
+from routing.journey import Boarding, Journey, Leg, Place, Promise
 from routing.query import LegKind, Party, Point, StopRef
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
@@ -39,6 +39,14 @@ boardings = st.builds(
     driver_departure_s=moments,
     detour_s=st.integers(0, 3600),
 )
+promises = st.builds(
+    Promise,
+    service_id=texts,
+    pickup_from_s=moments,
+    pickup_until_s=moments,
+    dropoff_from_s=moments,
+    dropoff_until_s=moments,
+)
 legs = st.builds(
     Leg,
     kind=st.sampled_from(LegKind),
@@ -60,6 +68,7 @@ legs = st.builds(
     planned_departure_s=st.none() | moments,
     planned_arrival_s=st.none() | moments,
     is_added=st.booleans(),
+    promise=st.none() | promises,
 )
 journeys = st.builds(
     Journey,

@@ -29,6 +29,7 @@ KINDS = {
     LegKind.TRANSIT.value: lazy("Bus und Bahn"),
     LegKind.BUERGERBUS.value: lazy("BürgerBus"),
     LegKind.RUFBUS.value: lazy("Rufbus (fährt nur nach Anruf)"),
+    LegKind.DEMAND.value: lazy("Fahrt auf Bestellung (ein Fahrzeug kommt, wenn Sie buchen)"),
     LegKind.RIDE.value: lazy("Private Mitfahrten"),
 }
 PACES = {"1.25": lazy("normal"), "0.8": lazy("langsam"), "0.5": lazy("sehr langsam")}

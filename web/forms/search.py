@@ -41,6 +41,7 @@ SHOWN = {
     LegKind.TRANSIT.value: lazy("nur Bus und Bahn"),
     LegKind.BUERGERBUS.value: lazy("mit BürgerBus"),
     LegKind.RUFBUS.value: lazy("mit Rufbus"),
+    LegKind.DEMAND.value: lazy("mit Fahrt auf Bestellung"),
     LegKind.RIDE.value: lazy("mit privater Mitfahrt"),
 }
 SIEVES = {
