@@ -44,6 +44,7 @@ KIND_WORDS = {
     LegKind.RUFBUS: lazy("Rufbus (bitte selbst telefonisch anmelden)"),
     LegKind.BUERGERBUS: lazy("BürgerBus"),
     LegKind.RIDE: lazy("Mitfahrt"),
+    LegKind.DEMAND: lazy("Fahrt auf Bestellung"),
 }
 
 
