@@ -4,7 +4,8 @@
 @access(SIGNED_IN)
 def journeys() -> str: ...
 
-A rule is PUBLIC, SIGNED_IN, an action of `mitfahr.domain.roles`, or what the key of a program must open
+A rule is PUBLIC, SIGNED_IN, an action of `mitfahr.domain.roles`, a task there (open to whoever has it in one
+organisation at least: in which, its service asks), or what the key of a program must open
 (`mitfahr.domain.access_tokens`). A view without a rule stops the
 start of the application, so none can be forgotten.
 """
@@ -20,7 +21,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from mitfahr.domain.access_tokens import Scope
-from mitfahr.domain.roles import Action, may
+from mitfahr.domain.roles import Action, Task, may
 from web.bearer import require_key
 
 
@@ -29,7 +30,7 @@ class Access(enum.Enum):
     SIGNED_IN = "signed in"
 
 
-Rule = Access | Action | Scope
+Rule = Access | Action | Task | Scope
 PUBLIC, SIGNED_IN = Access.PUBLIC, Access.SIGNED_IN
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -58,6 +59,8 @@ def is_open(rule: Rule) -> bool:
         return True
     if not current_user.is_authenticated:
         return False
+    if isinstance(rule, Task):
+        return rule in current_user.tasks
     return rule is Access.SIGNED_IN or (isinstance(rule, Action) and may(current_user.roles, rule))
 
 

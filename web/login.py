@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, session
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from mitfahr.db.people import Person
-from mitfahr.domain.roles import Role
+from mitfahr.domain.roles import Role, Task
 from web.portal import portal
 
 
@@ -22,6 +22,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.language = person.language
         self.usual_search = person.usual_search
         self.roles: frozenset[Role] = person.roles
+        self.tasks: frozenset[Task] = person.tasks_somewhere
 
 
 def register(app: Flask) -> None:

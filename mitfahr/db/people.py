@@ -7,11 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.domain.errors import Unknown
 from mitfahr.domain.optional_mails import OptionalMail
+from mitfahr.domain.people_keys import MAX_KEY, TypedPerson, name_key, phone_key, sound_key
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.roles import MembershipRole, Role, Task, tasks
 
@@ -47,6 +48,10 @@ class Person(Base):
     usual_search: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     """How the person travels, filled in at every search because they wished it; None for most."""
     created_at: Mapped[dt.datetime]
+    name_key: Mapped[str] = mapped_column(sa.String(MAX_KEY), default="", server_default="")
+    sound_key: Mapped[str] = mapped_column(sa.String(MAX_KEY), default="", server_default="")
+    phone_key: Mapped[str | None] = mapped_column(sa.String(MAX_PHONE), index=True)
+    """By what a caller is found, see `mitfahr.domain.people_keys`; they follow name and number by themselves."""
 
     role_rows: Mapped[list[PersonRole]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", passive_deletes=True
@@ -54,6 +59,15 @@ class Person(Base):
     memberships: Mapped[list[Membership]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", passive_deletes=True, back_populates="person"
     )
+
+    @validates("first_name", "last_name", "phone", include_backrefs=False)
+    def _follow(self, name: str, value: str | None) -> str | None:
+        if name == "phone":
+            self.phone_key = phone_key(value)
+            return value
+        names = {"first_name": self.first_name or "", "last_name": self.last_name or ""} | {name: value or ""}
+        self.name_key, self.sound_key = name_key(**names), sound_key(**names)
+        return value
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -78,6 +92,11 @@ class Person(Base):
         return frozenset(mail for mail, is_wanted in wanted.items() if is_wanted)
 
     @property
+    def has_account(self) -> bool:
+        """Callers whom the dispatchers book for have none."""
+        return self.password_hash is not None
+
+    @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
@@ -87,6 +106,11 @@ class Person(Base):
 
     def tasks_in(self, organisation_id: str) -> frozenset[Task]:
         return tasks(self.roles, self.roles_in(organisation_id))
+
+    @property
+    def tasks_somewhere(self) -> frozenset[Task]:
+        """What the person may do in one organisation at least."""
+        return tasks(self.roles, {row.role for row in self.memberships})
 
 
 class PersonRole(Base):
@@ -141,6 +165,29 @@ def lock_person(session: Session, person_id: str) -> Person:
 def person_by_email(session: Session, email: str) -> Person | None:
     """The account of this address, in whatever case it is typed."""
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def people_like(session: Session, typed: TypedPerson, limit: int) -> list[Person]:
+    """Open accounts and callers whom `typed` may mean, by name; words are beginnings of names, or sound like one.
+
+    Who is written as it was typed comes before who only sounds like it.
+    """
+    wanted = select(Person).where(Person.is_active)
+    if typed.number is not None:
+        wanted = wanted.where(Person.phone_key == typed.number)
+    elif typed.number_end is not None:
+        wanted = wanted.where(Person.phone_key.endswith(typed.number_end))
+    written = sa.and_(sa.true(), *(Person.name_key.contains(f" {word}") for word in typed.words))
+    heard = sa.and_(sa.true(), *(Person.sound_key.contains(f" {one} ") for one in typed.sounds))
+    if len(typed.sounds) < len(typed.words):  # a letter that is not heard sounds like everybody
+        heard = written
+    return list(
+        session.scalars(
+            wanted.where(sa.or_(written, heard))
+            .order_by(written.desc(), Person.last_name, Person.first_name, Person.id)
+            .limit(limit)
+        )
+    )
 
 
 def staff_for(session: Session, role: Role) -> list[Person]:

@@ -38,6 +38,8 @@ class Task(enum.StrEnum):
     SEE = "see"
     """Members' names too, and its runs with their passengers."""
     CANCEL_RUNS = "cancel_runs"
+    ANSWER_CALLS = "answer_calls"
+    """Books for callers on what it runs, and changes or cancels that for them."""
     PLAN = "plan"
     """Its runs, lines and vehicles."""
     MANAGE_MEMBERS = "manage_members"
@@ -102,12 +104,14 @@ ALLOWED: dict[Role, frozenset[Action]] = {
 TASKS: dict[MembershipRole, frozenset[Task]] = {
     MembershipRole.COORDINATOR: frozenset(Task) - {Task.SET_FARE},
     MembershipRole.DRIVER: frozenset({Task.SEE_LINES, Task.SEE}),
-    MembershipRole.TELEPHONE: frozenset({Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS}),
+    MembershipRole.TELEPHONE: frozenset({Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS, Task.ANSWER_CALLS}),
 }
 """What members may do in their own organisation."""
 
 TASKS_EVERYWHERE: dict[Role, frozenset[Task]] = {
-    Role.DISPATCHER: frozenset({Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS, Task.PLAN}),
+    Role.DISPATCHER: frozenset(
+        {Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS, Task.ANSWER_CALLS, Task.PLAN}
+    ),
     Role.TIMETABLE_STAFF: frozenset({Task.SEE_LINES, Task.SET_FARE}),
     Role.ADMIN: frozenset(Task),
 }

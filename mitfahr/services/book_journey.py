@@ -20,6 +20,7 @@ from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride, RideStop, lock_rides, read_again
 from mitfahr.db.seats import insert_stop, take_seats
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import (
     NoLongerHolds,
@@ -45,6 +46,7 @@ from mitfahr.offered import Offered, read_all_signed
 from mitfahr.services.find_itineraries import leg_asked_ct, ride_ids_in
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.live_rides import router_ride
+from mitfahr.services.organisation_tasks import may_book_for_callers
 from mitfahr.services.ride_schedule import Fit, fit_leg
 from mitfahr.services.share_costs import allowed_ct, share_costs
 from mitfahr.services.told_areas import told_area
@@ -107,8 +109,8 @@ def book_journey(
             return str(known["booking_id"])
         for offered in offers:
             offered.check_fresh(now)
-        rider = _rider(session, form, actor_id)
         rides = lock_for_booking(session, ride_ids)
+        rider = _rider(session, form, actor_id, rides)
         check_rides(session, rides, rider, now)
         trip_id = new_id() if len(offers) > 1 else None
         bookings = []
@@ -186,11 +188,14 @@ def _body(form: BookingForm) -> dict[str, object]:
     }
 
 
-def _rider(session: Session, form: BookingForm, actor_id: str) -> Person:
+def _rider(session: Session, form: BookingForm, actor_id: str, rides: Mapping[str, Ride]) -> Person:
     rider, actor = session.get(Person, form.rider_id), session.get(Person, actor_id)
     if rider is None or actor is None:
         raise Unknown("person", form.rider_id)
-    require(actor.roles, Action.BOOK if rider is actor else Action.BOOK_FOR_OTHERS)
+    if rider is actor:
+        require(actor.roles, Action.BOOK)
+    elif not may_book_for_callers(actor, rides.values()):
+        raise NotAllowed(Action.BOOK_FOR_OTHERS)
     if not rider.is_active:
         raise NotAllowed(Action.BOOK)
     return rider
@@ -217,7 +222,7 @@ def check_rides(session: Session, rides: Mapping[str, Ride], rider: Person, now:
             raise OwnRide(ride.label)
         if ride.driver_id in apart:
             raise PersonBlocked(ride.label)
-        if ride.bookable_until_s < seconds(now):
+        if ride.booking is BookingNeed.REQUIRED and ride.bookable_until_s < seconds(now):
             raise TooLateToBook(ride.label, moment(ride.bookable_until_s))
 
 
@@ -345,7 +350,8 @@ def _add_legs(
             row.ride = ride
             row.detour_s = leg.boarding.detour_s
             row.state, row.hold_until_s = agreed.get(way_of(leg)) or _first_state(ride, leg, now)
-            _take_places(session, ride, leg, leg.boarding, fits.get(ride.id), row)
+            if row.state is not LegState.NOTED:
+                _take_places(session, ride, leg, leg.boarding, fits.get(ride.id), row)
         booking.legs.append(row)
 
 
@@ -375,6 +381,8 @@ def _leg_row(snapshot: Snapshot, booking: Booking, leg: Leg, now: dt.datetime) -
 def _first_state(ride: Ride, leg: Leg, now: dt.datetime) -> tuple[LegState, int | None]:
     if ride.kind is RideKind.PRIVATE and ride.asks_first:
         return LegState.REQUESTED, hold_until_s(seconds(now), leg.departure_s)
+    if not ride.booking.keeps_places(ride.bookable_until_s, seconds(now)):
+        return LegState.NOTED, None
     return LegState.CONFIRMED, None
 
 

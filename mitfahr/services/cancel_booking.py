@@ -11,10 +11,10 @@ from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
 from mitfahr.db.rides import lock_rides
 from mitfahr.domain.errors import NotAllowed, TooLateToChange, Unknown
-from mitfahr.domain.roles import Action, may
 from mitfahr.domain.states import LIVE, LegState, Side
 from mitfahr.domain.times import moment, seconds
 from mitfahr.messages import tell_cancelled
+from mitfahr.services.organisation_tasks import may_book_for_callers
 from mitfahr.services.release_legs import legs_to_come, release_leg, release_others, rides_of
 
 
@@ -89,9 +89,10 @@ def _cancel_all(session: Session, booking: Booking, now: dt.datetime, reason: st
 
 
 def check_may_cancel(session: Session, booking: Booking, actor_id: str) -> None:
-    """The rider may, whoever booked for the rider, and who may book for others; raises NotAllowed."""
+    """The rider may, whoever booked for the rider, and who may book all of it for others; raises NotAllowed."""
     if actor_id in (booking.rider_id, booking.booked_by_id):
         return
     actor = session.get(Person, actor_id)
-    if actor is None or not may(actor.roles, Action.BOOK_FOR_OTHERS):
+    rides = [leg.ride for leg in booking.legs if leg.ride is not None]
+    if actor is None or not may_book_for_callers(actor, rides):
         raise NotAllowed("cancel_booking")

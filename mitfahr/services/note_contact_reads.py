@@ -16,11 +16,17 @@ from mitfahr.domain.times import local, seconds
 
 
 def note_contact_reads(
-    sessions: sessionmaker[Session], *, viewer_id: str, leg_ids: Collection[str], now: dt.datetime
+    sessions: sessionmaker[Session],
+    *,
+    viewer_id: str,
+    leg_ids: Collection[str],
+    now: dt.datetime,
+    for_rider: bool = False,
 ) -> int:
     """For a page that shows the other side of these legs; commits. Returns how many people are seen.
 
-    Legs whose contact data is not open, and one's own, count for nothing.
+    Legs whose contact data is not open, and one's own, count for nothing. `for_rider`: somebody looks on
+    behalf of the rider, and sees the driver.
     """
     if not leg_ids:
         return 0
@@ -30,7 +36,7 @@ def note_contact_reads(
             leg = leg_of(session, leg_id)
             if leg.ride is None or not contact_visible(leg.state, leg.arrival_s, seconds(now)):
                 continue
-            if viewer_id in (leg.booking.rider_id, leg.booking.booked_by_id):
+            if for_rider or viewer_id in (leg.booking.rider_id, leg.booking.booked_by_id):
                 person_id = leg.ride.driver_id if leg.ride.kind is RideKind.PRIVATE else None
             else:
                 person_id = leg.booking.rider_id
@@ -48,6 +54,12 @@ def note_report_read(
         report = report_of(session, report_id)
         for person_id in sorted({report.reported_id, report.reporter_id or report.reported_id} - {viewer_id}):
             _count(session, viewer_id, person_id, Occasion.REPORT, report_id, now)
+
+
+def note_call(sessions: sessionmaker[Session], *, viewer_id: str, person_id: str, now: dt.datetime) -> None:
+    """For a page on which whoever answers a call sees the caller's number; commits."""
+    with sessions.begin() as session:
+        _count(session, viewer_id, person_id, Occasion.CALL, "", now)
 
 
 def _count(

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.bookings import BookingLeg, booking_of, lock_booking, replacements_of
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.domain.errors import StateForbids
+from mitfahr.db.people import Person
+from mitfahr.domain.errors import NotAllowed, StateForbids
 from mitfahr.domain.prices import PriceLaw
+from mitfahr.domain.roles import Action
 from mitfahr.domain.states import LegState, Side
 from mitfahr.languages.stored import REPLACED
 from mitfahr.messages import tell_replaced
@@ -28,6 +30,7 @@ from mitfahr.services.book_journey import (
 from mitfahr.services.cancel_booking import check_may_cancel
 from mitfahr.services.find_itineraries import ride_ids_in
 from mitfahr.services.lapse_holds import lapse_holds
+from mitfahr.services.organisation_tasks import may_book_for_callers
 from mitfahr.services.release_legs import legs_to_come, release_leg, rides_of
 from routing.snapshot import Snapshot
 
@@ -62,6 +65,9 @@ def replace_booking(
         rides = lock_for_booking(session, wanted | rides_of(booking_of(session, booking_id)))
         old = lock_booking(session, booking_id)
         check_may_cancel(session, old, actor_id)
+        actor = session.get_one(Person, actor_id)
+        if actor.id != old.rider_id and not may_book_for_callers(actor, (rides[one] for one in wanted)):
+            raise NotAllowed(Action.BOOK_FOR_OTHERS)
         if replacements_of(session, [old.id]):
             raise StateForbids(old.state, "replaced")
         check_rides(session, {ride_id: rides[ride_id] for ride_id in wanted}, old.rider, now)

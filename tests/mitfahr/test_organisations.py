@@ -142,9 +142,9 @@ def test_who_may_do_what(world: Associations) -> None:
     expected = {
         world.a[COORDINATOR]: set(Task) - {Task.SET_FARE},
         world.a[DRIVER]: {Task.SEE_LINES, Task.SEE},
-        world.a[TELEPHONE]: {Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS},
+        world.a[TELEPHONE]: {Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS, Task.ANSWER_CALLS},
         staff[Role.ADMIN]: set(Task),
-        staff[Role.DISPATCHER]: {Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS, Task.PLAN},
+        staff[Role.DISPATCHER]: set(Task) - {Task.SET_FARE, Task.MANAGE_MEMBERS},
         staff[Role.TIMETABLE_STAFF]: {Task.SEE_LINES, Task.SET_FARE},
         **{one: set() for one in (*world.b.values(), resident, staff[Role.VOLUNTEER], staff[Role.DRIVER])},
     }
