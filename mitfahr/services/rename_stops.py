@@ -1,7 +1,7 @@
 """After a switch: what people have stored names its stops as the new timetable does.
 
-Rides, series, lines and kept searches lie where they lay; only the ids of their stops are looked up again, by name and place
-(`mitfahr.same_stops`). What has the right ids is left alone, so this may be done any number of times, and whoever is
+Rides, series, lines, on-demand services and kept searches lie where they lay; only the ids of their stops are looked
+up again, by name and place (`mitfahr.same_stops`). What has the right ids is left alone, so this may be done any number of times, and whoever is
 killed in between is followed by another.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.db.demand_services import running_services, service_of
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.rides import lock_rides, stops_to_come
 from mitfahr.db.run_lines import line_of, running_lines
@@ -25,7 +26,7 @@ from routing.timetable import Timetable
 
 
 def rename_stops(sessions: sessionmaker[Session], timetable: Timetable, *, now: dt.datetime) -> int:
-    """Rides, series, lines and kept searches that got other ids; each is a transaction of its own.
+    """Rides, series, lines, services and kept searches that got other ids; each is a transaction of its own.
 
     A stop that the timetable no longer has keeps its old id: a private ride still drives past the place, and a run
     is only boarded at its other stops.
@@ -35,6 +36,7 @@ def rename_stops(sessions: sessionmaker[Session], timetable: Timetable, *, now: 
         _rides(sessions, stops, now)
         + _series(sessions, stops)
         + _lines(sessions, stops)
+        + _services(sessions, stops)
         + _wishes(sessions, stops, now)
     )
 
@@ -78,8 +80,22 @@ def _lines(sessions: sessionmaker[Session], stops: SameStops) -> int:
     return len(changed)
 
 
+def _services(sessions: sessionmaker[Session], stops: SameStops) -> int:
+    with one_view(sessions) as session:
+        changed = [
+            (service.organisation_id, service.id)
+            for service in running_services(session)
+            if _line_stops(stops, service.stops) != service.stops
+        ]
+    for organisation_id, service_id in changed:
+        with sessions.begin() as session:
+            service = service_of(session, organisation_id, service_id, lock=True)
+            service.stops = _line_stops(stops, service.stops)
+    return len(changed)
+
+
 def _line_stops(stops: SameStops, stored: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The stops of a line with the ids of now; a station stays a station."""
+    """The stops of a line or an on-demand service with the ids of now; a station stays a station."""
     renamed = []
     for stop in stored:
         place = Place(stop["name"], stop["lat"], stop["lon"], stop["stop_id"])

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from mitfahr.db.demand_services import services_of
 from mitfahr.db.invitations import open_invitations
 from mitfahr.db.people import Organisation, Person, members_of
 from mitfahr.db.rides import coming_runs_of_driver, runs_of_organisation
@@ -99,6 +100,7 @@ def one(organisation_id: str) -> str:
             members=len(members_of(session, organisation_id)),
             vehicles=len(vehicles_of(session, organisation_id)),
             lines=len(lines_of(session, organisation_id)),
+            services=len(services_of(session, organisation_id)),
         )
 
 

@@ -1,0 +1,140 @@
+"""Pages of an association's on-demand services: entered with stops and an area, changed, days cancelled, ended."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from mitfahr.db.demand_services import DemandService
+from mitfahr.db.rides import Ride
+from mitfahr.domain.roles import MembershipRole, Role
+from tests.web.served import Served, person
+from tests.web.test_booking import signed_in
+from tests.web.test_organisations import Club
+from web.portal import Portal
+
+
+@pytest.fixture
+def club(app: Flask, served: Served, portal: Portal) -> Club:
+    return Club(app, served, portal)
+
+
+@pytest.fixture
+def service(club: Club) -> dict[str, object]:
+    """What the form sends: evenings on working days, all day at weekends and on holidays."""
+    return {
+        "name": "Rufbus Lommatzsch",
+        "vehicles": [club.van()],
+        "base": "Lommatzsch",
+        "stops": "Lommatzsch\n\n Zehren \nMeißen",
+        "area": "51.20, 13.20\n51.30; 13.20\n51,25 13,40",
+        "hours-0-weekdays": ["0", "1", "2", "3", "4"],
+        "hours-0-begins": "17:30",
+        "hours-0-ends": "22",
+        "hours-1-weekdays": ["5", "6"],
+        "hours-1-begins": "8:00",
+        "hours-1-ends": "22:00",
+        "on_holidays": "as_sunday",
+        "first_day": "2026-06-02",
+        "last_day": "",
+        "lead": "3600",
+        "flex": "450",
+        "detour": "900",
+        "phone": "+49 3332 442 755",
+        "phone_hours": "Montag bis Freitag 8 bis 24 Uhr",
+        "note": "1 € Komfortzuschlag",
+        "idempotency_key": "rufbus",
+    }
+
+
+def enter(club: Club, service: dict[str, object]) -> str:
+    answer = club.bernd.post(f"{club.at}/rufbus/neu", data=service)
+    assert answer.status_code == 302, answer.text
+    return str(answer.location)
+
+
+def tours(club: Club) -> list[str]:
+    with club.portal.reading() as session:
+        found = session.scalars(
+            sa.select(Ride)
+            .where(Ride.demand_service_id.is_not(None), Ride.withdrawn_at.is_(None))
+            .order_by(Ride.begins_s)
+        )
+        return [f"{tour.demand_day:%d.%m.} {tour.demand_clock:%H:%M}" for tour in found]
+
+
+def test_a_service_is_entered_changed_and_ended(club: Club, service: dict[str, object]) -> None:
+    at = enter(club, service)
+    assert enter(club, service) == at  # pressed twice
+    assert tours(club)[:6] == [
+        "02.06. 17:30",
+        "03.06. 17:30",
+        "04.06. 17:30",
+        "05.06. 17:30",
+        "06.06. 08:00",
+        "07.06. 08:00",
+    ]
+    assert len(tours(club)) == 29
+    page = club.bernd.get(at).text
+    for said in ("17:30 – 22:00", "wie an einem Sonntag", "eine Stunde vorher", "3 Haltestellen", "3 Ecken"):
+        assert said in page
+    assert "Rufbus Lommatzsch" in club.bernd.get(f"{club.at}/rufbus").text
+    assert "1 Angebot" in club.bernd.get(club.at).text
+    form = club.bernd.get(f"{at}/aendern").text
+    assert 'value="17:30"' in form and "51.250000, 13.400000" in form and "Zehren (Haltestelle)" in form
+    changed = service | {"hours-0-begins": "18:00", "area": "", "idempotency_key": "second"}
+    assert club.bernd.post(f"{at}/aendern", data=changed).status_code == 302
+    assert tours(club)[0] == "02.06. 18:00" and len(tours(club)) == 29
+    assert "Rufbus Lommatzsch beenden" in club.bernd.get(f"{at}/beenden").text
+    assert "beendet" in club.bernd.post(f"{at}/beenden", data={"reason": ""}, follow_redirects=True).text
+    assert tours(club) == [] and "Dieses Angebot ist beendet" in club.bernd.get(at).text
+    again = club.bernd.post(f"{at}/aendern", data=changed | {"idempotency_key": "late"})
+    assert again.status_code == 409
+
+
+def test_a_day_is_cancelled_and_opened_again(club: Club, service: dict[str, object]) -> None:
+    at = enter(club, service)
+    assert "noch niemand gebucht" in club.bernd.get(f"{at}/tage/2026-06-02/absagen").text
+    done = club.bernd.post(f"{at}/tage/2026-06-02/absagen", data={"reason": ""}, follow_redirects=True).text
+    assert "Doch fahren am" in done and tours(club)[0] == "03.06. 17:30"
+    club.bernd.post(f"{at}/aendern", data=service | {"idempotency_key": "changed"})
+    assert tours(club)[0] == "03.06. 17:30"  # a change opens no day that was cancelled
+    club.bernd.post(f"{at}/tage/2026-06-02/fahren")
+    assert tours(club)[0] == "02.06. 17:30"
+    assert club.bernd.get(f"{at}/tage/quatsch/absagen").status_code == 404
+
+
+def test_what_is_missing_is_said_and_nothing_is_kept(club: Club, service: dict[str, object]) -> None:
+    for wrong, said in (
+        ({"name": ""}, "einen Namen"),
+        ({"vehicles": []}, "mindestens ein Fahrzeug"),
+        ({"base": "Gibtesnicht"}, "„Gibtesnicht“ haben wir nicht gefunden"),
+        ({"stops": "Lommatzsch\nGibtesnicht"}, "„Gibtesnicht“ haben wir nicht gefunden"),
+        ({"stops": "", "area": ""}, "Haltestellen oder ein Gebiet"),
+        ({"stops": "Zehren", "area": ""}, "mindestens zwei Haltestellen"),
+        ({"area": "51.2, 13.2\n51.3, 13.2"}, "mindestens drei Ecken"),
+        ({"area": "irgendwo"}, "Nicht gelesen: irgendwo"),
+        ({"hours-0-weekdays": []}, "mindestens einen Wochentag"),
+        ({"hours-0-ends": ""}, "die Uhrzeit"),
+        ({"hours-1-weekdays": ["4", "5"]}, "überschneiden sich"),
+        ({"last_day": "1.6.2026"}, "vor dem ersten"),
+        ({"first_day": ""}, "den ersten Tag"),
+    ):
+        answer = club.bernd.post(f"{club.at}/rufbus/neu", data=service | wrong)
+        assert answer.status_code == 422 and said in answer.text, said
+    empty = {name: value for name, value in service.items() if not name.startswith("hours")}
+    assert "wann es fährt" in club.bernd.post(f"{club.at}/rufbus/neu", data=empty).text
+    with club.portal.reading() as session:
+        assert session.scalars(sa.select(DemandService)).all() == []
+
+
+def test_only_staff_say_the_fare_and_others_only_look(club: Club, service: dict[str, object]) -> None:
+    at = enter(club, service)
+    staff = signed_in(club.app, person(club.portal, "Siggi", Role.TIMETABLE_STAFF).email)
+    assert club.bernd.post(f"{at}/fahrpreis", data={"fare": "1 €"}).status_code == 403
+    staff.post(f"{at}/fahrpreis", data={"fare": "VVO-Tarif"})
+    assert "VVO-Tarif" in club.bernd.get(at).text
+    dora = club.member("Dora", MembershipRole.DRIVER)
+    assert dora.get(at).status_code == 200 and dora.get(f"{at}/aendern").status_code == 403
+    assert club.member("Olga", MembershipRole.COORDINATOR, "Nachbarverein").get(at).status_code == 404
