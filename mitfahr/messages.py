@@ -14,10 +14,12 @@ from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_trip
 from mitfahr.db.outbox import CANCEL_CODE, CONTACT, PORTAL, queue_mail
 from mitfahr.db.people import Organisation, Person
 from mitfahr.db.rides import Ride
+from mitfahr.db.standing_orders import StandingDay, StandingOrder
 from mitfahr.db.switch_plans import SwitchPlan
 from mitfahr.db.wishes import Wish, WishFit
 from mitfahr.domain.booking_numbers import booking_number
 from mitfahr.domain.reminders import Reminder
+from mitfahr.domain.standing_orders import Hitch
 from mitfahr.domain.states import LIVE, BookingState, LegState
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import RATE_WITHIN_S
@@ -45,6 +47,13 @@ KIND_WORDS = {
     LegKind.BUERGERBUS: lazy("BürgerBus"),
     LegKind.RIDE: lazy("Mitfahrt"),
     LegKind.DEMAND: lazy("Fahrt auf Bestellung"),
+}
+
+HITCH_WORDS = {
+    Hitch.NO_TIMETABLE: lazy("Für diesen Tag gibt es noch keinen Fahrplan."),
+    Hitch.NO_WAY_OUT: lazy("Für die Hinfahrt gibt es in dieser Zeit keine Verbindung mit freiem Platz."),
+    Hitch.NO_WAY_BACK: lazy("Für die Rückfahrt gibt es in dieser Zeit keine Verbindung mit freiem Platz."),
+    Hitch.REFUSED: lazy("Die Plätze wurden gerade vergeben, oder die Frist zum Buchen war vorbei."),
 }
 
 
@@ -199,6 +208,51 @@ def tell_shifted(
             _how_to_cancel(booking),
         ]
         _mail_rider(session, booking, _("Neue Zeiten: %(journey)s", journey=_title(booking)), parts, now)
+
+
+def tell_delay(session: Session, leg: BookingLeg, before_s: tuple[int, int], now: dt.datetime) -> None:
+    """To the rider: a run is later (or less late) than they were told; `before_s` are departure and arrival then."""
+    booking = leg.booking
+    facts = {
+        "ride": _label(leg),
+        "origin": leg.origin_name,
+        "destination": leg.destination_name,
+        "departure": oclock(leg.departure_s),
+        "arrival": oclock(leg.arrival_s),
+        "before": oclock(before_s[0]),
+        "arrival_before": oclock(before_s[1]),
+    }
+    with _words_of(booking.rider):
+        is_later = leg.departure_s > before_s[0] or leg.arrival_s > before_s[1]
+        journey = _title(booking)
+        subject = (
+            _("Verspätung: %(journey)s", journey=journey)
+            if is_later
+            else _("Kommt früher als zuletzt gesagt: %(journey)s", journey=journey)
+        )
+        parts = [
+            _(
+                "%(ride)s hat Verspätung. Abfahrt in %(origin)s ist voraussichtlich um %(departure)s "
+                "(bisher %(before)s), Ankunft in %(destination)s um %(arrival)s (bisher %(arrival_before)s).",
+                **facts,
+            )
+            if is_later
+            else _(
+                "%(ride)s kommt früher als zuletzt gesagt. Abfahrt in %(origin)s ist um %(departure)s "
+                "(bisher %(before)s), Ankunft in %(destination)s um %(arrival)s (bisher %(arrival_before)s).",
+                **facts,
+            ),
+            _("Ihr Platz bleibt für Sie frei gehalten."),
+        ]
+        if any(other.seq > leg.seq and other.state in LIVE for other in booking.legs):
+            parts.append(
+                _(
+                    "Wir prüfen gerade, ob Ihr Umstieg noch klappt. Wenn nicht, bekommen Sie gleich eine zweite "
+                    "Nachricht mit einer anderen Verbindung."
+                )
+            )
+        parts += [_page_of(booking), _how_to_cancel(booking)]
+        _mail_rider(session, booking, subject, parts, now)
 
 
 def _fallen_away(leg: BookingLeg) -> str:
@@ -406,6 +460,48 @@ def tell_wish_fits(session: Session, wish: Wish, fits: Sequence[WishFit], now: d
         _mail(session, wish.person, subject, parts, now)
 
 
+def tell_not_booked(
+    session: Session, order: StandingOrder, days: Sequence[StandingDay], now: dt.datetime
+) -> None:
+    """To the person of a standing order: these days could not be booked."""
+    with _words_of(order.person):
+        title = f"{order.origin_name} → {order.destination_name}"
+        opening = _(
+            "Für Ihre Dauerbuchung %(way)s konnten wir an diesen Tagen nichts buchen:",
+            way=title,
+        )
+        lines = "\n".join(f"- {day(one.day)}: {HITCH_WORDS[one.hitch]}" for one in days if one.hitch)
+        parts = [
+            f"{opening}\n{lines}",
+            _(
+                "Wir versuchen es weiter und schreiben Ihnen, wenn es geklappt hat. Unsere Vermittlung weiß Bescheid. "
+                "Rechnen Sie an diesen Tagen bitte noch nicht mit der Fahrt."
+            ),
+            f"{_('Ihre Dauerbuchung im Mitfahrportal:')}\n{PORTAL}/dauerbuchungen/{order.id}",
+        ]
+        _mail(session, order.person, _("Noch nicht gebucht: %(way)s", way=title), parts, now)
+
+
+def tell_staff_not_booked(
+    session: Session, person: Person, days: Sequence[StandingDay], now: dt.datetime
+) -> None:
+    """To a dispatcher: so many days of standing orders wait for somebody; who travels stands behind the log-in only."""
+    with _words_of(person):
+        when = ", ".join(sorted({day_short(one.day) for one in days}))
+        opening = ngettext(
+            "%(num)s Tag einer Dauerbuchung ließ sich nicht buchen: %(when)s.",
+            "%(num)s Tage von Dauerbuchungen ließen sich nicht buchen: %(when)s.",
+            len(days),
+            when=when,
+        )
+        parts = [
+            opening,
+            f"{_('Die Liste zum Abarbeiten:')}\n{PORTAL}/dauerbuchungen/offen",
+            _("Das Portal versucht es alle paar Stunden von selbst wieder."),
+        ]
+        _mail(session, person, _("Dauerbuchungen: nicht alles gebucht"), parts, now)
+
+
 def _fit(fit: WishFit) -> str:
     line = _(
         "- %(moment)s, Ankunft %(arrival)s: %(ride)s",
@@ -579,6 +675,10 @@ def _leg(leg: BookingLeg) -> str:
         line += "\n  " + _(
             "Fährt nur nach Anruf. Bis wann und unter welcher Nummer Sie sich anmelden, steht auf der Seite Ihrer Reise."
         )
+    if leg.ride is not None and leg.state is LegState.NOTED:
+        line += "\n  " + _("Ohne Buchung: Steigen Sie einfach ein, solange Platz ist.")
+    if leg.ride is not None and leg.ride.fare and leg.state in LIVE:
+        line += "\n  " + _("Fahrpreis: %(fare)s", fare=leg.ride.fare)
     association = leg.ride.organisation if leg.ride else None
     if association is not None and association.phone and leg.state in LIVE:
         line += "\n  " + _(

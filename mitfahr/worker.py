@@ -31,6 +31,7 @@ from mitfahr.services.anonymise_bookings import anonymise_bookings
 from mitfahr.services.ask_for_ratings import ask_for_ratings
 from mitfahr.services.assemble_timetable import assemble_stale_timetables
 from mitfahr.services.blur_places import blur_places
+from mitfahr.services.book_standing_orders import book_standing_orders
 from mitfahr.services.build_timetable import build_waiting_timetables
 from mitfahr.services.build_version import BuildStopped, fail_dead_builds
 from mitfahr.services.clean_up import clean_up
@@ -39,18 +40,22 @@ from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.do_planned_switches import do_planned_switches
 from mitfahr.services.draw_map import draw_missing_maps
 from mitfahr.services.fetch_feed import fail_dead_fetches, fetch_due_feeds
+from mitfahr.services.keep_papers import warn_of_papers
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.match_wishes import match_wishes
 from mitfahr.services.poll_sources import poll_sources
 from mitfahr.services.publish_lines import publish_lines
 from mitfahr.services.publish_series import publish_series
+from mitfahr.services.publish_tours import publish_tours
 from mitfahr.services.recheck_bookings import recheck_bookings
 from mitfahr.services.remind_riders import remind_riders
 from mitfahr.services.rename_stops import rename_stops
 from mitfahr.services.send_outbox import send_outbox
 from mitfahr.services.warn_of_gaps import warn_of_gaps
+from mitfahr.services.watch_duty import watch_duty
 from mitfahr.settings import Settings
+from mitfahr.sms import gateway_for
 
 RENAMED_FOR = dt.timedelta(minutes=10)
 """So long after a switch somebody may still write down a stop as the timetable before called it."""
@@ -74,6 +79,7 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         transport_for(settings)  # an unreadable SMTP_URL is said now, not at the first mail
+        gateway_for(settings)
         engine = engine_for(settings.database_url)
         self.settings = settings
         self.sessions: sessionmaker[Session] = sessions(engine)
@@ -90,6 +96,10 @@ class Worker:
             Job("complete_legs", dt.timedelta(minutes=5), self._complete_legs),
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
             Job("publish_lines", dt.timedelta(minutes=15), self._publish_lines),
+            Job("publish_tours", dt.timedelta(minutes=15), self._publish_tours),
+            Job("standing_orders", dt.timedelta(minutes=5), self._book_standing_orders),
+            Job("watch_duty", dt.timedelta(minutes=1), self._watch_duty),
+            Job("warn_of_papers", dt.timedelta(hours=1), self._warn_of_papers),
             Job("fetch_feeds", dt.timedelta(minutes=1), self._fetch_feeds),
             Job("build_timetables", dt.timedelta(seconds=10), self._build_timetables, gives_way=True),
             Job("compare_timetables", dt.timedelta(seconds=10), self._compare_timetables, gives_way=True),
@@ -134,6 +144,7 @@ class Worker:
             settings.base_url,
             settings.secret_key,
             settings.contact,
+            gateway_for(settings),
         )
 
     def _poll_sources(self) -> None:
@@ -189,6 +200,38 @@ class Worker:
         except NothingServes:
             return
         publish_lines(self.sessions, timetable, vacations=self.settings.vacations, now=utc_now())
+
+    def _book_standing_orders(self) -> None:
+        now = utc_now()
+        try:
+            book_standing_orders(
+                self.sessions,
+                lambda: self.live.current(now),
+                secret_key=self.settings.secret_key,
+                law=self.settings.price_law,
+                vacations=self.settings.vacations,
+                now=now,
+            )
+        except NothingServes:
+            return  # the days stay due
+
+    def _publish_tours(self) -> None:
+        publish_tours(self.sessions, vacations=self.settings.vacations, now=utc_now())
+
+    def _watch_duty(self) -> None:
+        now = utc_now()
+        try:
+            watch_duty(
+                self.sessions,
+                lambda: self.live.current(now),
+                secret_key=self.settings.secret_key,
+                now=now,
+            )
+        except NothingServes:
+            return  # who could drive was asked; runs are cancelled as soon as another way can be named
+
+    def _warn_of_papers(self) -> None:
+        warn_of_papers(self.sessions, now=utc_now())
 
     def _fetch_feeds(self) -> None:
         fetch_due_feeds(self.sessions, self.settings, utc_now, self._stop_if_told)

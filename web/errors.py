@@ -283,6 +283,20 @@ def _wrong_code(error: domain.CodeWrong) -> Explained:
     )
 
 
+def _run_not_now(error: domain.RunNotNow) -> Explained:
+    if error.why == "withdrawn":
+        return Explained(
+            409,
+            lazy("Diese Fahrt ist abgesagt"),
+            lazy("Alle Fahrgäste haben schon Bescheid. Sie brauchen nichts mehr einzutragen."),
+        )
+    return Explained(
+        409,
+        lazy("Dafür ist es noch zu früh"),
+        lazy("Eintragen können Sie erst ab zwei Stunden vor der Abfahrt."),
+    )
+
+
 def _overlap(error: domain.OverlapsOtherRide) -> Explained:
     return Explained(
         409,
@@ -508,6 +522,11 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         marked("Sie haben schon %(limit)s Gesuche"),
         marked("Bitte beenden Sie zuerst eines, das Sie nicht mehr brauchen."),
     ),
+    domain.TooManyOrders: _refused(
+        409,
+        marked("Es gibt schon %(limit)s Dauerbuchungen für diesen Menschen"),
+        marked("Bitte beenden Sie zuerst eine, die nicht mehr gebraucht wird."),
+    ),
     domain.FileTooLarge: _refused(
         413, marked("Die Datei ist zu groß"), marked("Erlaubt sind höchstens %(limit_mb)s Megabyte.")
     ),
@@ -595,6 +614,7 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         marked("Bitte wählen Sie einen Zeitpunkt, der noch kommt."),
     ),
     domain.WindowInvalid: _refused(422, marked("Die Zeiten passen nicht zusammen"), WINDOW_ADVICE),
+    domain.RunNotNow: _run_not_now,
     domain.OverlapsOtherRide: _overlap,
     domain.PlanInvalid: _plan_invalid,
     domain.NoDates: _refused(

@@ -17,6 +17,7 @@ from mitfahr.db.reports import Report
 from mitfahr.db.retention import Forgetting, done_until_s, set_done
 from mitfahr.db.rides import Ride
 from mitfahr.db.series import forget_series_before
+from mitfahr.db.standing_orders import forget_orders_before
 from mitfahr.db.wishes import forget_wishes_before
 from mitfahr.domain.privacy import EXACT_PLACES_S, PEOPLE_S
 from mitfahr.domain.rides import RideKind
@@ -31,8 +32,8 @@ def anonymise_bookings(sessions: sessionmaker[Session], *, now: dt.datetime) -> 
     """Take people off what ended PEOPLE_S ago; commits. Returns how many bookings.
 
     With it go mails that were sent and keys of forms from that time, what is written about who read whose
-    contact data, and wishes and series that ended EXACT_PLACES_S ago. Counts, prices and blurred places stay. A report
-    keeps its people until staff have dealt with it.
+    contact data, and wishes, series and standing orders that ended EXACT_PLACES_S ago. Counts, prices and blurred
+    places stay. A report keeps its people until staff have dealt with it.
     """
     until_s = seconds(now) - PEOPLE_S
     until = moment(until_s)
@@ -64,6 +65,7 @@ def anonymise_bookings(sessions: sessionmaker[Session], *, now: dt.datetime) -> 
         over = seconds(now) - EXACT_PLACES_S
         forget_wishes_before(session, local(over).date(), moment(over))
         forget_series_before(session, local(over).date(), moment(over))
+        forget_orders_before(session, local(over).date(), moment(over))
         set_done(session, Forgetting.PEOPLE, max(since_s, until_s))
     return len(booking_ids)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.bookings import asked_of_riders
 from mitfahr.db.rides import Ride, rides_without_stops
 from mitfahr.db.trust import trust_of
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.mobility import SHORT_WALK_S, Preference
 from mitfahr.domain.prices import PriceLaw, asked_ct, shares_ct
 from mitfahr.domain.ride_terms import NO_TERMS, Terms
@@ -47,6 +48,13 @@ class RideFacts:
     phone: str | None
     """Of the organisation that runs it, never of a private driver."""
     note: str | None
+    booking: BookingNeed = BookingNeed.REQUIRED
+    keeps_places: bool = True
+    """Whether booking it now takes a place."""
+    bookable_until_s: int | None = None
+    """None where no places are kept."""
+    fare: str | None = None
+    """Of a run, as it was approved."""
     wheelchairs: int = 0
     bicycles: int = 0
     """Places on board, taken or not."""
@@ -149,6 +157,14 @@ def possible_journeys(
     return journeys
 
 
+def best_of(journeys: Iterable[Journey], arrive_by: bool) -> Journey | None:
+    """Of those with a vehicle the latest that arrives in time, or else the first to arrive; None without one."""
+    in_vehicles = [journey for journey in journeys if journey.vehicles]
+    if arrive_by:
+        return max(in_vehicles, key=lambda journey: (journey.departure_s, -journey.vehicles), default=None)
+    return min(in_vehicles, key=lambda journey: (journey.arrival_s, journey.vehicles), default=None)
+
+
 def _car_m(snapshot: Snapshot, request: TripRequest) -> int:
     """By road where there is one, else the straight line with the usual surcharge."""
     ends = [_end(snapshot, end) for end in (request.origin, request.destination)]
@@ -226,7 +242,7 @@ def _facts(session: Session, rides: Mapping[str, Ride], now: dt.datetime) -> dic
     private = [ride for ride in rides.values() if ride.kind is RideKind.PRIVATE]
     trust = trust_of(session, {ride.driver_id for ride in private if ride.driver_id}, seconds(now))
     return {
-        ride.id: ride_facts(ride, trust.get(ride.driver_id or "") if ride in private else None)
+        ride.id: ride_facts(ride, now, trust.get(ride.driver_id or "") if ride in private else None)
         for ride in rides.values()
     }
 
@@ -250,8 +266,9 @@ def _itinerary(
     return Itinerary(journey, prices, sign(offered, secret_key), None, offered.expires_s)
 
 
-def ride_facts(ride: Ride, trust: Trust | None = None) -> RideFacts:
-    """What anybody may know of a ride, and of its driver (`trust`)."""
+def ride_facts(ride: Ride, now: dt.datetime, trust: Trust | None = None) -> RideFacts:
+    """What anybody may know of a ride now, and of its driver (`trust`)."""
+    until_s = ride.bookable_until_s
     return RideFacts(
         ride_id=ride.id,
         kind=ride.kind,
@@ -262,6 +279,10 @@ def ride_facts(ride: Ride, trust: Trust | None = None) -> RideFacts:
         organisation=ride.organisation.name if ride.organisation else None,
         phone=ride.organisation.phone if ride.organisation else None,
         note=ride.note,
+        booking=ride.booking,
+        keeps_places=ride.booking.keeps_places(until_s, seconds(now)),
+        bookable_until_s=None if ride.booking is BookingNeed.NOT_NEEDED else until_s,
+        fare=ride.fare,
         wheelchairs=ride.wheelchairs,
         bicycles=ride.bicycles,
         terms=ride.terms,

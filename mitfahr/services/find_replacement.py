@@ -16,7 +16,7 @@ from mitfahr.domain.times import moment, seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.itinerary import journey_from_json, leg_from_json
 from mitfahr.services.closed_rides import closed_to
-from mitfahr.services.find_itineraries import Answer, answer_of
+from mitfahr.services.find_itineraries import Answer, answer_of, best_of
 from mitfahr.services.live_rides import router_rides
 from mitfahr.services.release_legs import legs_to_come
 from mitfahr.services.ride_schedule import measured
@@ -177,9 +177,7 @@ def _best(snapshot: Snapshot, rest: Rest, now: dt.datetime) -> Journey | None:
             found = search(snapshot, request.query(booked_at=now, banned=rest.banned))
         except RoutingError:
             return None
-        in_vehicles = [journey for journey in found if journey.vehicles]
-        if in_vehicles and request.arrive_by:
-            return max(in_vehicles, key=lambda journey: (journey.departure_s, -journey.vehicles))
-        if in_vehicles:
-            return min(in_vehicles, key=lambda journey: (journey.arrival_s, journey.vehicles))
+        best = best_of(found, request.arrive_by)
+        if best is not None:
+            return best
     return found[0] if found else None

@@ -1,0 +1,89 @@
+"""A standing order: a search, and on which days it is travelled, out and back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from wtforms import HiddenField, SelectMultipleField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from mitfahr.domain.recurrence import Recurrence, Week
+from mitfahr.languages import _, lazy
+from mitfahr.languages.formats import WEEKDAYS
+from mitfahr.services.find_places import FoundPlace
+from mitfahr.services.keep_standing_order import OrderDraft
+from routing.query import LegKind
+from web.forms.fields import ClockField, DayField, DaysField, choices
+from web.forms.preferences import KINDS
+from web.forms.public_text import no_contact
+from web.forms.search import ARRIVE, SearchForm
+
+HOLIDAYS, VACATIONS = "feiertage", "ferien"
+FREE = {HOLIDAYS: lazy("an sächsischen Feiertagen"), VACATIONS: lazy("in den sächsischen Schulferien")}
+BY_HAND = frozenset({LegKind.RUFBUS, LegKind.RIDE})
+"""Has to be ordered by telephone, or agreed with a driver: not what one relies on week after week, unless one says so."""
+
+
+def _boxes(label: str, words: dict[str, str], validators: list[Any] | None = None) -> SelectMultipleField:
+    return SelectMultipleField(
+        label,
+        validators or [],
+        choices=choices(words),
+        default=[],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+
+
+class StandingOrderForm(SearchForm):
+    """The fields of a search; `day` is the first day, `clock` that of the way out."""
+
+    weekdays = _boxes(
+        lazy("An welchen Wochentagen?"),
+        {str(number): name for number, name in enumerate(WEEKDAYS)},
+        [DataRequired(lazy("Bitte kreuzen Sie mindestens einen Wochentag an."))],
+    )
+    back = ClockField(lazy("Rückfahrt frühestens um"))
+    last_day = DayField(lazy("Letzter Tag"))
+    free = _boxes(lazy("Dann fahre ich nicht"), FREE)
+    exceptions = DaysField(lazy("Auch nicht am"))
+    message = TextAreaField(
+        lazy("Hinweis an alle, die fahren"),
+        [Length(max=500, message=lazy("Bitte schreiben Sie höchstens 500 Zeichen.")), no_contact],
+    )
+    idempotency_key = HiddenField(
+        default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
+    )
+
+    def propose(self) -> None:
+        """What most orders want."""
+        self.direction.data = ARRIVE
+        self.kinds.data = [kind for kind in KINDS if LegKind(kind) not in BY_HAND]
+
+    def validate_back(self, field: ClockField) -> None:
+        if field.data is not None and self.clock.data is not None and field.data == self.clock.data:
+            raise ValidationError(_("Bitte nennen Sie für die Rückfahrt eine andere Uhrzeit."))
+
+    @property
+    def plan(self) -> Recurrence:
+        """The form must be valid."""
+        return Recurrence(
+            weeks=(Week(frozenset(int(day) for day in self.weekdays.data), self.clock.data, self.back.data),),
+            first=self.day.data,
+            last=self.last_day.data,
+            exceptions=self.exceptions.data or frozenset(),
+            skips_holidays=HOLIDAYS in self.free.data,
+            skips_vacations=VACATIONS in self.free.data,
+        )
+
+    def draft(self, origin: FoundPlace, destination: FoundPlace) -> OrderDraft:
+        """The form must be valid."""
+        return OrderDraft(
+            request=self.request(origin, destination),
+            plan=self.plan,
+            origin_name=origin.label,
+            destination_name=destination.label,
+            message=(self.message.data or "").strip() or None,
+        )
