@@ -42,5 +42,9 @@ def _departure_json(snapshot: Snapshot, one: Departure) -> dict[str, Any]:
         "must_be_ordered": one.must_ask,
         "trip_id": one.trip_id if run is None else None,
         "ride_id": run.ride_id if run else None,
-        "bookable_until": local(run.bookable_until_s, ZONE).isoformat() if run else None,
+        "bookable_until": (
+            local(run.bookable_until_s, ZONE).isoformat()
+            if run and run.bookable_until_s is not None
+            else None
+        ),
     }

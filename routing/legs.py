@@ -170,7 +170,7 @@ def run_leg(
         destination=ends[1],
         route=run.label,
         boarding=Boarding(run.ride_id, *positions, run.stops[0].departure_s, 0),
-        bookable_until_s=run.bookable_until_s,
+        bookable_until_s=run.deadline_s,
         slack_s=slack_s,
     )
 

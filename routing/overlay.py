@@ -17,6 +17,9 @@ DEPARTURE_STEP_S = 300
 HALT_S = 60
 """Every pick-up or drop-off on a private ride takes a minute, at the start and the end too."""
 
+ALWAYS_OPEN_S = 1 << 62
+"""`Ride.bookable_until_s` of a run that people board without a booking: later than any moment."""
+
 PROMISE_TOLERANCE_S = 300
 """A promised pick-up may come this much later, never earlier; a promised drop-off this much later."""
 
@@ -74,6 +77,13 @@ class Ride:
     budget_s: int = 0
     luggage_free: tuple[int, ...] = ()
     bicycles_free: tuple[int, ...] = ()
+    published_s: tuple[tuple[int, int], ...] = ()
+    """Of a run that is late: arrival and departure at each stop by its timetable; its stops have the expected ones."""
+
+    @property
+    def deadline_s(self) -> int | None:
+        """`bookable_until_s`; None where nobody has to book."""
+        return None if self.bookable_until_s == ALWAYS_OPEN_S else self.bookable_until_s
 
     def __post_init__(self) -> None:
         for name in ("luggage_free", "bicycles_free"):

@@ -72,6 +72,8 @@ class BookedLegView:
     is_lost: bool = False
     """It fell away without the rider's doing."""
     can_rate: bool = False
+    boards_freely: bool = False
+    """A run that is still to come, on which no place is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def booking_view(
     journey = journey_from_json(booking.journey)  # type: ignore[arg-type]
     if live is not None and booking.arrival_s > seconds(now) - STILL_WANTED_S:
         journey = journey_now(live, booking.party, journey)
-    rides = {leg.ride.id: ride_facts(leg.ride) for leg in booking.legs if leg.ride is not None}
+    rides = {leg.ride.id: ride_facts(leg.ride, now) for leg in booking.legs if leg.ride is not None}
     rows = iter(booking.legs)
     by_place = [None if leg.kind == "walk" else next(rows) for leg in journey.legs]
     prices = [row.price_ct if row is not None and row.kind == "ride" else None for row in by_place]
@@ -236,6 +238,7 @@ def _booked_leg(
         reason=said(row.reason) if row.reason else None,
         is_live=row.state in LIVE,
         is_lost=row in row.booking.lost_legs,
+        boards_freely=row.state is LegState.NOTED and row.ride_id is not None,
         can_rate=(
             driver is not None
             and driver.person is not None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mitfahr.domain import emissions
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.emissions import Carrier
 from mitfahr.domain.mobility import Known, together
 from mitfahr.domain.ride_terms import NO_TERMS, Terms
@@ -75,6 +76,12 @@ class LegView:
     """For one person."""
     order: OrderView | None = None
     """How it is ordered, where it runs only when called and somebody has said how."""
+    booking: BookingNeed | None = None
+    """Of a ride of ours."""
+    keeps_places: bool = False
+    """Whether booking it now takes a place."""
+    fare: str | None = None
+    """In words, where it is not that of the timetable."""
     notices: tuple[NoticeView, ...] = ()
 
     @property
@@ -164,7 +171,8 @@ class JourneyView:
 
     @property
     def needs_booking(self) -> bool:
-        return bool(self.to_book or self.to_phone)
+        """Whether one cannot just go and get on."""
+        return bool(self.to_phone) or any(leg.booking is not BookingNeed.POSSIBLE for leg in self.to_book)
 
     @property
     def is_live(self) -> bool:
@@ -206,7 +214,12 @@ class JourneyView:
     @property
     def to_book(self) -> tuple[LegView, ...]:
         """Legs on which a place is held."""
-        return tuple(leg for leg in self.legs if leg.kind in (LegKind.RIDE, LegKind.BUERGERBUS))
+        return tuple(leg for leg in self.legs if leg.keeps_places)
+
+    @property
+    def to_board(self) -> tuple[LegView, ...]:
+        """Runs on which no place is held: one just gets on."""
+        return tuple(leg for leg in self.legs if leg.ride_id and not leg.keeps_places)
 
     @property
     def to_phone(self) -> tuple[LegView, ...]:
@@ -220,7 +233,13 @@ class JourneyView:
 
     @property
     def needs_ticket(self) -> bool:
-        return any(leg.kind is not LegKind.RIDE for leg in self.vehicles)
+        """Of the fare association: private rides need none, and who runs a line may have a fare of its own."""
+        return any(leg.kind is not LegKind.RIDE and leg.fare is None for leg in self.vehicles)
+
+    @property
+    def fares(self) -> tuple[LegView, ...]:
+        """Vehicles whose fare is said by themselves."""
+        return tuple(leg for leg in self.vehicles if leg.fare)
 
 
 def journey_views(
@@ -303,7 +322,7 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         distance_m=leg.distance_m,
         is_beeline=leg.is_beeline,
         stops_between=trip.stops_between if trip else (),
-        bookable_until_s=leg.bookable_until_s,
+        bookable_until_s=ride.bookable_until_s if ride else leg.bookable_until_s,
         asks_first=ride is not None and ride.asks_first,
         price_ct=price_ct,
         operator=(ride.organisation if ride else trip.agency if trip else None) or "",
@@ -311,6 +330,9 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         note=ride.note if ride else None,
         is_tight=leg.slack_s is not None and leg.slack_s < SHORT_CHANGE_S,
         ride_id=leg.boarding.ride_id if leg.boarding else None,
+        booking=ride.booking if ride else None,
+        keeps_places=ride.keeps_places if ride else leg.boarding is not None,
+        fare=ride.fare if ride else None,
         terms=ride.terms if ride else NO_TERMS,
         trust=ride.trust if ride else None,
         planned_departure_s=leg.planned_departure_s,

@@ -121,7 +121,7 @@ class BookingLeg(ForParty, Base):
 
     Legs of rides hold places between `board_stop_id` and `alight_stop_id` while their state says so;
     both are None once the places have been given back. `origin_area`/`destination_area` is what may be
-    told to somebody who is not matched yet.
+    told to somebody who is not matched yet. Legs of runs without a booking are noted and hold nothing.
     """
 
     __tablename__ = "booking_leg"
@@ -342,6 +342,7 @@ def passengers_of_ride(session: Session, ride_id: str, now_s: int) -> list[Booki
             .where(
                 BookingLeg.ride_id == ride_id,
                 BookingLeg.state.in_(HOLDING),
+                BookingLeg.board_stop_id.is_not(None),
                 sa.or_(BookingLeg.state != LegState.REQUESTED, BookingLeg.hold_until_s > now_s),
             )
             .order_by(BookingLeg.departure_s, BookingLeg.arrival_s, BookingLeg.id)
@@ -354,7 +355,11 @@ def holding_legs(session: Session, ride_ids: Collection[str]) -> list[BookingLeg
     return list(
         session.scalars(
             select(BookingLeg)
-            .where(BookingLeg.ride_id.in_(ride_ids), BookingLeg.state.in_(HOLDING))
+            .where(
+                BookingLeg.ride_id.in_(ride_ids),
+                BookingLeg.state.in_(HOLDING),
+                BookingLeg.board_stop_id.is_not(None),
+            )
             .order_by(BookingLeg.id)
             .execution_options(populate_existing=True)
         )

@@ -9,15 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from mitfahr.db.base import Base, new_id
+from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.db.bookings import BookingLeg
 from mitfahr.db.people import Organisation
-from mitfahr.db.rides import Ride
+from mitfahr.db.rides import MAX_FARE, Ride
 from mitfahr.db.vehicles import OrganisationVehicle
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.errors import Unknown
 from mitfahr.domain.states import LIVE
 
-MAX_LINE_NUMBER, MAX_LINE_NAME, MAX_FARE = 20, 120, 200
+MAX_LINE_NUMBER, MAX_LINE_NAME = 20, 120
 
 
 class RunLine(Base):
@@ -35,6 +36,9 @@ class RunLine(Base):
     name: Mapped[str] = mapped_column(sa.String(MAX_LINE_NAME))
     plan: Mapped[dict[str, Any]]
     stops: Mapped[list[dict[str, Any]]]
+    booking: Mapped[BookingNeed] = mapped_column(
+        stored_enum(BookingNeed), default=BookingNeed.REQUIRED, server_default=BookingNeed.REQUIRED.value
+    )
     bookable_before_s: Mapped[int]
     fare: Mapped[str | None] = mapped_column(sa.String(MAX_FARE))
     note: Mapped[str | None] = mapped_column(sa.String(500))

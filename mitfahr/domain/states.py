@@ -9,7 +9,8 @@ from mitfahr.domain.errors import StateForbids
 
 
 class LegState(enum.StrEnum):
-    """NOTED is a timetable or Rufbus leg: part of the journey, but nothing that we hold a place on."""
+    """NOTED is a leg of the timetable, a Rufbus or a run that people board without a booking: part of the journey,
+    but nothing that we hold a place on."""
 
     REQUESTED = "requested"
     CONFIRMED = "confirmed"
@@ -90,7 +91,7 @@ def move(state: LegState, wanted: LegState, side: Side) -> LegState:
 def is_reachable(state: LegState, moved_by: Side | None, on_ride: bool) -> bool:
     """Whether a leg can have come to `state` by a last move of `moved_by` (None: it was booked so).
 
-    `on_ride`: it is a leg of a ride of ours; all others are only noted down.
+    `on_ride`: it is a leg of a ride of ours; all others are only noted down, as runs may be.
     """
     if moved_by is None:
         return state in _first_states(on_ride)
@@ -117,7 +118,8 @@ def booking_state(legs: Iterable[LegState]) -> BookingState:
 
 
 def _first_states(on_ride: bool) -> frozenset[LegState]:
-    return frozenset({LegState.REQUESTED, LegState.CONFIRMED} if on_ride else {LegState.NOTED})
+    held = {LegState.REQUESTED, LegState.CONFIRMED} if on_ride else set()
+    return frozenset({LegState.NOTED, *held})
 
 
 def _reached(on_ride: bool) -> set[LegState]:

@@ -112,8 +112,12 @@ def _check_changeable(booking: Booking, now: dt.datetime) -> None:
     first_s = min(leg.departure_s for leg in live)
     if first_s <= seconds(now):
         raise TooLateToChange(moment(first_s))
-    if not all(holds_seats(leg.state, leg.hold_until_s, seconds(now)) for leg in live if leg.ride_id):
+    if not all(holds_seats(leg.state, leg.hold_until_s, seconds(now)) for leg in live if _has_place(leg)):
         raise StateForbids(LegState.LAPSED, "changed")
+
+
+def _has_place(leg: BookingLeg) -> bool:
+    return leg.ride_id is not None and leg.state is not LegState.NOTED
 
 
 def _check_party(party: Party) -> None:
@@ -146,7 +150,7 @@ def _change(
         if leg.state not in LIVE:
             continue
         leg.party = party
-        if leg.ride is None:
+        if leg.ride is None or not _has_place(leg):
             continue
         _change_places(session, leg, leg.ride, before)
         leg.asked_ct = leg_asked_ct(leg_from_json(leg.shown), rides, party.people) or 0  # type: ignore[arg-type]

@@ -69,7 +69,11 @@ def _in_rides(session: Session, law: PriceLaw) -> Iterator[str]:
     for part in session.scalars(rides).partitions():
         held: dict[str, list[LegRow]] = defaultdict(list)
         ids = [ride.id for ride in part]
-        on_board = select(*ON_RIDE).where(BookingLeg.ride_id.in_(ids), BookingLeg.state.in_(HOLDING))
+        on_board = select(*ON_RIDE).where(
+            BookingLeg.ride_id.in_(ids),
+            BookingLeg.state.in_(HOLDING),
+            BookingLeg.board_stop_id.is_not(None),
+        )
         for leg in session.execute(on_board):
             held[leg.ride_id].append(leg)
         for ride in part:
@@ -166,12 +170,14 @@ def _of_leg(leg: LegRow, booking: BookingRow) -> Iterator[str]:
     on_ride = leg.ride_id is not None
     if on_ride != (leg.kind in (LegKind.RIDE, LegKind.BUERGERBUS)):
         yield f"eine Strecke dieser Art ({leg.kind}) und ihre Fahrt passen nicht zusammen"
-    if not is_reachable(leg.state, leg.moved_by, on_ride):
+    only_noted = leg.state is LegState.NOTED and on_ride and leg.kind is not LegKind.BUERGERBUS
+    if only_noted or not is_reachable(leg.state, leg.moved_by, on_ride):
         yield f"dieser Zustand kann so nicht entstehen (zuletzt geändert von: {leg.moved_by or 'niemand'})"
     for word, asked, _, _ in PLACES:
         if leg.state in LIVE and getattr(leg, asked) != getattr(booking, asked):
             yield f"{getattr(leg, asked)} {word}, gebucht sind {getattr(booking, asked)}"
-    holds = leg.state in HOLDING and on_ride
+    boarded_freely = leg.kind is LegKind.BUERGERBUS and leg.board_stop_id is None
+    holds = on_ride and leg.state in HOLDING and not (boarded_freely and leg.state is LegState.COMPLETED)
     if holds != (leg.board_stop_id is not None) or holds != (leg.alight_stop_id is not None):
         yield "die Halte dazu passen nicht"
     if leg.state in HOLDING and (leg.state is LegState.REQUESTED) != (leg.hold_until_s is not None):

@@ -19,6 +19,7 @@ from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.rides import Ride, lock_rides
 from mitfahr.db.run_lines import RunLine, booked_run_ids, line_of, runs_of_line
 from mitfahr.db.vehicles import vehicle_of
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.errors import InThePast, PlanInvalid, StateForbids, StopUnknown
 from mitfahr.domain.line_plans import MOST_ADDED, LinePlan, line_days
 from mitfahr.domain.recurrence import check_plan
@@ -49,6 +50,7 @@ class LineDraft:
     vehicle_id: str
     stops: tuple[LineStop, ...]
     plan: LinePlan
+    booking: BookingNeed = BookingNeed.REQUIRED
     bookable_before_s: int = 0
     note: str | None = None
 
@@ -94,6 +96,7 @@ def keep_line(
         "number": draft.number,
         "name": draft.name,
         "stops": [_stored(timetable, stop) for stop in draft.stops],
+        "booking": draft.booking,
         "bookable_before_s": draft.bookable_before_s,
         "note": draft.note,
         "vehicle_id": draft.vehicle_id,
@@ -129,12 +132,20 @@ def keep_line(
 
 
 def set_fare(
-    sessions: sessionmaker[Session], *, organisation_id: str, line_id: str, fare: str | None, actor_id: str
+    sessions: sessionmaker[Session],
+    *,
+    organisation_id: str,
+    line_id: str,
+    fare: str | None,
+    actor_id: str,
+    now: dt.datetime,
 ) -> None:
-    """Say what was approved; commits. Raises Unknown, NotAllowed."""
+    """Say what was approved, for all runs to come; commits. Raises Unknown, NotAllowed."""
     with sessions.begin() as session:
         require_task(session, actor_id, organisation_id, Task.SET_FARE)
         line_of(session, organisation_id, line_id, lock=True).fare = fare
+        for run in runs_of_line(session, line_id, seconds(now)):
+            run.fare = fare
 
 
 def cancel_day(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from mitfahr.db.bookings import BookingLeg, expired_holds, holding_legs
 from mitfahr.db.live_revision import live_revision
 from mitfahr.db.rides import Ride, RideStop, read_again, rides_changed_since, rides_ending_after
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.seats import Layout
 from mitfahr.domain.states import holds_seats
@@ -109,7 +110,9 @@ def router_ride(
         bicycles_free=tuple(hop.bicycles_free for hop in layout.hops),
         driver_id=ride.driver_id or "",
         label=ride.label,
-        bookable_until_s=ride.bookable_until_s,
+        bookable_until_s=(
+            ride.bookable_until_s if ride.booking is BookingNeed.REQUIRED else overlay.ALWAYS_OPEN_S
+        ),
         earliest_s=ride.earliest_s,
         latest_s=ride.latest_s,
         latest_arrival_s=ride.latest_arrival_s,

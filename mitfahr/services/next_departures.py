@@ -41,7 +41,8 @@ class RunFacts:
     """What is particular about a run of the BürgerBus: a place on it can be booked."""
 
     ride_id: str
-    bookable_until_s: int
+    bookable_until_s: int | None
+    """None where nobody has to book."""
     has_room: bool
     """For one person, on the way to its next stop."""
 
@@ -133,7 +134,7 @@ def runs_at_stop(snapshot: Snapshot, stop: StopIdx, from_s: int, until_s: int) -
                 must_ask=False,
                 phone="",
                 trip_id=ride.ride_id,
-                run=RunFacts(ride.ride_id, ride.bookable_until_s, bool(runs.free[i, 0] >= 1)),
+                run=RunFacts(ride.ride_id, ride.deadline_s, bool(runs.free[i, 0] >= 1)),
             )
         )
     return sorted(found, key=lambda one: one.planned_s)

@@ -15,6 +15,7 @@ from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.times import local, seconds
 from mitfahr.services.publish_run import RunDraft, RunStop, check_run, run_row
 from mitfahr.services.publish_series import AHEAD
+from mitfahr.services.staff_runs import put_on_shift
 from routing.timetable import Timetable
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,8 @@ def publish_due(
             log.warning("line %s cannot be published: %s", line.id, type(refused).__name__)
             break
         ride.run_line_id, ride.line_day, ride.line_clock = line.id, one.day, one.clock
+        ride.vehicle_id = line.vehicle_id
+        put_on_shift(session, ride)
         session.add(ride)
         added.append(ride.id)
     session.flush()
@@ -79,7 +82,9 @@ def run_draft(line: RunLine, one: Departure) -> RunDraft:
         wheelchairs=line.vehicle.wheelchairs,
         luggage=line.vehicle.luggage,
         bicycles=line.vehicle.bicycles,
+        booking=line.booking,
         bookable_before_s=line.bookable_before_s,
+        fare=line.fare,
         note=line.note,
     )
 

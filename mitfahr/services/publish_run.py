@@ -15,6 +15,7 @@ from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import lock_person
 from mitfahr.db.rides import Ride, RideHop, RideStop
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.errors import StopUnknown
 from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_places, check_run_times
 from mitfahr.domain.roles import Task
@@ -49,7 +50,9 @@ class RunDraft:
     luggage: int = 0
     bicycles: int = 0
     driver_id: str | None = None
+    booking: BookingNeed = BookingNeed.REQUIRED
     bookable_before_s: int = 0
+    fare: str | None = None
     note: str | None = None
 
 
@@ -151,6 +154,8 @@ def run_row(draft: RunDraft, stops: list[RideStop], now: dt.datetime) -> Ride:
         begins_s=begins_s,
         ends_s=stops[-1].arrival_s,
         bookable_until_s=begins_s - draft.bookable_before_s,
+        booking=draft.booking,
+        fare=draft.fare,
         note=draft.note,
         created_at=now,
         stops=stops,

@@ -154,7 +154,7 @@ def _as_they_run(
             leg = leg_now(snapshot.live, query.party, planned)
         else:
             ride = snapshot.rides.get(planned.boarding.ride_id)
-            leg = planned if ride is None else replace(planned, bookable_until_s=ride.bookable_until_s)
+            leg = planned if ride is None else replace(planned, bookable_until_s=ride.deadline_s)
         found = [reason for reason in _reasons(snapshot, query, [leg]) if reason is not Reason.NO_WAY]
         if found:
             reasons[i] = found[0]

@@ -20,8 +20,10 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from mitfahr.db.run_lines import MAX_FARE, MAX_LINE_NAME, MAX_LINE_NUMBER, RunLine
+from mitfahr.db.rides import MAX_FARE
+from mitfahr.db.run_lines import MAX_LINE_NAME, MAX_LINE_NUMBER, RunLine
 from mitfahr.db.vehicles import OrganisationVehicle
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.line_plans import MOST_DEPARTURES, LinePlan
 from mitfahr.languages import _, lazy
 from mitfahr.languages.formats import WEEKDAYS
@@ -30,7 +32,7 @@ from mitfahr.services.keep_line import LineDraft, LineStop
 from routing.timetable import Timetable
 from web.forms.fields import DayField, choices
 from web.forms.local import ClocksField
-from web.forms.run import BOOKABLE, MOST_ROWS, ROWS
+from web.forms.run import BOOKABLE, MOST_ROWS, NEEDS, ROWS
 from web.forms.stop_rows import StopRow, WithStopRows
 from web.place_choice import encode, stop_chosen
 
@@ -74,6 +76,7 @@ class LineForm(WithStopRows, FlaskForm):  # type: ignore[misc]
     )
     first_day = DayField(lazy("Erster Tag"))
     last_day = DayField(lazy("Letzter Tag"))
+    booking = SelectField(lazy("Mitfahren"), choices=choices(NEEDS), default=BookingNeed.REQUIRED.value)
     bookable = SelectField(lazy("Buchbar"), choices=choices(BOOKABLE), default="3600")
     note = TextAreaField(
         lazy("Hinweis für Fahrgäste"),
@@ -121,6 +124,7 @@ class LineForm(WithStopRows, FlaskForm):  # type: ignore[misc]
                 skips_holidays=HOLIDAYS in free,
                 skips_vacations=VACATIONS in free,
             ),
+            booking=BookingNeed(self.booking.data),
             bookable_before_s=int(self.bookable.data),
             note=(self.note.data or "").strip() or None,
         )
@@ -165,6 +169,7 @@ def form_of_line(line: RunLine, timetable: Timetable) -> LineForm:
             "free": [HOLIDAYS] * days.skips_holidays + [VACATIONS] * days.skips_vacations,
             "first_day": days.first,
             "last_day": days.last,
+            "booking": line.booking.value,
             "bookable": str(line.bookable_before_s),
             "note": line.note,
         },

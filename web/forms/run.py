@@ -21,6 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from mitfahr.db.people import Organisation, Person
 from mitfahr.db.rides import Ride
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import local, resolve
 from mitfahr.languages import _, lazy
@@ -42,6 +43,11 @@ BOOKABLE = {
     "7200": lazy("bis zwei Stunden vorher"),
     "43200": lazy("bis zwölf Stunden vorher"),
     "86400": lazy("bis einen Tag vorher"),
+}
+NEEDS = {
+    BookingNeed.REQUIRED.value: lazy("nur mit Buchung"),
+    BookingNeed.POSSIBLE.value: lazy("mit und ohne Buchung"),
+    BookingNeed.NOT_NEEDED.value: lazy("nur ohne Buchung: einfach einsteigen"),
 }
 SEATS = {str(n): str(n) for n in range(MAX_PASSENGERS, -1, -1)}
 WHEELCHAIRS = {str(n): str(n) for n in range(3)}
@@ -71,6 +77,7 @@ class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
     wheelchairs = SelectField(lazy("Rollstuhlplätze"), choices=choices(WHEELCHAIRS), default="0")
     luggage = SelectField(lazy("Platz für großes Gepäck"), choices=choices(PIECES), default="4")
     bicycles = SelectField(lazy("Platz für Fahrräder"), choices=choices(BICYCLES), default="0")
+    booking = SelectField(lazy("Mitfahren"), choices=choices(NEEDS), default=BookingNeed.REQUIRED.value)
     bookable = SelectField(lazy("Buchbar"), choices=choices(BOOKABLE), default="3600")
     driver = SelectField(lazy("Es fährt"))
     note = TextAreaField(
@@ -127,6 +134,7 @@ class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
             luggage=int(self.luggage.data),
             bicycles=int(self.bicycles.data),
             driver_id=self.driver.data or None,
+            booking=BookingNeed(self.booking.data),
             bookable_before_s=int(self.bookable.data),
             note=(self.note.data or "").strip() or None,
         )
@@ -154,6 +162,7 @@ def form_like(ride: Ride) -> RunForm:
             ],
             "seats": str(ride.seats),
             "wheelchairs": str(ride.wheelchairs),
+            "booking": ride.booking.value,
             "bookable": str(spare_s) if str(spare_s) in BOOKABLE else "3600",
             "driver": NOBODY,
             "note": ride.note,

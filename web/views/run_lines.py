@@ -29,6 +29,7 @@ from web.access import access
 from web.errors import explain
 from web.forms.line import DayForm, FareForm, LineForm, form_of_line
 from web.forms.offer import ReasonForm
+from web.forms.run import BOOKABLE, NEEDS
 from web.halts import halts_meant
 from web.map_json import stops_json
 from web.portal import portal
@@ -200,6 +201,7 @@ def fare(organisation_id: str, line_id: str) -> ResponseReturnValue:
         line_id=line_id,
         fare=" ".join((form.fare.data or "").split()) or None,
         actor_id=current_user.id,
+        now=_now(),
     )
     flash(_("Gespeichert."), "success")
     return redirect(url_for("run_lines.one", organisation_id=organisation_id, line_id=line_id))
@@ -270,6 +272,8 @@ def _line_page(organisation_id: str, line_id: str, form: DayForm) -> str:
             line=line,
             plan=plan,
             weekdays=WEEKDAYS,
+            needs=NEEDS,
+            bookable=BOOKABLE,
             days=_days(planned, runs, booked),
             form=form,
         )

@@ -210,7 +210,7 @@ class Portal:
             origin=place(origin),
             destination=place(destination),
             boarding=Boarding(ride_id, board, alight, 0, 0),
-            bookable_until_s=live.bookable_until_s,
+            bookable_until_s=live.deadline_s,
         )
 
     def token(

@@ -18,6 +18,7 @@ from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.people import Organisation, Person
 from mitfahr.db.rides import Ride
 from mitfahr.db.run_lines import RunLine
+from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.errors import (
     InThePast,
     MitfahrError,
@@ -30,7 +31,9 @@ from mitfahr.domain.errors import (
 )
 from mitfahr.domain.line_plans import LinePlan, departures
 from mitfahr.domain.roles import MembershipRole, Role
-from mitfahr.domain.states import BookingState
+from mitfahr.domain.states import BookingState, LegState
+from mitfahr.services.change_party import PartyChange, change_party
+from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.found_organisation import add_member
 from mitfahr.services.keep_line import (
     LineDraft,
@@ -269,9 +272,9 @@ def test_only_the_own_planners_and_only_staff_the_fare(club: Club) -> None:
                 attempt()
     where = {"organisation_id": club.id, "line_id": line_id}
     with pytest.raises(NotAllowed):
-        set_fare(club.portal.sessions, fare="1 €", actor_id=owner, **where)
+        set_fare(club.portal.sessions, fare="1 €", actor_id=owner, now=NOW, **where)
     staff = club.portal.person("Staff", Role.TIMETABLE_STAFF)
-    set_fare(club.portal.sessions, fare="VVO-Tarif", actor_id=staff, **where)
+    set_fare(club.portal.sessions, fare="VVO-Tarif", actor_id=staff, now=NOW, **where)
     with club.portal.readers() as session:
         assert session.get_one(RunLine, line_id).fare == "VVO-Tarif"
     assert len(club.runs(line_id)) == 8
@@ -289,3 +292,38 @@ def test_days_follow_holidays_vacations_and_the_clock() -> None:
     autumn = list(departures(school, VACATIONS, dt.date(2026, 10, 13), dt.date(2026, 10, 20)))
     assert autumn == []
     assert LinePlan.from_json(every.as_json()) == every
+
+
+def test_what_need_not_be_booked_is_found_to_the_end_and_only_noted(club: Club) -> None:
+    """A place is kept where the association wants it and until its deadline; all are told when a run falls out."""
+    portal, late = (
+        club.portal,
+        dt.datetime(2026, 6, 2, 5, 45, tzinfo=dt.UTC),
+    )  # a quarter of an hour before eight
+    line_id, rider = club.keep(booking=BookingNeed.POSSIBLE), portal.person("Rita")
+    run = club.runs(line_id)["06-02 08:00"]
+    staff = portal.person("Staff", Role.TIMETABLE_STAFF)
+    set_fare(
+        portal.sessions, organisation_id=club.id, line_id=line_id, fare="2 Euro", actor_id=staff, now=NOW
+    )
+    early = portal.book(rider, portal.token(portal.run_leg(run.id, "A", "C")))
+    noted = portal.book(rider, portal.token(portal.run_leg(run.id, "A", "E"), now=late), now=late)
+    states = [portal.booking(booking_id).legs[0].state for booking_id in (early, noted)]
+    assert states == [LegState.CONFIRMED, LegState.NOTED] and portal.taken(run.id) == [1, 1, 0, 0]
+    assert portal.ride(run.id).fare == "2 Euro" and portal.contradictions(late) == []
+    change_party(
+        portal.sessions,
+        booking_id=noted,
+        change=PartyChange(seats=2),
+        actor_id=rider,
+        idempotency_key="two",
+        now=late,
+    )
+    assert portal.taken(run.id) == [1, 1, 0, 0] and club.cancel(line_id, FIRST) == 2
+    assert portal.booking(noted).state is BookingState.ENDED
+    club.keep("other", line_id, booking=BookingNeed.NOT_NEEDED)
+    run = club.runs(line_id)["06-09 08:00"]
+    free = portal.book(rider, portal.token(portal.run_leg(run.id, "A", "C")))
+    complete_legs(portal.sessions, now=NOW + 9 * DAY)
+    assert portal.booking(free).state is BookingState.TRAVELLED and portal.taken(run.id) == [0, 0, 0, 0]
+    assert portal.contradictions(NOW + 9 * DAY) == []
