@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -10,6 +11,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from mitfahr.languages import _, lazy
 from mitfahr.services.change_party import PartyChange
+from web.bookings_view import BookingView
 from web.forms.baggage import BICYCLES, MOST_BICYCLES, MOST_PIECES, PIECES, bicycle_numbers, piece_numbers
 from web.forms.fields import choices
 from web.forms.preferences import WHEELCHAIRS
@@ -49,6 +51,31 @@ class CancelForm(FlaskForm):  # type: ignore[misc]
 
     what = RadioField(lazy("Was möchten Sie absagen?"), default=WHOLE)
     keep_others = BooleanField(lazy("Die anderen Abschnitte behalten"))
+
+    def ask_of(self, booking: BookingView) -> None:
+        """The choices that this booking leaves."""
+        options = {WHOLE: _("Nur diese Reise") if booking.trip_id else _("Die ganze Reise")}
+        if booking.trip_id:
+            options[BOTH] = _("Hin- und Rückfahrt")
+        if len(booking.live_vehicles) > 1:
+            options |= {
+                leg.leg_id: _("Nur %(title)s ab %(stop)s", title=leg.shown.title, stop=leg.shown.origin)
+                for leg in booking.live_vehicles
+            }
+        self.what.choices = choices(options)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.what.data in (WHOLE, BOTH)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """For `cancel_booking`; the form must be valid."""
+        return {
+            "leg_id": None if self.is_whole else self.what.data,
+            "keep_others": None if self.is_whole else self.keep_others.data,
+            "whole_trip": self.what.data == BOTH,
+        }
 
 
 class CancelCodeForm(FlaskForm):  # type: ignore[misc]
@@ -97,3 +124,15 @@ class PartyForm(FlaskForm):  # type: ignore[misc]
             int(self.luggage.data),
             int(self.bicycles.data),
         )
+
+
+def party_form(booking: BookingView) -> PartyForm:
+    """Who and what travels on a booking now, to be changed."""
+    form = PartyForm(
+        persons=str(booking.persons),
+        wheelchairs=str(booking.wheelchairs),
+        luggage=str(booking.luggage),
+        bicycles=str(booking.bicycles),
+    )
+    form.let_stay(booking.luggage, booking.bicycles)
+    return form

@@ -93,10 +93,10 @@ def review_page(
     """
     here, now = portal(), dt.datetime.now(dt.UTC)
     offers = read_all_signed(token, here.settings.secret_key)
-    refused = refused or next(filter(None, (_too_old(offered, now) for offered in offers)), None)
+    refused = refused or next(filter(None, (too_old(offered, now) for offered in offers)), None)
     timetable = here.live.served().without_rides.timetable
     question = form_of(offers[0].request, timetable)
-    journeys = [_shown(offered, timetable, now) for offered in offers]
+    journeys = [offered_view(offered, timetable, now) for offered in offers]
     page = render_template(
         "booking/review.html",
         journeys=journeys,
@@ -115,7 +115,8 @@ def review_page(
     return page, 422 if form is not None and form.errors else 200
 
 
-def _shown(offered: Offered, timetable: Timetable, now: dt.datetime) -> JourneyView:
+def offered_view(offered: Offered, timetable: Timetable, now: dt.datetime) -> JourneyView:
+    """An offer that came back with its token, with what may be known of its rides now."""
     named = any(price is not None for price in offered.leg_price_ct)
     return journey_view(
         offered.journey,
@@ -134,7 +135,8 @@ def _way_back(offered: Offered, token: str, timetable: Timetable) -> SearchForm:
     return form
 
 
-def _too_old(offered: Offered, now: dt.datetime) -> Explained | None:
+def too_old(offered: Offered, now: dt.datetime) -> Explained | None:
+    """What to say of an offer that can no longer be booked as shown; None while it can."""
     try:
         offered.check_fresh(now)
     except BookingRefused as error:

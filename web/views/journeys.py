@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -12,13 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from mitfahr.calendar_file import addressed, as_text
-from mitfahr.db.bookings import Booking, booking_of, bookings_of_rider, bookings_of_trip, replacements_of
-from mitfahr.db.trust import trust_of
+from mitfahr.db.bookings import booking_of, bookings_of_rider, replacements_of
 from mitfahr.domain.booking_numbers import cancel_code
-from mitfahr.domain.errors import BookingRefused, NothingServes, StateForbids, Unknown
+from mitfahr.domain.errors import BookingRefused, StateForbids, Unknown
 from mitfahr.domain.times import seconds
-from mitfahr.domain.trip_request import TripRequest
-from mitfahr.itinerary import journey_from_json
 from mitfahr.languages import _, lazy
 from mitfahr.messages import calendar_of
 from mitfahr.services.cancel_booking import cancel_booking
@@ -26,17 +22,16 @@ from mitfahr.services.change_party import change_party
 from mitfahr.services.find_fallbacks import fallback_of_booking
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.replace_booking import replace_booking
-from mitfahr.walk_ways import NO_WAYS, WalkWays, walk_ways
 from routing.snapshot import Snapshot
 from web.access import SIGNED_IN, access
-from web.bookings_view import BookingView, booking_view, booking_views
+from web.bookings_view import BookingView, booking_views
 from web.contact_reads import note_reads
 from web.errors import Explained, explain
-from web.forms.booking import BOTH, WHOLE, CancelForm, OtherWayForm, PartyForm
-from web.forms.fields import choices
+from web.forms.booking import CancelForm, OtherWayForm, PartyForm, party_form
 from web.journeys_view import FallbackView, fallback_view
 from web.portal import portal
 from web.qr_code import qr_code
+from web.trip_view import current_snapshot, trip_views
 from web.views.booking import JUST_BOOKED
 from web.way_on import WayOn, way_on
 
@@ -59,7 +54,7 @@ views = Blueprint("journeys", __name__, url_prefix="/meine-fahrten")
 @access(SIGNED_IN)
 def mine() -> str:
     now = dt.datetime.now(dt.UTC)
-    snapshot = _snapshot(now)
+    snapshot = current_snapshot(now)
     timetable, live = (snapshot.timetable, snapshot.live) if snapshot else (None, None)
     with portal().reading() as session:
         bookings = bookings_of_rider(session, current_user.id, 0)
@@ -74,7 +69,7 @@ def one(booking_id: str) -> str:
     """The booking, with what was booked as one with it."""
     here, now = portal(), dt.datetime.now(dt.UTC)
     trip = _own_trip(booking_id)
-    snapshot = _snapshot(now)
+    snapshot = current_snapshot(now)
     if snapshot is not None and any(booking.is_overdue(seconds(now)) for booking in trip):
         lapse_holds(here.writing, snapshot, now=now, ride_ids=_rides_of(trip))
         trip = _own_trip(booking_id)
@@ -132,30 +127,19 @@ def cancel(booking_id: str) -> ResponseReturnValue:
     """Ask what to cancel, then do it."""
     booking = _own(booking_id)
     form = CancelForm()
-    options = {WHOLE: _("Nur diese Reise") if booking.trip_id else _("Die ganze Reise")}
-    if booking.trip_id:
-        options[BOTH] = _("Hin- und Rückfahrt")
-    if len(booking.live_vehicles) > 1:
-        options |= {
-            leg.leg_id: _("Nur %(title)s ab %(stop)s", title=leg.shown.title, stop=leg.shown.origin)
-            for leg in booking.live_vehicles
-        }
-    form.what.choices = choices(options)
+    form.ask_of(booking)
     if not form.validate_on_submit():
         if request.method == "GET":
             form.keep_others.data = booking.keep_others
         return render_template("journeys/cancel.html", booking=booking, form=form)
-    whole = form.what.data in (WHOLE, BOTH)
     cancel_booking(
         portal().writing,
         booking_id=booking_id,
         actor_id=current_user.id,
         now=dt.datetime.now(dt.UTC),
-        leg_id=None if whole else form.what.data,
-        keep_others=None if whole else form.keep_others.data,
-        whole_trip=form.what.data == BOTH,
+        **form.asked,
     )
-    flash(_("Ihre Reise ist abgesagt.") if whole else _("Der Abschnitt ist abgesagt."), "success")
+    flash(_("Ihre Reise ist abgesagt.") if form.is_whole else _("Der Abschnitt ist abgesagt."), "success")
     return redirect(url_for("journeys.one", booking_id=booking_id))
 
 
@@ -164,13 +148,7 @@ def cancel(booking_id: str) -> ResponseReturnValue:
 def seats(booking_id: str) -> ResponseReturnValue:
     """Ask who and what travels, then change it on every leg or on none."""
     booking = _own(booking_id)
-    form = PartyForm(
-        persons=str(booking.persons),
-        wheelchairs=str(booking.wheelchairs),
-        luggage=str(booking.luggage),
-        bicycles=str(booking.bicycles),
-    )
-    form.let_stay(booking.luggage, booking.bicycles)
+    form = party_form(booking)
     if not form.validate_on_submit():
         return _seats_page(booking, form)
     try:
@@ -236,23 +214,13 @@ def _own(booking_id: str, is_live: bool = True) -> BookingView:
 def _own_trip(booking_id: str, is_live: bool = True) -> list[BookingView]:
     """A booking of the person asking and what was booked as one with it, soonest first; raises Unknown.
 
-    What has been replaced is left out, unless it is what was asked for. Without `is_live` at the times of the
-    timetable.
+    See `web.trip_view.trip_views`.
     """
-    now = dt.datetime.now(dt.UTC)
-    snapshot = _snapshot(now)
-    timetable, live = (snapshot.timetable, snapshot.live if is_live else None) if snapshot else (None, None)
     with portal().reading() as session:
         booking = booking_of(session, booking_id)
         if current_user.id not in (booking.rider_id, booking.booked_by_id):
             raise Unknown("booking", booking_id)
-        trip = bookings_of_trip(session, booking)
-        replaced = replacements_of(session, [one.id for one in trip])
-        trip = [one for one in trip if one.id == booking_id or one.id not in replaced]
-        rides = [leg.ride for one in trip for leg in one.legs if leg.ride]
-        trust = trust_of(session, {ride.driver_id for ride in rides if ride.driver_id}, seconds(now))
-        walks = _walks(trip)
-        return [booking_view(one, timetable, now, trust, replaced.get(one.id), walks, live) for one in trip]
+        return trip_views(session, booking, dt.datetime.now(dt.UTC), is_live)
 
 
 def _asked_for(trip: list[BookingView], booking_id: str) -> BookingView:
@@ -266,21 +234,3 @@ def _rides_of(trip: list[BookingView]) -> frozenset[str]:
 def _fallback(booking: BookingView, snapshot: Snapshot, now: dt.datetime) -> FallbackView | None:
     found = fallback_of_booking(portal().reading, snapshot, booking_id=booking.booking_id, now=now)
     return fallback_view(found, snapshot.timetable)
-
-
-def _snapshot(now: dt.datetime) -> Snapshot | None:
-    try:
-        return portal().live.current(now)
-    except NothingServes:
-        return None
-
-
-def _walks(trip: Sequence[Booking]) -> WalkWays:
-    """How to walk, street by street, on the streets that serve now."""
-    try:
-        world = portal().live.served().without_rides
-    except NothingServes:
-        return NO_WAYS
-    journeys = [journey_from_json(one.journey) for one in trip]  # type: ignore[arg-type]
-    avoids_stairs = any(TripRequest.from_json(one.question).avoids_steps for one in trip)
-    return walk_ways(world, journeys, avoids_stairs=avoids_stairs)

@@ -111,12 +111,10 @@ def results() -> ResponseReturnValue:
 def _answered(form: SearchForm) -> ResponseReturnValue:
     """Results, or what still has to be said or chosen before."""
     form.validate()
-    places, choices = _places(), list[Choice]()
-    near = _near(form.destination_choice.data)
-    origin = meant(places, form.origin, form.origin_choice, choices, near=near)
+    choices = list[Choice]()
+    origin, destination = ends_meant(form, choices)
     near = _near(form.origin_choice.data)
-    destination = meant(places, form.destination, form.destination_choice, choices, near=near)
-    via = meant(places, form.via, form.via_choice, choices, near=near)
+    via = meant(_places(), form.via, form.via_choice, choices, near=near)
     if form.errors:
         return start_page(form), 422
     if origin is None or destination is None or choices:
@@ -124,6 +122,14 @@ def _answered(form: SearchForm) -> ResponseReturnValue:
     if via is not None and not form.outward.data:
         return _results_via(form, origin, destination, via)
     return _results_page(form, origin, destination)
+
+
+def ends_meant(form: SearchForm, choices: list[Choice]) -> tuple[FoundPlace | None, FoundPlace | None]:
+    """Both ends of the way, each likelier near the other; see `web.place_choice.meant`."""
+    near = _near(form.destination_choice.data)
+    origin = meant(_places(), form.origin, form.origin_choice, choices, near=near)
+    near = _near(form.origin_choice.data)
+    return origin, meant(_places(), form.destination, form.destination_choice, choices, near=near)
 
 
 def _results_via(
