@@ -10,12 +10,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from mitfahr.db.base import Base, new_id, stored_enum
+from mitfahr.db.bookings import BookingLeg
 from mitfahr.db.people import Membership, Organisation, Person
 from mitfahr.db.rides import Ride
 from mitfahr.db.vehicles import OrganisationVehicle
 from mitfahr.domain.duty import Availability, Deadlines
 from mitfahr.domain.errors import Unknown
 from mitfahr.domain.roles import MembershipRole
+from mitfahr.domain.states import LIVE
+from mitfahr.domain.times import local
 
 
 class DutyRules(Base):
@@ -124,6 +127,15 @@ class DriverPapers(Base):
     permit_warned_days: Mapped[int | None]
     medical_warned_days: Mapped[int | None]
 
+    @property
+    def good_until(self) -> dt.date | None:
+        """The last day on which all papers are good, as far as it is known."""
+        return min((day for day in (self.permit_until, self.medical_until) if day), default=None)
+
+    def is_over(self, day: dt.date) -> bool:
+        """Whether one of them has run out by then."""
+        return self.good_until is not None and self.good_until < day
+
     person: Mapped[Person] = relationship(lazy="joined")
     organisation: Mapped[Organisation] = relationship(lazy="joined")
 
@@ -229,13 +241,33 @@ def driverless_shifts(session: Session, now_s: int) -> list[DutyShift]:
     )
 
 
-def run_ids_of_shift(session: Session, shift_id: str) -> list[str]:
-    """Ids of the runs of the shift that take place."""
+def run_ids_of_shifts(session: Session, shift_ids: Collection[str]) -> list[str]:
+    """Ids of the runs of the shifts that take place."""
     return list(
         session.scalars(
-            select(Ride.id).where(Ride.shift_id == shift_id, Ride.withdrawn_at.is_(None)).order_by(Ride.id)
+            select(Ride.id).where(Ride.shift_id.in_(shift_ids), Ride.withdrawn_at.is_(None)).order_by(Ride.id)
         )
     )
+
+
+def unfit_on_duty(session: Session, from_s: int) -> list[DutyShift]:
+    """Shifts that begin after `from_s` and whose driver's papers have run out by then, or account is closed."""
+    rows = session.execute(
+        select(DutyShift, DriverPapers, Person.is_active)
+        .join(Person, Person.id == DutyShift.driver_id)
+        .outerjoin(
+            DriverPapers,
+            (DriverPapers.person_id == DutyShift.driver_id)
+            & (DriverPapers.organisation_id == DutyShift.organisation_id),
+        )
+        .where(DutyShift.begins_s > from_s, sa.or_(~Person.is_active, DriverPapers.person_id.is_not(None)))
+        .order_by(DutyShift.begins_s, DutyShift.id)
+    )
+    return [
+        shift
+        for shift, papers, is_active in rows
+        if not is_active or (papers is not None and papers.is_over(local(shift.begins_s).date()))
+    ]
 
 
 def runs_of_shifts(session: Session, shift_ids: Collection[str]) -> dict[str, list[Ride]]:
@@ -266,6 +298,17 @@ def runs_without_shift(session: Session, organisation_id: str | None, from_s: in
             .order_by(Ride.begins_s, Ride.id)
         )
     )
+
+
+def booked_people(session: Session, shift_ids: Collection[str]) -> dict[str, int]:
+    """By shift how many people are going to travel on its runs."""
+    rows = session.execute(
+        select(Ride.shift_id, sa.func.sum(BookingLeg.seats + BookingLeg.wheelchairs))
+        .join(BookingLeg, BookingLeg.ride_id == Ride.id)
+        .where(Ride.shift_id.in_(shift_ids), BookingLeg.state.in_(LIVE))
+        .group_by(Ride.shift_id)
+    )
+    return {shift_id: int(people) for shift_id, people in rows if shift_id is not None}
 
 
 def drivers_of(session: Session, organisation_id: str) -> list[Person]:

@@ -8,12 +8,13 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.live_revision import mark_changed
+from mitfahr.db.duty import coming_shifts_of_driver, shift_of
 from mitfahr.db.people import Membership, Person, lock_person
-from mitfahr.db.rides import coming_runs_of_driver, lock_rides
+from mitfahr.db.rides import coming_runs_of_driver
 from mitfahr.domain.errors import LastCoordinator, Unknown
 from mitfahr.domain.roles import MembershipRole, Task
 from mitfahr.domain.times import seconds
+from mitfahr.services.assign_driver import set_driver
 from mitfahr.services.organisation_tasks import require_task
 
 
@@ -76,9 +77,11 @@ def _set_roles(
 
 
 def _take_runs(session: Session, person_id: str, organisation_id: str, now: dt.datetime) -> int:
+    """Shifts and runs; whoever could drive instead is asked by the worker as soon as it is time."""
+    shifts = [
+        shift_of(session, shift.id, lock=True)
+        for shift in coming_shifts_of_driver(session, person_id, organisation_id, seconds(now))
+    ]
     coming = coming_runs_of_driver(session, person_id, organisation_id, seconds(now))
-    for ride in lock_rides(session, coming).values():
-        ride.driver_id = None
-    if coming:
-        mark_changed(session, coming)
+    set_driver(session, shifts, None, now, also=coming)
     return len(coming)

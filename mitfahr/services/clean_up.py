@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.db.duty import forget_links_before
 from mitfahr.db.invitations import forget_invitations_before
 from mitfahr.db.jobs import forget_runs_before
 from mitfahr.db.login_attempts import forget_attempts_before
@@ -39,6 +40,7 @@ def clean_up(sessions: sessionmaker[Session], settings: Settings, now: dt.dateti
         forget_runs_before(session, now - KEEP_JOB_RUNS)
         forget_attempts_before(session, now - WINDOW)
         forget_invitations_before(session, now - KEEP_INVITATIONS)
+        forget_links_before(session, now - KEEP_INVITATIONS)
 
 
 def _may_go(sessions: sessionmaker[Session], path: Path, now: dt.datetime) -> bool:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from mitfahr.db.duty import shift_spans_of_driver
 from mitfahr.db.rides import spans_of_driver
 from mitfahr.db.series import RideSeries, published, series_of_driver
 from mitfahr.domain.errors import OverlapsOtherRide
 from mitfahr.domain.recurrence import occurrences
 from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.times import local, moment, seconds
-from mitfahr.languages.stored import RIDE_WITH
+from mitfahr.languages.stored import DUTY, RIDE_WITH
 from mitfahr.services.series_draft import draft_of, drive_times_s
 
 _A_DAY = dt.timedelta(days=1)
@@ -41,11 +42,12 @@ def check_driver_free(
     *,
     without_series: str | None = None,
     without_rides: Collection[str] = (),
+    without_shift: str | None = None,
 ) -> None:
     """Raises OverlapsOtherRide, naming the first other ride in the way.
 
-    Counted are rides with a date and those that running series will have, except what is about to be
-    replaced (`without_series`, `without_rides`). The caller holds the driver's row.
+    Counted are rides with a date, those that running series will have, and shifts for associations, except what is
+    about to be replaced (`without_series`, `without_rides`, `without_shift`). The caller holds the driver's row.
     """
     if not wanted:
         return
@@ -54,6 +56,11 @@ def check_driver_free(
         Span(begins_s, ends_s, label)
         for ride_id, begins_s, ends_s, label in spans_of_driver(session, driver_id, seconds(now))
         if ride_id not in without_rides
+    ]
+    dated += [
+        Span(begins_s, ends_s, DUTY)
+        for shift_id, begins_s, ends_s in shift_spans_of_driver(session, driver_id, seconds(now))
+        if shift_id != without_shift
     ]
     planned = [
         span

@@ -42,16 +42,47 @@ def withdraw_ride(
         _check_allowed(session, ride, actor_id)
         if ride.kind is RideKind.PRIVATE:
             check_public_text(reason)
+    return _let_go(sessions, snapshot, ride_id, reason, now)
+
+
+def withdraw_driverless(
+    sessions: sessionmaker[Session],
+    snapshot: Snapshot,
+    *,
+    ride_id: str,
+    doomed: frozenset[str],
+    reason: str,
+    now: dt.datetime,
+) -> int:
+    """Cancel a run for which no driver was found, as `withdraw_ride` does; commits.
+
+    One that somebody drives after all, asked under the lock, stays. Nobody is led to runs that are `doomed` like it.
+    Returns how many bookings lost a leg.
+    """
+    return _let_go(sessions, snapshot, ride_id, reason, now, doomed=doomed, unless_driven=True)
+
+
+def _let_go(
+    sessions: sessionmaker[Session],
+    snapshot: Snapshot,
+    ride_id: str,
+    reason: str | None,
+    now: dt.datetime,
+    *,
+    doomed: frozenset[str] = frozenset(),
+    unless_driven: bool = False,
+) -> int:
+    with sessions.begin() as session:
         passengers = _bookings_on(session, ride_id)
     ways = {
         booking_id: find_replacement(
-            sessions, snapshot, booking_id=booking_id, without_rides=frozenset({ride_id}), now=now
+            sessions, snapshot, booking_id=booking_id, without_rides=doomed | {ride_id}, now=now
         )
         for booking_id in passengers
     }
     while True:
         with sessions.begin() as session:
-            affected = _withdraw(session, ride_id, passengers, ways, reason, now)
+            affected = _withdraw(session, ride_id, passengers, ways, reason, now, unless_driven=unless_driven)
         if affected is not None:
             return affected
         with sessions.begin() as session:
@@ -65,6 +96,8 @@ def _withdraw(
     ways: Mapping[str, Journey | None],
     reason: str | None,
     now: dt.datetime,
+    *,
+    unless_driven: bool,
 ) -> int | None:
     """The withdrawal under the lock; None if somebody has booked since `expected` was read.
 
@@ -75,7 +108,7 @@ def _withdraw(
     if not _bookings_on(session, ride_id).keys() <= expected.keys():
         return None
     ride = rides[ride_id]
-    if ride.withdrawn_at is not None:
+    if ride.withdrawn_at is not None or (unless_driven and ride.driver_id is not None):
         return 0
     ride.withdrawn_at, ride.withdrawn_reason = now, reason
     side = Side.DRIVER if ride.kind is RideKind.PRIVATE else Side.OPERATOR
