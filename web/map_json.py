@@ -41,10 +41,10 @@ def stops_json(stops: Sequence[Place]) -> dict[str, Any]:
         title = f"{before.name} → {after.name}"
         words = {"leg": i, "kind": LegKind.BUERGERBUS.value, "title": title, "exact": False}
         features.append(_feature({"type": "LineString", "coordinates": ends}, words))
-    last = len(stops) - 1
+    last = max(0, len(stops) - 1)
     for i, stop in enumerate(stops):
         role = {0: "start", last: "goal"}.get(i, "board")
-        features.append(_point(stop, min(i, last - 1), role, True))
+        features.append(_point(stop, max(0, min(i, last - 1)), role, True))
     return {"type": "FeatureCollection", "features": features}
 
 

@@ -61,8 +61,7 @@ def meant(
         return None
     if chosen is not None and chosen.label == text.data.strip() and chosen.kind in kinds:
         return chosen
-    most = CHOICES if set(kinds) == set(PlaceKind) else LOOKED_THROUGH
-    found = [place for place in find_places(places, text.data, most, near) if place.kind in kinds][:CHOICES]
+    found = found_of(places, text.data, kinds, near)
     the_one = the_one_meant(found, text.data)
     if the_one is not None:
         text.data, choice.data = the_one.label, encode(the_one)
@@ -72,6 +71,14 @@ def meant(
     else:
         text.errors = [*text.errors, UNKNOWN_PLACE]
     return the_one
+
+
+def found_of(
+    places: PlaceIndex, typed: str, kinds: Collection[PlaceKind], near: Position | None
+) -> list[FoundPlace]:
+    """Places of these kinds that may be meant, the likeliest first."""
+    most = CHOICES if set(kinds) == set(PlaceKind) else LOOKED_THROUGH
+    return [place for place in find_places(places, typed, most, near) if place.kind in kinds][:CHOICES]
 
 
 def fill_in_place(text: StringField, choice: HiddenField, place: Place) -> None:

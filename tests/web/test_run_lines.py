@@ -160,3 +160,31 @@ def test_each_role_at_a_line(club: Club, line: dict[str, object]) -> None:
     club.bernd.post(f"{at}/aendern", data=line | {"idempotency_key": "x", "fare": "5 Euro"})
     assert "1 Euro je Fahrt" in dora.get(at).text and re.search("10:00|12:00", dora.get(at).text)
     assert len(runs(club)) == 2 * 29
+
+
+def test_stops_are_suggested_and_drawn_as_they_are_typed(club: Club, line: dict[str, object]) -> None:
+    typed = {"stops-1-place": "Zehr", "stops-0-choice": ""}
+    offered = club.bernd.post("/orte?nur=haltestellen", data=typed).text
+    assert "Zehren (Haltestelle)" in offered and 'id="stops-1-place-ort-1"' in offered
+    assert (
+        "(Haltestelle)" not in club.bernd.post("/orte?nur=haltestellen", data={"stops-1-place": "xyz"}).text
+    )
+    drawn = club.bernd.post(f"{club.at}/linien/weg", data=line | {"stops-1-place": "Gibtesnicht"}).get_json()
+    names = [one["properties"]["name"] for one in drawn["features"] if one["geometry"]["type"] == "Point"]
+    assert names == ["Lommatzsch", "Meißen"]
+    assert club.bernd.post(f"{club.at}/linien/weg").get_json()["features"] == []
+
+
+def test_what_need_not_be_booked_and_what_it_costs_is_said(club: Club, line: dict[str, object]) -> None:
+    """On the page of the line, in results until it leaves, on the review, and on the ticket."""
+    at = enter(club, line | {"booking": "not_needed"})
+    assert "nur ohne Buchung" in club.bernd.get(at).text
+    staff = signed_in(club.app, person(club.portal, "Fritz", Role.TIMETABLE_STAFF).email)
+    staff.post(f"{at}/fahrpreis", data={"fare": "2 Euro je Fahrt"})
+    rider = signed_in(club.app, person(club.portal, "Erika").email)
+    review = rider.post("/buchen/pruefen", data={"offer": offers(rider)["09:45 – 10:15"]}).text
+    assert "Sie müssen nicht buchen" in review and "2 Euro je Fahrt" in review and "Reise vormerken" in review
+    booked = rider.post("/buchen", data=form_of(review), follow_redirects=True)
+    assert "Ohne Buchung: Steigen Sie einfach ein" in booked.text
+    ticket = rider.get(f"{booked.request.path.removesuffix('/gebucht')}/fahrschein").text
+    assert "Fahrpreis: 2 Euro je Fahrt" in ticket and "Ohne Buchung" in ticket

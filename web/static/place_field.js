@@ -40,6 +40,7 @@ for (const box of document.querySelectorAll("[data-place-field]")) {
   const choose = (option) => {
     input.value = option.dataset.label;
     choice.value = option.dataset.choice;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
     show(false);
     status.textContent = "";
   };

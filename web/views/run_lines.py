@@ -20,11 +20,12 @@ from mitfahr.domain.roles import Action, Task
 from mitfahr.domain.times import local, seconds
 from mitfahr.languages import _, lazy, ngettext
 from mitfahr.languages.formats import WEEKDAYS
-from mitfahr.services.find_places import FoundPlace
+from mitfahr.services.find_places import FoundPlace, PlaceKind
 from mitfahr.services.keep_line import add_day, cancel_day, coming_runs, end_line, keep_line, set_fare
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.publish_series import AHEAD
 from routing.journey import Place
+from routing.legs import stop_place
 from web.access import access
 from web.errors import explain
 from web.forms.line import DayForm, FareForm, LineForm, form_of_line
@@ -32,6 +33,7 @@ from web.forms.offer import ReasonForm
 from web.forms.run import BOOKABLE, NEEDS
 from web.halts import halts_meant
 from web.map_json import stops_json
+from web.place_choice import meant
 from web.portal import portal
 
 views = Blueprint("run_lines", __name__, url_prefix="/verein/<organisation_id>/linien")
@@ -86,6 +88,19 @@ def way(organisation_id: str, line_id: str) -> ResponseReturnValue:
         require_task(session, current_user.id, organisation_id, Task.SEE_LINES)
         line = line_of(session, organisation_id, line_id)
     return stops_json([Place(stop["name"], stop["lat"], stop["lon"], stop["stop_id"]) for stop in line.stops])
+
+
+@views.post("/weg")
+@access(Action.SEE_ORGANISATION)
+def typed_way(organisation_id: str) -> ResponseReturnValue:
+    """What the map beside the form draws: the stops as they have been typed, those that are clear."""
+    with portal().reading() as session:
+        require_task(session, current_user.id, organisation_id, Task.PLAN)
+    served, form = portal().live.served(), LineForm()
+    snapshot, by_id = served.without_rides, served.without_rides.timetable.stop_by_id
+    found = (meant(served.places, row.place, row.choice, [], (PlaceKind.STOP,)) for row in form.rows)
+    known = (by_id.get(place.stop_id or "") for place in found if place is not None)
+    return stops_json([stop_place(snapshot, stop) for stop in known if stop is not None])
 
 
 @views.route("/neu", methods=["GET", "POST"])

@@ -6,6 +6,7 @@ What is asked travels in the body of the request only: no place stands in an add
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from mitfahr.offered import join_tokens, read_signed
 from mitfahr.places.index import PlaceIndex
 from mitfahr.services.explain_nothing import Nothing, Why, explain_nothing
 from mitfahr.services.find_itineraries import find_itineraries
-from mitfahr.services.find_places import FoundPlace, find_places
+from mitfahr.services.find_places import FoundPlace, PlaceKind
 from mitfahr.services.find_via import Via, find_via
 from routing.errors import RoutingError
 from routing.timetable import Timetable
@@ -27,7 +28,7 @@ from web.errors import explain
 from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm, form_of
 from web.journeys_view import JourneyView, journey_view, journey_views
 from web.nothing_words import obstacle_words
-from web.place_choice import Choice, Position, encode, meant, position, take_chosen
+from web.place_choice import Choice, Position, encode, found_of, meant, position, take_chosen
 from web.portal import portal, served
 from web.shown_first import Order, lines_first, passes, rides_first
 
@@ -35,6 +36,7 @@ views = Blueprint("search", __name__)
 
 SUGGESTIONS = 7
 PLACE_FIELDS = ("origin", "destination", "via")
+STOP_FIELD = re.compile(r"stops-\d+-place")
 SHIFT = dt.timedelta(hours=2)
 
 
@@ -51,10 +53,13 @@ def start() -> str:
 @views.post("/orte")
 @access(PUBLIC)
 def suggestions() -> str:
-    """Places for what is typed so far, as a list that htmx puts below the field."""
-    field = next((name for name in PLACE_FIELDS if name in request.form), PLACE_FIELDS[0])
-    beside = next((value for name, value in request.form.items() if name.endswith("_choice")), None)
-    found = find_places(_places(), request.form.get(field, ""), SUGGESTIONS, _near(beside))
+    """Places for what is typed so far, as a list that htmx puts below the field; or stops alone (`nur`)."""
+    field = next(
+        (name for name in request.form if name in PLACE_FIELDS or STOP_FIELD.fullmatch(name)), "origin"
+    )
+    beside = next((value for name, value in request.form.items() if name.endswith("choice")), None)
+    kinds = (PlaceKind.STOP,) if request.args.get("nur") == "haltestellen" else tuple(PlaceKind)
+    found = found_of(_places(), request.form.get(field, ""), kinds, _near(beside))[:SUGGESTIONS]
     options = [(encode(place), place) for place in found]
     return render_template("search/suggestions.html", field=field, options=options)
 

@@ -1,6 +1,7 @@
 // The map beside a list: behind a button on phones, by itself on wide screens once the page is there.
 // Journeys on the page ([data-journey] with its offer or drawing, or [data-way] with an address) can be shown on it, leg by leg;
 // who clicks a leg on the map is led to it in the list. Everything the map shows stands in the list too.
+// Of a form ([data-way-typed]) the map shows what has been typed so far.
 
 const WIDE = matchMedia("(min-width: 80rem)");
 
@@ -49,7 +50,9 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
   }
 
   async function waysOf(row) {
-    const answer = row.dataset.way
+    const answer = "wayTyped" in row.dataset
+      ? await fetch(row.dataset.way, { method: "POST", body: new FormData(row.closest("form")) })
+      : row.dataset.way
       ? await fetch(row.dataset.way)
       : await fetch(panel.dataset.ways, {
           method: "POST",
@@ -65,7 +68,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
     await open();
     if (!map) return;
     try {
-      if (shown?.row !== row) {
+      if (shown?.row !== row || "wayTyped" in row.dataset) {
         const ways = await waysOf(row);
         shown = { row, ways, leg };
         drawWays(map);
@@ -85,13 +88,14 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
     const rows = legsOf(shown.row);
     if (leg !== null && rows[leg]) rows[leg].classList.add("is-on-map");
     if (map.getLayer("way-chosen")) map.setFilter("way-chosen", ["==", ["get", "leg"], leg ?? -1]);
-    const title = shown.row.querySelector("h3, h2")?.textContent.trim() ?? "";
+    const title = shown.row.querySelector("h3, h2, legend")?.textContent.trim() ?? "";
     const words = leg === null ? title : shown.ways.features.find((f) => f.properties.leg === leg && f.properties.title)?.properties.title;
     const ends = leg === null ? "" : rows[leg] ? `: ${[...rows[leg].querySelectorAll(".timeline__stop")].map((stop) => stop.textContent.trim().replace(/\s+/g, " ")).join(" – ")}` : "";
     say(`${panel.dataset.shows} ${words ?? ""}${ends}`);
   }
 
   function frame() {
+    if (!shown.ways.features.length) return;
     const places = shown.ways.features
       .filter((f) => shown.leg === null || f.properties.leg === shown.leg)
       .flatMap((f) => (f.geometry.type === "Point" ? [f.geometry.coordinates] : f.geometry.coordinates));
@@ -190,10 +194,11 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
   }
 
   for (const row of rows) {
-    const title = row.querySelector("h3, h2")?.textContent.trim().replace(/\s+/g, " ") ?? "";
-    const timeline = row.querySelector(".timeline");
+    const title = row.querySelector("h3, h2, legend")?.textContent.trim().replace(/\s+/g, " ") ?? "";
+    const timeline = row.querySelector(".timeline, .stop-rows");
     const whole = button(panel.dataset.showWay, title, (event) => reveal(row, null, event.currentTarget));
     (row.querySelector(".chain") ?? timeline).after(whole);
+    if ("wayTyped" in row.dataset) row.addEventListener("change", () => map && show(row));
     legsOf(row).forEach((leg, i) => {
       const name = leg.querySelector(".timeline__stop :is(strong, a)")?.textContent ?? "";
       leg.querySelector(".timeline__way")?.append(button(panel.dataset.showLeg, name, (event) => reveal(row, i, event.currentTarget)));
