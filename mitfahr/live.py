@@ -223,11 +223,19 @@ class Live:
         else:
             rides = refresh_live_rides(session, known.rides, now)
         if known is None or known.snapshot.streets is not laid.snapshot.streets:
-            return _Current(laid, rides, laid.snapshot.with_rides(rides.rides.values()))
+            snapshot = laid.snapshot.with_rides(rides.rides.values())
+            return _Current(laid, rides, _with_tours(snapshot, rides) if rides.tours else snapshot)
         snapshot = known.snapshot
         if known.laid is not laid:
-            snapshot = replace(laid.snapshot, overlay=snapshot.overlay)
-        return _Current(laid, rides, _brought_up_to_date(snapshot, known.rides.rides, rides.rides))
+            snapshot = replace(laid.snapshot, overlay=snapshot.overlay, on_demand=snapshot.on_demand)
+        snapshot = _brought_up_to_date(snapshot, known.rides.rides, rides.rides)
+        if (known.rides.tours, known.rides.services) != (rides.tours, rides.services):
+            snapshot = _with_tours(snapshot, rides)
+        return _Current(laid, rides, snapshot)
+
+
+def _with_tours(snapshot: Snapshot, rides: LiveRides) -> Snapshot:
+    return snapshot.with_demand(rides.services.values(), rides.tours.values())
 
 
 def _left_out(trip: LiveTrip, refused: RoutingError) -> None:

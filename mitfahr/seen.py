@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mitfahr.db.bookings import BookingLeg
 from mitfahr.db.people import Person
 from mitfahr.domain.errors import Unknown
+from mitfahr.domain.mobility import Aid
 from mitfahr.domain.privacy import (
     LegPlace,
     PersonSeen,
@@ -42,6 +43,7 @@ class PassengerSeen:
     price_ct: int
     detour_s: int
     needs: frozenset[Need]
+    aids: frozenset[Aid]
     hold_until_s: int | None
     message: str | None
     trust: Trust | None = None
@@ -77,6 +79,7 @@ def passenger_seen(leg: BookingLeg, now: dt.datetime, trust: Trust | None = None
     """The rider of a leg, for the other side of it; `trust` is what anybody may know of the rider."""
     visible = contact_visible(leg.state, leg.arrival_s, seconds(now))
     rider = leg.booking.rider
+    request = TripRequest.from_json(leg.booking.question)
     origin = LegPlace(leg.origin_name, leg.origin_area, leg.origin_lat, leg.origin_lon)
     destination = LegPlace(
         leg.destination_name, leg.destination_area, leg.destination_lat, leg.destination_lon
@@ -95,7 +98,8 @@ def passenger_seen(leg: BookingLeg, now: dt.datetime, trust: Trust | None = None
         bicycles=leg.bicycles,
         price_ct=leg.price_ct,
         detour_s=leg.detour_s,
-        needs=TripRequest.from_json(leg.booking.question).needs,
+        needs=request.needs,
+        aids=request.aids,
         hold_until_s=leg.hold_until_s,
         message=leg.booking.message,
         trust=trust,
@@ -111,7 +115,7 @@ def driver_seen(leg: BookingLeg, now: dt.datetime, trust: Trust | None = None) -
     ride = leg.ride
     if ride is None:
         return None
-    if ride.kind is RideKind.RUN or ride.driver is None:
+    if ride.kind is not RideKind.PRIVATE or ride.driver is None:
         organisation = ride.organisation
         return DriverSeen(
             person=None,

@@ -34,7 +34,7 @@ def blur_places(sessions: sessionmaker[Session], timetable: Timetable, *, now: d
             _blur_booking(booking)
         rides = session.scalars(
             select(Ride)
-            .where(Ride.kind == RideKind.PRIVATE, Ride.ends_s > since_s, Ride.ends_s <= until_s)
+            .where(Ride.kind != RideKind.RUN, Ride.ends_s > since_s, Ride.ends_s <= until_s)
             .order_by(Ride.id)
         )
         for ride in rides:

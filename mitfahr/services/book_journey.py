@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from mitfahr.carry_over import name_of
 from mitfahr.db.base import new_id
 from mitfahr.db.blocks import kept_apart_from
 from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.demand_services import services_by_id
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
@@ -46,23 +47,29 @@ from mitfahr.offered import Offered, read_all_signed
 from mitfahr.services.find_itineraries import leg_asked_ct, ride_ids_in
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.live_rides import router_ride
+from mitfahr.services.live_tours import router_service, router_tours
 from mitfahr.services.organisation_tasks import may_book_for_callers
+from mitfahr.services.release_legs import rides_of
 from mitfahr.services.ride_schedule import Fit, fit_leg
 from mitfahr.services.share_costs import allowed_ct, share_costs
+from mitfahr.services.take_request import Taken, take_request, tours_for, write_request
 from mitfahr.services.told_areas import told_area
 from routing import overlay
 from routing.check import check
 from routing.errors import UnknownStop
-from routing.journey import Boarding, Journey, Leg
+from routing.journey import Boarding, Journey, Leg, Promise
 from routing.query import LegKind, Party, Query
 from routing.reasons import Reason
 from routing.rides import BoardingRefused
 from routing.snapshot import Snapshot
+from routing.tour import Tour
 
 MOVED_FAR_S = 300
 """By so much live data may move a trip between looking at a journey and booking it, as long as every change works."""
 Way = tuple[str | None, float, float, float, float, int, int]
 """See `way_of`."""
+Fits = dict[int, Fit | Taken]
+"""How private rides and tours take legs, by the number of the leg in its journey."""
 Agreed = tuple[LegState, int | None]
 """The state of a leg and until when it holds its places without an answer."""
 
@@ -109,9 +116,9 @@ def book_journey(
             return str(known["booking_id"])
         for offered in offers:
             offered.check_fresh(now)
-        rides = lock_for_booking(session, ride_ids)
-        rider = _rider(session, form, actor_id, rides)
-        check_rides(session, rides, rider, now)
+        rides = lock_for_booking(session, ride_ids | tours_for(session, (one.journey for one in offers)))
+        rider = _rider(session, form, actor_id, {ride_id: rides[ride_id] for ride_id in ride_ids})
+        check_rides(session, named_in(rides, offers), rider, now)
         trip_id = new_id() if len(offers) > 1 else None
         bookings = []
         for offered in offers:
@@ -120,7 +127,7 @@ def book_journey(
             tell_booked(session, booking, now)
             bookings.append(booking)
         keep_answer(session, actor_id, idempotency_key, {"booking_id": bookings[0].id})
-        mark_changed(session, rides)
+        mark_changed(session, ride_ids.union(*map(rides_of, bookings)))
     return bookings[0].id
 
 
@@ -154,19 +161,20 @@ def write_booking(
     said yes to a way (`agreed`), or has been asked for it, is not asked again. Raises SeatTaken, NotForParty
     or NoLongerHolds.
     """
-    rides = read_again(session, ride_ids_in([offered.journey]))
+    rides = read_again(session, ride_ids_in([offered.journey]) | tours_for(session, [offered.journey]))
     for ride in rides.values():
         if not ride.terms.suit(offered.request.needs, booking.rider.is_woman):
             raise NotForParty(ride.label)
-    journey, fits = _holds_still(snapshot, offered, rides, now)
+    journey, fits = _holds_still(session, snapshot, offered, rides, booking.rider, now)
     booking.journey = dict(journey_json(journey))
     booking.checked_against = name_of(snapshot)
     session.add(booking)
     _add_legs(session, snapshot, booking, offered, journey, rides, fits, now, agreed)
     session.flush()
     for ride in rides.values():
-        ride.allowed_ct = allowed_ct(ride, law)
-        share_costs(session, ride, now, newcomer=booking)
+        if ride.kind is RideKind.PRIVATE:
+            ride.allowed_ct = allowed_ct(ride, law)
+            share_costs(session, ride, now, newcomer=booking)
 
 
 def way_of(leg: Leg | BookingLeg) -> Way:
@@ -226,29 +234,49 @@ def check_rides(session: Session, rides: Mapping[str, Ride], rider: Person, now:
             raise TooLateToBook(ride.label, moment(ride.bookable_until_s))
 
 
+def named_in(rides: Mapping[str, Ride], offers: Collection[Offered]) -> dict[str, Ride]:
+    """Of locked rides those that the offers mean and no other; of tours any may come (see `take_request`)."""
+    named = ride_ids_in(offered.journey for offered in offers)
+    return {key: ride for key, ride in rides.items() if key in named and ride.kind is not RideKind.DEMAND}
+
+
 def _holds_still(
-    snapshot: Snapshot, offered: Offered, rides: Mapping[str, Ride], now: dt.datetime
-) -> tuple[Journey, dict[str, Fit]]:
+    session: Session,
+    snapshot: Snapshot,
+    offered: Offered,
+    rides: Mapping[str, Ride],
+    rider: Person,
+    now: dt.datetime,
+) -> tuple[Journey, Fits]:
     """The offered journey as its boardings are numbered and its trips expected now, replayed against the locked rides.
 
-    With it how each private ride takes its leg, by ride id.
+    With it how each private ride or tour takes its leg, by the number of the leg.
     """
-    live = {ride_id: router_ride(ride) for ride_id, ride in rides.items()}
+    live = {key: router_ride(ride) for key, ride in rides.items() if ride.kind is not RideKind.DEMAND}
+    tours = _open_tours(session, rides.values(), rider)
+    before = tours
     query = offered.request.query(booked_at=now)
-    fits: dict[str, Fit] = {}
+    fits: Fits = {}
     legs = []
-    for leg in offered.journey.legs:
+    for i, leg in enumerate(offered.journey.legs):
+        if leg.promise is not None:
+            taken = _taken(snapshot, query, tours, leg, leg.promise, now)
+            tours = tours | {taken.insertion.tour.tour_id: taken.insertion.tour}
+            fits[i], leg = taken, taken.leg
         if leg.boarding is not None and leg.kind is LegKind.RIDE:
             fit = _fit(snapshot, query, live[leg.boarding.ride_id], leg)
-            fits[fit.ride.ride_id] = fit
-            leg = replace(leg, boarding=_boarding(fit))
+            live[fit.ride.ride_id] = fit.ride
+            fits[i], leg = fit, replace(leg, boarding=_boarding(fit))
         legs.append(leg)
     journey = journey_now(snapshot.live, query.party, replace(offered.journey, legs=tuple(legs)))
     if _has_moved_far(offered.journey, journey):
         raise NoLongerHolds([Reason.TIMES_CHANGED])
-    as_fitted = live | {ride_id: fit.ride for ride_id, fit in fits.items()}
+    locked = snapshot.with_rides(live.values())
+    if before:
+        services = services_by_id(session, {tour.service_id for tour in before.values()})
+        locked = locked.with_demand(map(router_service, services.values()), before.values())
     try:
-        reasons = check(snapshot.with_rides(as_fitted.values()), query, journey)
+        reasons = check(locked, query, journey)
     except UnknownStop:
         reasons = [Reason.TRIP_GONE]
     if reasons:
@@ -263,6 +291,31 @@ def _has_moved_far(shown: Journey, now: Journey) -> bool:
         for was, leg in zip(shown.legs, now.legs, strict=True)
         if leg.kind is not LegKind.WALK
     )
+
+
+def _open_tours(session: Session, rides: Iterable[Ride], rider: Person) -> dict[str, Tour]:
+    """Tours of these that may take the rider, who neither drives them nor is kept apart from whoever does."""
+    tours = [ride for ride in rides if ride.kind is RideKind.DEMAND and ride.withdrawn_at is None]
+    if not tours:
+        return {}
+    apart = {rider.id, *kept_apart_from(session, rider.id)}
+    return router_tours(session, [tour for tour in tours if tour.driver_id not in apart])
+
+
+def _taken(
+    snapshot: Snapshot,
+    query: Query,
+    tours: Mapping[str, Tour],
+    leg: Leg,
+    promise: Promise,
+    now: dt.datetime,
+) -> Taken:
+    if leg.bookable_until_s is not None and leg.bookable_until_s < seconds(now):
+        raise TooLateToBook(leg.route or "", moment(leg.bookable_until_s))
+    try:
+        return take_request(snapshot, tours, leg, promise, query.party, seconds(now))
+    except BoardingRefused as refused:
+        raise _refusal([refused.reason], leg.route or "", query.party) from refused
 
 
 def _fit(snapshot: Snapshot, query: Query, ride: overlay.Ride, leg: Leg) -> Fit:
@@ -334,12 +387,12 @@ def _add_legs(
     offered: Offered,
     journey: Journey,
     rides: Mapping[str, Ride],
-    fits: Mapping[str, Fit],
+    fits: Fits,
     now: dt.datetime,
     agreed: Mapping[Way, Agreed],
 ) -> None:
     """One row per vehicle, with its seats taken; it never pays more than was shown."""
-    for leg, shown_ct in zip(journey.legs, offered.leg_price_ct, strict=True):
+    for i, (leg, shown_ct) in enumerate(zip(journey.legs, offered.leg_price_ct, strict=True)):
         if leg.kind is LegKind.WALK:
             continue
         row = _leg_row(snapshot, booking, leg, now)
@@ -351,7 +404,11 @@ def _add_legs(
             row.detour_s = leg.boarding.detour_s
             row.state, row.hold_until_s = agreed.get(way_of(leg)) or _first_state(ride, leg, now)
             if row.state is not LegState.NOTED:
-                _take_places(session, ride, leg, leg.boarding, fits.get(ride.id), row)
+                fit = fits.get(i)
+                if isinstance(fit, Taken):
+                    write_request(session, ride, fit, row, seconds(now))
+                else:
+                    _take_places(session, ride, leg, leg.boarding, fit, row)
         booking.legs.append(row)
 
 

@@ -20,8 +20,10 @@ from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.states import HOLDING, LIVE, LegState, is_reachable
 from mitfahr.domain.times import local
 from mitfahr.services.share_costs import allowed_ct
+from routing.overlay import HALT_S
 from routing.query import LegKind
 
+ON_RIDES = (LegKind.RIDE, LegKind.BUERGERBUS, LegKind.DEMAND)
 AT_ONCE = 500
 """Rows in memory at a time: a portal keeps millions."""
 
@@ -40,7 +42,14 @@ _COUNTED = (
     BookingLeg.state,
     *(getattr(BookingLeg, asked) for _, asked, _, _ in PLACES),
 )
-ON_RIDE = (*_COUNTED, BookingLeg.price_ct, BookingLeg.asked_ct, BookingLeg.agreed_ct)
+ON_RIDE = (
+    *_COUNTED,
+    BookingLeg.price_ct,
+    BookingLeg.asked_ct,
+    BookingLeg.agreed_ct,
+    BookingLeg.departure_s,
+    BookingLeg.arrival_s,
+)
 ON_BOOKING = (
     *_COUNTED,
     BookingLeg.booking_id,
@@ -97,11 +106,14 @@ def _of_ride(ride: Ride, legs: Sequence[LegRow], law: PriceLaw) -> Iterator[str]
         yield "eine Buchung steigt an keinem ihrer Halte ein"
         return
     yield from _places(ride, legs, seq)
-    if ride.kind is RideKind.PRIVATE:
+    if not ride.kind.keeps_stops:
         used = {stop_id for leg in legs for stop_id in (leg.board_stop_id, leg.alight_stop_id)}
         if used != {stop.id for stop in ride.stops[1:-1]}:
             yield "Zwischenhalte und Buchungen passen nicht zusammen"
+    if ride.kind is RideKind.PRIVATE:
         yield from _prices(ride, legs, law)
+    if ride.kind is RideKind.DEMAND:
+        yield from _promises(ride, legs)
 
 
 def _places(ride: Ride, legs: Sequence[LegRow], seq: dict[str, int]) -> Iterator[str]:
@@ -121,6 +133,25 @@ def _places(ride: Ride, legs: Sequence[LegRow], seq: dict[str, int]) -> Iterator
                 yield f"Abschnitt {hop.seq} ist überbucht: {booked} von {there} {word}"
         if sum(leg.seats + leg.wheelchairs for leg in on_board) > MAX_PASSENGERS:
             yield f"auf Abschnitt {hop.seq} sitzen mehr Menschen, als das Gesetz erlaubt"
+
+
+def _promises(ride: Ride, legs: Sequence[LegRow]) -> Iterator[str]:
+    """Whoever booked on demand is planned to be met and brought within the times they were promised."""
+    stops = {stop.id: stop for stop in ride.stops}
+    for leg in legs:
+        on, off = stops[leg.board_stop_id], stops[leg.alight_stop_id]
+        if (on.earliest_s, off.latest_s) != (leg.departure_s, leg.arrival_s):
+            yield "an den Halten steht ein anderes Versprechen als in der Buchung"
+    for stop in ride.stops[1:-1]:
+        if stop.earliest_s is None or stop.latest_s is None or stop.known_s is None:
+            yield f"zu Halt {stop.seq} fehlt, was versprochen ist"
+        elif not stop.earliest_s <= stop.arrival_s <= stop.latest_s:
+            yield f"an Halt {stop.seq} wird das Versprechen nicht gehalten"
+    for before, after in itertools.pairwise(ride.stops):
+        if before.seq and after.arrival_s < before.arrival_s + HALT_S:
+            yield f"an Halt {after.seq} ist das Fahrzeug zu früh"
+    if ride.stops[-1].arrival_s > ride.ends_s:
+        yield "das Fahrzeug ist erst nach Ende der Fahrzeit zurück"
 
 
 def _prices(ride: Ride, legs: Sequence[LegRow], law: PriceLaw) -> Iterator[str]:
@@ -168,7 +199,7 @@ def _of_booking(booking: BookingRow, legs: Sequence[LegRow]) -> Iterator[str]:
 
 def _of_leg(leg: LegRow, booking: BookingRow) -> Iterator[str]:
     on_ride = leg.ride_id is not None
-    if on_ride != (leg.kind in (LegKind.RIDE, LegKind.BUERGERBUS)):
+    if on_ride != (leg.kind in ON_RIDES):
         yield f"eine Strecke dieser Art ({leg.kind}) und ihre Fahrt passen nicht zusammen"
     only_noted = leg.state is LegState.NOTED and on_ride and leg.kind is not LegKind.BUERGERBUS
     if only_noted or not is_reachable(leg.state, leg.moved_by, on_ride):

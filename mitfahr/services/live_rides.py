@@ -1,4 +1,4 @@
-"""Rides as the router may offer them now: database → `routing.overlay.Ride`.
+"""Rides as the router may offer them now: database → `routing.overlay.Ride`; tours on demand beside them.
 
 Read whole once, then brought up to date by what has changed. A request that its driver has not answered
 in time occupies nothing from that moment on, whether a job has lapsed it yet or not.
@@ -11,10 +11,12 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from mitfahr.db.bookings import BookingLeg, expired_holds, holding_legs
+from mitfahr.db.demand_services import services_by_id
 from mitfahr.db.live_revision import live_revision
 from mitfahr.db.rides import Ride, RideStop, read_again, rides_changed_since, rides_ending_after
 from mitfahr.domain.booking_needs import BookingNeed
@@ -22,31 +24,40 @@ from mitfahr.domain.rides import RideKind
 from mitfahr.domain.seats import Layout
 from mitfahr.domain.states import holds_seats
 from mitfahr.domain.times import seconds
+from mitfahr.services.live_tours import router_service, router_tours
 from routing import overlay
+from routing.demand import DemandService
+from routing.tour import Tour
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class LiveRides:
-    """`rides` by id, as they were at live revision `revision` and second `seen_s`."""
+    """`rides` and `tours` by id, as they were at live revision `revision` and second `seen_s`, with the on-demand
+    `services` of the tours by id."""
 
     revision: int
     seen_s: int
     rides: Mapping[str, overlay.Ride]
+    tours: Mapping[str, Tour]
+    services: Mapping[str, DemandService]
     lasting_until_s: float
     """None of them ends before this second."""
 
     def ended_by(self, now_s: int) -> set[str]:
         if now_s < self.lasting_until_s:  # almost always: not every request looks at every ride
             return set()
-        return {ride_id for ride_id, ride in self.rides.items() if _ends_s(ride) <= now_s}
+        rides = {ride_id for ride_id, ride in self.rides.items() if _ends_s(ride) <= now_s}
+        return rides | {tour_id for tour_id, tour in self.tours.items() if tour.ends_s <= now_s}
 
 
 def read_live_rides(session: Session, now: dt.datetime) -> LiveRides:
     """Everything that can be offered now."""
     now_s = seconds(now)
     revision = live_revision(session)  # before the rides: what changes in between is read again later
-    rides = router_rides(session, rides_ending_after(session, now_s), now_s)
-    return LiveRides(revision, now_s, rides, _first_end_s(rides))
+    nothing = LiveRides(revision, now_s, {}, {}, {}, math.inf)
+    return _with(session, nothing, rides_ending_after(session, now_s))
 
 
 def refresh_live_rides(session: Session, known: LiveRides, now: dt.datetime) -> LiveRides:
@@ -62,15 +73,38 @@ def refresh_live_rides(session: Session, known: LiveRides, now: dt.datetime) -> 
     ended = known.ended_by(now_s)
     if not changed and not ended:
         return replace(known, revision=revision, seen_s=max(now_s, known.seen_s))
-    kept = {
-        ride_id: ride
-        for ride_id, ride in known.rides.items()
-        if ride_id not in ended and ride_id not in changed
-    }
-    offered = [ride for ride in changed.values() if ride.withdrawn_at is None and ride.ends_s > now_s]
-    new = router_rides(session, offered, now_s)
-    lasting_until_s = _first_end_s(kept) if ended else known.lasting_until_s
-    return LiveRides(revision, now_s, kept | new, min(lasting_until_s, _first_end_s(new)))
+    gone = ended | changed.keys()
+    kept = LiveRides(
+        revision,
+        now_s,
+        _without(known.rides, gone),
+        _without(known.tours, gone),
+        known.services,
+        known.lasting_until_s,
+    )
+    if ended:
+        kept = replace(kept, lasting_until_s=_first_end_s(kept.rides, kept.tours))
+    offered = [ride for ride in changed.values() if ride.withdrawn_at is None and ride.over_s > now_s]
+    return _with(session, kept, offered)
+
+
+def _with(session: Session, kept: LiveRides, more: Collection[Ride]) -> LiveRides:
+    """What stayed, and what is new or has changed."""
+    rides = router_rides(session, [one for one in more if one.kind is not RideKind.DEMAND], kept.seen_s)
+    new = router_tours(session, [one for one in more if one.kind is RideKind.DEMAND])
+    tours = {**kept.tours, **new}
+    stored = services_by_id(session, {tour.service_id for tour in tours.values()})
+    return replace(
+        kept,
+        rides={**kept.rides, **rides},
+        tours=tours,
+        services={key: router_service(one) for key, one in stored.items() if one.ended_at is None},
+        lasting_until_s=min(kept.lasting_until_s, _first_end_s(rides, new)),
+    )
+
+
+def _without(known: Mapping[str, T], gone: Collection[str]) -> dict[str, T]:
+    return {key: value for key, value in known.items() if key not in gone}
 
 
 def router_rides(
@@ -96,12 +130,13 @@ def router_ride(
     nor those whose ids are in `released`."""
     layout = layout_without(ride, legs, now_s, released)
     private = ride.kind is RideKind.PRIVATE
+    expected_s = ride.expected_s
     last = len(layout.stops) - 1
     return overlay.Ride(
         ride_id=ride.id,
         kind=overlay.RideKind.PRIVATE if private else overlay.RideKind.RUN,
         stops=tuple(
-            _private_stop(stop, 0 < i < last) if private else _run_stop(stop)
+            _private_stop(stop, 0 < i < last) if private else _run_stop(stop, expected_s[i])
             for i, stop in enumerate(layout.stops)
         ),
         seats_free=tuple(hop.free for hop in layout.hops),
@@ -117,6 +152,7 @@ def router_ride(
         latest_s=ride.latest_s,
         latest_arrival_s=ride.latest_arrival_s,
         budget_s=ride.budget_s,
+        published_s=tuple(ride.published_s) if ride.late_s else (),
     )
 
 
@@ -132,7 +168,7 @@ def layout_without(
     for leg in fallen:
         board, alight = (_index(layout, stop_id) for stop_id in (leg.board_stop_id, leg.alight_stop_id))
         layout = layout.give_back(board, alight, leg.party)
-    if ride.kind is RideKind.PRIVATE:
+    if not ride.kind.keeps_stops:
         for stop_id in _stops_of(fallen) - _stops_of(staying):
             layout = layout.without_stop(_index(layout, stop_id))
     return layout
@@ -157,19 +193,20 @@ def _private_stop(stop: RideStop, promised: bool) -> overlay.RideStop:
     )
 
 
-def _run_stop(stop: RideStop) -> overlay.RideStop:
+def _run_stop(stop: RideStop, expected_s: tuple[int, int]) -> overlay.RideStop:
     return overlay.RideStop(
         lat=stop.lat,
         lon=stop.lon,
         name=stop.name,
         stop_id=stop.stop_id,
-        arrival_s=stop.arrival_s,
-        departure_s=stop.departure_s,
+        arrival_s=expected_s[0],
+        departure_s=expected_s[1],
     )
 
 
-def _first_end_s(rides: Mapping[str, overlay.Ride]) -> float:
-    return min((_ends_s(ride) for ride in rides.values()), default=math.inf)
+def _first_end_s(rides: Mapping[str, overlay.Ride], tours: Mapping[str, Tour]) -> float:
+    ends_s = (*map(_ends_s, rides.values()), *(tour.ends_s for tour in tours.values()))
+    return min(ends_s, default=math.inf)
 
 
 def _ends_s(ride: overlay.Ride) -> int:

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from mitfahr.db.bookings import Booking, BookingLeg, is_stop_used
 from mitfahr.db.rides import RideStop
 from mitfahr.db.seats import delete_stop, give_back_seats
-from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import LIVE, LegState, Side, move
 from mitfahr.domain.times import seconds
 from mitfahr.messages import tell_fallen
@@ -42,7 +41,7 @@ def release_leg(
         return
     first, last = _seq(session, board_stop_id), _seq(session, alight_stop_id)
     give_back_seats(session, ride.id, first, last, leg.party)
-    if ride.kind is RideKind.PRIVATE:
+    if not ride.kind.keeps_stops:
         for ride_stop_id in (alight_stop_id, board_stop_id):
             if not is_stop_used(session, ride_stop_id):
                 delete_stop(session, ride.id, ride_stop_id)

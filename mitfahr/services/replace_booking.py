@@ -23,6 +23,7 @@ from mitfahr.services.book_journey import (
     bare_booking,
     check_rides,
     lock_for_booking,
+    named_in,
     seats_or_refusal,
     way_of,
     write_booking,
@@ -32,6 +33,7 @@ from mitfahr.services.find_itineraries import ride_ids_in
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.organisation_tasks import may_book_for_callers
 from mitfahr.services.release_legs import legs_to_come, release_leg, rides_of
+from mitfahr.services.take_request import tours_for
 from routing.snapshot import Snapshot
 
 
@@ -62,7 +64,8 @@ def replace_booking(
         if known is not None:
             return str(known["booking_id"])
         offered.check_fresh(now)
-        rides = lock_for_booking(session, wanted | rides_of(booking_of(session, booking_id)))
+        tours = tours_for(session, [offered.journey])
+        rides = lock_for_booking(session, wanted | tours | rides_of(booking_of(session, booking_id)))
         old = lock_booking(session, booking_id)
         check_may_cancel(session, old, actor_id)
         actor = session.get_one(Person, actor_id)
@@ -70,7 +73,7 @@ def replace_booking(
             raise NotAllowed(Action.BOOK_FOR_OTHERS)
         if replacements_of(session, [old.id]):
             raise StateForbids(old.state, "replaced")
-        check_rides(session, {ride_id: rides[ride_id] for ride_id in wanted}, old.rider, now)
+        check_rides(session, named_in(rides, [offered]), old.rider, now)
         released = legs_to_come(old, now)
         agreed = {way_of(leg): (leg.state, leg.hold_until_s) for leg in released if leg.ride is not None}
         for leg in released:

@@ -126,7 +126,7 @@ def _withdraw(
 
 
 def _check_allowed(session: Session, ride: Ride, actor_id: str) -> None:
-    if ride.kind is RideKind.RUN:
+    if ride.kind is not RideKind.PRIVATE:
         require_task(session, actor_id, ride.organisation_id, Task.CANCEL_RUNS)
     elif ride.driver_id != actor_id:
         raise NotAllowed("withdraw_ride")

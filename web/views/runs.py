@@ -185,7 +185,7 @@ def _run(ride_id: str, task: Task = Task.SEE) -> tuple[RideView, frozenset[Task]
     now = dt.datetime.now(dt.UTC)
     with portal().reading() as session:
         ride: Ride = ride_of(session, ride_id)
-        if ride.kind is not RideKind.RUN:
+        if ride.kind is RideKind.PRIVATE:
             raise Unknown("ride", ride_id)
         organisation = require_task(session, current_user.id, ride.organisation_id, task)
         tasks = session.get_one(Person, current_user.id).tasks_in(organisation.id)
