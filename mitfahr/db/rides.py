@@ -269,11 +269,10 @@ def rides_without_stops(session: Session, ride_ids: Collection[str]) -> dict[str
 
 def rides_ending_after(session: Session, moment_s: int) -> list[Ride]:
     """Everything a search could still use: not withdrawn and not over; people are not read with it."""
-    return list(
-        session.scalars(
-            select(Ride).where(Ride.withdrawn_at.is_(None), _ends_after(moment_s)).options(*_WITHOUT_PEOPLE)
-        )
+    rides = session.scalars(
+        select(Ride).where(Ride.withdrawn_at.is_(None), _ends_after(moment_s)).options(*_WITHOUT_PEOPLE)
     )
+    return [ride for ride in rides if ride.over_s > moment_s]
 
 
 def _ends_after(moment_s: int) -> sa.ColumnElement[bool]:
@@ -340,6 +339,23 @@ def runs_of_organisation(session: Session, organisation_id: str, from_s: int) ->
                 Ride.ends_s > from_s,
             )
             .order_by(Ride.begins_s, Ride.id)
+        )
+    )
+
+
+def cancelled_runs(session: Session, from_s: int, until_s: int) -> list[Ride]:
+    """Runs that were to be on their way between these moments and do not take place, soonest first."""
+    return list(
+        session.scalars(
+            select(Ride)
+            .where(
+                Ride.kind == RideKind.RUN,
+                Ride.withdrawn_at.is_not(None),
+                Ride.begins_s <= until_s,
+                Ride.ends_s >= from_s,
+            )
+            .order_by(Ride.begins_s, Ride.id)
+            .options(*_WITHOUT_PEOPLE)
         )
     )
 

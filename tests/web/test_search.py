@@ -274,3 +274,10 @@ def test_a_stay_on_the_way_is_kept(served: Served, client: FlaskClient) -> None:
     stays = re.findall(r"(?:(\d+) Stunden?)? ?(?:(\d+) Minuten?)? Aufenthalt:", page)
     assert all(60 * int(hours or 0) + int(minutes or 0) >= 60 for hours, minutes in stays)
     assert stays or "keine Verbindung gefunden" in page
+
+
+def test_a_run_without_enough_room_is_named_beside_what_goes(served: Served, client: FlaskClient) -> None:
+    """The run of the drawn world has two seats."""
+    page = client.post("/verbindungen", data=QUESTION | {"persons": "3"}).text
+    assert "Bus 416" in page and "passt aber nicht" in page and "nur noch 2 Plätze frei" in page
+    assert "passt aber nicht" not in client.post("/verbindungen", data=QUESTION | {"persons": "2"}).text

@@ -30,6 +30,7 @@ from web.journeys_view import JourneyView, journey_view, journey_views
 from web.nothing_words import obstacle_words
 from web.place_choice import Choice, Position, encode, found_of, meant, position, take_chosen
 from web.portal import portal, served
+from web.run_reasons import runs_not
 from web.shown_first import Order, lines_first, passes, rides_first
 
 views = Blueprint("search", __name__)
@@ -233,6 +234,13 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
         n_hidden=len(journeys) - len(sifted),
         is_found=is_found,
         beyond_window=answer.beyond_window,
+        runs_not=runs_not(
+            snapshot,
+            asked,
+            answer.rides,
+            now,
+            current_user.id if current_user.is_authenticated else None,
+        ),
         cancelled=cancelled_views(snapshot, asked, [one.journey for one in answer.itineraries]),
         reasons=_reasons(nothing, snapshot.timetable),
         proposal=_proposal(nothing, snapshot.timetable),

@@ -42,6 +42,7 @@ from mitfahr.services.find_callers import (
 )
 from mitfahr.services.find_for_caller import find_for_caller
 from mitfahr.services.keep_caller import add_caller, change_caller
+from mitfahr.services.make_call import call_made, calls_to_make
 from mitfahr.services.replace_booking import replace_booking
 from mitfahr.services.usual_journeys import usual_journeys
 from routing.errors import RoutingError, UnknownStop
@@ -55,6 +56,7 @@ from web.forms.telephone import CallBookingForm, CallerForm, FindForm, LetterFor
 from web.journeys_view import journey_views
 from web.place_choice import Choice, take_chosen
 from web.portal import portal, served
+from web.run_reasons import runs_not
 from web.shown_first import Order, lines_first, rides_first
 from web.spoken import read_out, read_out_booked
 from web.trip_view import trip_views
@@ -93,7 +95,11 @@ class Caller:
 @views.get("")
 @access(Task.ANSWER_CALLS)
 def find() -> str:
-    return render_template("telephone/find.html", form=FindForm(formdata=None), found=None, new=None)
+    with portal().reading() as session:
+        calls = calls_to_make(session, current_user.id, _now())
+        return render_template(
+            "telephone/find.html", form=FindForm(formdata=None), found=None, new=None, calls=calls
+        )
 
 
 @views.post("")
@@ -109,6 +115,15 @@ def found() -> ResponseReturnValue:
     if len(people) == 1 and is_exactly(people[0], typed):
         return redirect(url_for("telephone.one", person_id=people[0].id))
     return render_template("telephone/find.html", form=form, found=people, new=_new_caller(typed))
+
+
+@views.post("/anrufe/<call_id>")
+@access(Task.ANSWER_CALLS)
+def made(call_id: str) -> ResponseReturnValue:
+    """Whoever had to be called knows now."""
+    call_made(portal().writing, call_id=call_id, actor_id=current_user.id, now=_now())
+    flash(_("Der Anruf ist erledigt."), "success")
+    return redirect(url_for("telephone.find"))
 
 
 @views.post("/person")
@@ -332,6 +347,7 @@ def _answered(person_id: str, form: SearchForm, instead_of: str) -> ResponseRetu
         offers=[(one, read_out(one, people)) for shelf in shelves for one in shelf.first],
         others=[(one, read_out(one, people)) for shelf in shelves for one in shelf.folded],
         beyond_window=answer.beyond_window,
+        runs_not=runs_not(snapshot, answer.request, answer.rides, now, person_id),
         clock_change=CLOCK_CHANGE_WORDS.get(form.moment.clock_change),
     )
 
