@@ -229,7 +229,8 @@ def _why_missed(world: World, query: Query, was: tuple[Leg, Leg], now: tuple[Leg
     if least_s is None or takes_s is None:
         return MISSED_BY_TIMETABLE
     if spare_s < takes_s and not (spare_s >= was_s and spare_s >= least_s):
-        return MISSED_BY_TIMETABLE
+        is_same = spare_s == was_s and any(leg.planned_arrival_s is not None for leg in was)
+        return MISSED_BY_DELAY if is_same else MISSED_BY_TIMETABLE
     return MISSED_BY_DELAY if has_live and departure_s - arrival_s < least_s else None
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from routing.check_trip import is_spoken_of, trip_now
 from routing.journey import Journey, Leg
@@ -33,7 +35,12 @@ def leg_now(live: LiveTrips, party: Party, leg: Leg) -> Leg:
 
 
 def journey_now(live: LiveTrips, party: Party, journey: Journey) -> Journey:
-    """The journey with each vehicle as `leg_now`, and the spare time of each change as it is then.
+    """The journey with each vehicle as `leg_now`."""
+    return journey_with(journey, partial(leg_now, live, party))
+
+
+def journey_with(journey: Journey, now: Callable[[Leg], Leg]) -> Journey:
+    """The journey with each vehicle as `now` says, and the spare time of each change as it is then.
 
     A walk begins when the vehicle before it arrives; the first one begins earlier when its vehicle does, but not
     later: nobody should wait for a delay to be right.
@@ -44,7 +51,7 @@ def journey_now(live: LiveTrips, party: Party, journey: Journey) -> Journey:
         if kept.kind is LegKind.WALK:
             legs.append(_moved(kept, later_s))
             continue
-        leg = leg_now(live, party, kept)
+        leg = now(kept)
         if leg.slack_s is not None:
             leg = replace(leg, slack_s=leg.slack_s + leg.departure_s - kept.departure_s - later_s)
         if len(legs) == 1 and legs[0].kind is LegKind.WALK:

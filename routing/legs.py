@@ -162,6 +162,10 @@ def run_leg(
     slack_s: int | None = None,
 ) -> Leg:
     """A leg between two of a run's own stops."""
+    planned_s = (
+        (run.published_s[positions[0]][1], run.published_s[positions[1]][0]) if run.published_s else times_s
+    )
+    is_late = planned_s != times_s
     return Leg(
         kind=LegKind.BUERGERBUS,
         departure_s=times_s[0],
@@ -172,6 +176,8 @@ def run_leg(
         boarding=Boarding(run.ride_id, *positions, run.stops[0].departure_s, 0),
         bookable_until_s=run.deadline_s,
         slack_s=slack_s,
+        planned_departure_s=planned_s[0] if is_late else None,
+        planned_arrival_s=planned_s[1] if is_late else None,
     )
 
 

@@ -21,7 +21,11 @@ from mitfahr.services.ride_schedule import Plan
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """A stop of the ride with who gets on and off; `aboard` are the people in the vehicle afterwards."""
+    """A stop of the ride with who gets on and off; `aboard` are the people in the vehicle afterwards.
+
+    `expected_s` is when it is left, or at the end reached, as far as is known now; `stops_done` is how many of its
+    stops the ride has left once it leaves here.
+    """
 
     name: str
     arrival_s: int
@@ -29,6 +33,8 @@ class Halt:
     on: tuple[PassengerSeen, ...]
     off: tuple[PassengerSeen, ...]
     aboard: int
+    expected_s: int
+    stops_done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,11 @@ class RideView:
     def is_open(self) -> bool:
         """Whether it still takes place and can still be taken back."""
         return not self.is_past and not self.is_withdrawn
+
+    @property
+    def next_halt(self) -> Halt | None:
+        """The first that the ride has not left, as whoever drives it says; None when all are done."""
+        return next((halt for halt in self.halts if halt.stops_done > self.ride.stops_done), None)
 
     @property
     def everybody(self) -> tuple[PassengerSeen, ...]:
@@ -151,13 +162,16 @@ def ride_views(
 def _halts(
     ride: Ride, legs: Sequence[BookingLeg], seen: dict[str, PassengerSeen], plan: Plan | None
 ) -> list[Halt]:
-    halts, aboard = [], 0
+    halts, aboard, expected = [], 0, ride.expected_s
     for number, stop in enumerate(ride.stops):
         on = tuple(seen[leg.id] for leg in legs if leg.board_stop_id == stop.id)
         off = tuple(seen[leg.id] for leg in legs if leg.alight_stop_id == stop.id)
         aboard += sum(p.seats + p.wheelchairs for p in on) - sum(p.seats + p.wheelchairs for p in off)
         times = (stop.arrival_s, stop.departure_s) if plan is None else 2 * (plan.reached_s[number],)
-        halts.append(Halt(_told_name(ride, stop, on, off), *times, on, off, aboard))
+        expected_s = expected[number][0 if number == len(expected) - 1 else 1]
+        halts.append(
+            Halt(_told_name(ride, stop, on, off), *times, on, off, aboard, expected_s, stops_done=number + 1)
+        )
     return halts
 
 
@@ -191,8 +205,12 @@ def _joined(halts: Sequence[Halt]) -> tuple[Halt, ...]:
         if halt.name != last.name:
             joined.append(halt)
             continue
-        joined[-1] = Halt(
-            halt.name, last.arrival_s, last.departure_s, last.on + halt.on, last.off + halt.off, halt.aboard
+        joined[-1] = replace(
+            halt,
+            arrival_s=last.arrival_s,
+            departure_s=last.departure_s,
+            on=last.on + halt.on,
+            off=last.off + halt.off,
         )
     return tuple(joined)
 

@@ -11,10 +11,9 @@ from mitfahr.db.bookings import BookingLeg, leg_of
 from mitfahr.db.rides import lock_rides
 from mitfahr.domain.errors import NotAllowed
 from mitfahr.domain.rides import RideKind
-from mitfahr.domain.roles import Task
 from mitfahr.domain.states import LegState, Side, move
 from mitfahr.domain.times import seconds
-from mitfahr.services.organisation_tasks import require_task
+from mitfahr.services.drive_run import check_drivable, require_driving
 
 
 def complete_legs(sessions: sessionmaker[Session], *, now: dt.datetime) -> int:
@@ -37,24 +36,32 @@ def complete_legs(sessions: sessionmaker[Session], *, now: dt.datetime) -> int:
 
 
 def record_presence(
-    sessions: sessionmaker[Session], *, leg_id: str, actor_id: str, came: bool, now: dt.datetime
+    sessions: sessionmaker[Session],
+    *,
+    leg_id: str,
+    actor_id: str,
+    came: bool,
+    now: dt.datetime,
+    said_at: dt.datetime | None = None,
 ) -> BookingLeg:
     """The driver (of a run: also a member of its association) says whether a passenger came; commits.
 
-    Raises Unknown, NotAllowed, StateForbids.
+    `said_at` is when it was said, if it was sent later: a newer word stays. Raises Unknown, NotAllowed, StateForbids,
+    RunNotNow.
     """
+    said_at = min(said_at or now, now)
     wanted = LegState.COMPLETED if came else LegState.NO_SHOW
     with sessions.begin() as session:
         ride_id = session.scalar(select(BookingLeg.ride_id).where(BookingLeg.id == leg_id))
         if ride_id is None:
             raise NotAllowed("record_presence")
         ride = lock_rides(session, [ride_id])[ride_id]
-        if ride.driver_id != actor_id:
-            if ride.kind is not RideKind.RUN:
-                raise NotAllowed("record_presence")
-            require_task(session, actor_id, ride.organisation_id, Task.SEE)
+        require_driving(session, ride, actor_id)
+        if ride.kind is not RideKind.PRIVATE:
+            check_drivable(ride, said_at)
         leg = leg_of(session, leg_id)
-        if leg.state is not wanted:
+        is_newer = leg.moved_by is not Side.DRIVER or leg.moved_at <= said_at
+        if leg.state is not wanted and is_newer:
             leg.state = move(leg.state, wanted, Side.DRIVER)
-            leg.moved_at, leg.moved_by = now, Side.DRIVER
+            leg.moved_at, leg.moved_by = said_at, Side.DRIVER
     return leg

@@ -121,11 +121,13 @@ def runs_at_stop(snapshot: Snapshot, stop: StopIdx, from_s: int, until_s: int) -
         ride = runs.rides[int(runs.run[i])]
         if i + 1 == len(runs.run) or runs.run[i + 1] != runs.run[i]:
             continue  # its last stop
+        expected_s = int(runs.dep[i])
+        planned_s = ride.published_s[int(runs.position[i])][1] if ride.published_s else expected_s
         found.append(
             Departure(
-                planned_s=int(runs.dep[i]),
-                expected_s=int(runs.dep[i]),
-                said=Said.NOTHING,
+                planned_s=planned_s,
+                expected_s=expected_s,
+                said=Said.NOTHING if planned_s == expected_s else Said.RUNS,
                 line=None,
                 route=ride.label,
                 route_type=3,
