@@ -1,5 +1,5 @@
 """What people are told by mail, in plain words of their own language. Written into the outbox by the service
-that changes something, in the same transaction; who has no address is told by the people who booked for them."""
+that changes something, in the same transaction; who has no address is called by the people who book for them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mitfahr.calendar_file import calendar_file
 from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_trip
+from mitfahr.db.calls_to_make import note_call_to_make
 from mitfahr.db.outbox import CANCEL_CODE, CONTACT, PORTAL, queue_mail
 from mitfahr.db.people import Organisation, Person
 from mitfahr.db.rides import Ride
@@ -132,7 +133,8 @@ def tell_decided(session: Session, leg: BookingLeg, now: dt.datetime) -> None:
             _page_of(booking),
             _how_to_cancel(booking),
         ]
-        _mail_rider(session, booking, _("Bestätigt: %(journey)s", journey=_title(booking)), parts, now)
+        subject = _("Bestätigt: %(journey)s", journey=_title(booking))
+        _mail_rider(session, booking, subject, parts, now, is_news=True)
 
 
 def tell_fallen(
@@ -169,7 +171,8 @@ def tell_fallen(
         parts.append(f"{how}\n{PORTAL}/meine-fahrten/{booking.id}")
         if any(leg.state in LIVE for leg in booking.legs):
             parts.append(_how_to_cancel(booking))
-        _mail_rider(session, booking, _("Änderung: %(journey)s", journey=_title(booking)), parts, now)
+        subject = _("Änderung: %(journey)s", journey=_title(booking))
+        _mail_rider(session, booking, subject, parts, now, is_news=True)
     tell_drivers_freed(session, others, now)
 
 
@@ -207,7 +210,8 @@ def tell_shifted(
             _page_of(booking),
             _how_to_cancel(booking),
         ]
-        _mail_rider(session, booking, _("Neue Zeiten: %(journey)s", journey=_title(booking)), parts, now)
+        subject = _("Neue Zeiten: %(journey)s", journey=_title(booking))
+        _mail_rider(session, booking, subject, parts, now, is_news=True)
 
 
 def tell_delay(session: Session, leg: BookingLeg, before_s: tuple[int, int], now: dt.datetime) -> None:
@@ -252,7 +256,7 @@ def tell_delay(session: Session, leg: BookingLeg, before_s: tuple[int, int], now
                 )
             )
         parts += [_page_of(booking), _how_to_cancel(booking)]
-        _mail_rider(session, booking, subject, parts, now)
+        _mail_rider(session, booking, subject, parts, now, is_news=True)
 
 
 def _fallen_away(leg: BookingLeg) -> str:
@@ -634,9 +638,20 @@ def _words_of(person: Person) -> AbstractContextManager[None]:
 
 
 def _mail_rider(
-    session: Session, booking: Booking, subject: str, parts: Sequence[str], now: dt.datetime
+    session: Session,
+    booking: Booking,
+    subject: str,
+    parts: Sequence[str],
+    now: dt.datetime,
+    *,
+    is_news: bool = False,
 ) -> None:
-    """With the journey's new state for the rider's calendar."""
+    """With the journey's new state for the rider's calendar.
+
+    What the rider does not know yet (`is_news`) somebody tells by telephone where there is no address.
+    """
+    if is_news and booking.rider.email is None:
+        note_call_to_make(session, booking, subject, now)
     calendar = calendar_of(booking, booking.calendars_sent, now)
     booking.calendars_sent += 1
     _mail(session, booking.rider, subject, parts, now, calendar=calendar, booking_id=booking.id)

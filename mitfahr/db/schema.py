@@ -8,6 +8,7 @@ from mitfahr.db import (
     audit,
     blocks,
     bookings,
+    calls_to_make,
     cars,
     comparisons,
     contact_reads,
@@ -43,6 +44,7 @@ from mitfahr.db.base import Base
 
 MODULES = (
     people,
+    calls_to_make,
     vehicles,
     duty,
     invitations,

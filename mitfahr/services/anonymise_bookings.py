@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.calls_to_make import forget_calls_about
 from mitfahr.db.contact_reads import forget_reads_before
 from mitfahr.db.idempotency import IdempotencyKey
 from mitfahr.db.outbox import OutboxMessage
@@ -51,6 +52,7 @@ def anonymise_bookings(sessions: sessionmaker[Session], *, now: dt.datetime) -> 
             .values(leg_id=None, reporter_id=None)
         )
         session.execute(update(BookingLeg).where(BookingLeg.id.in_(legs)).values(reason=None))
+        forget_calls_about(session, booking_ids)
         session.execute(
             update(Booking).where(*ended).values(rider_id=NOBODY_ID, booked_by_id=NOBODY_ID, message=None)
         )

@@ -56,19 +56,21 @@ def open_caller(
 
 def bookings_for_caller(session: Session, actor_id: str, person_id: str) -> list[Booking]:
     """What the person has booked, soonest first, as far as the actor may change it for them. Raises NotAllowed."""
-    actor = _answering(session, actor_id)
-    return [one for one in bookings_of_rider(session, person_id, 0) if _may_see(actor, one)]
+    bookings = bookings_of_rider(session, person_id, 0)
+    return [one for one in bookings if may_handle(session, actor_id, one)]
 
 
 def booking_for_caller(session: Session, actor_id: str, booking_id: str) -> Booking:
     """Raises NotAllowed, or Unknown for what the actor may not change for its rider."""
-    actor, booking = _answering(session, actor_id), booking_of(session, booking_id)
-    if not _may_see(actor, booking):
+    booking = booking_of(session, booking_id)
+    if not may_handle(session, actor_id, booking):
         raise Unknown("booking", booking_id)
     return booking
 
 
-def _may_see(actor: Person, booking: Booking) -> bool:
+def may_handle(session: Session, actor_id: str, booking: Booking) -> bool:
+    """Whether the actor may change the booking for its rider. Raises NotAllowed for who answers no calls."""
+    actor = _answering(session, actor_id)
     rides = [leg.ride for leg in booking.legs if leg.ride is not None]
     return booking.booked_by_id == actor.id or may_book_for_callers(actor, rides)
 

@@ -80,6 +80,33 @@ def pressed(address: str, button: str, **typed: str) -> Steps:
     return steps
 
 
+def called(**typed: str) -> Steps:
+    return pressed("/telefon", "Suchen", **typed)
+
+
+def asked_by_phone(origin: str) -> Steps:
+    def steps(page: Page, scene: Scene) -> None:
+        day = f"{scene.site.day:%d.%m.%Y}"
+        fields = {"origin": origin, "destination": "Meißen", "day": day, "clock": "9:45"}
+        pressed("/telefon/person/{person}", "Verbindungen suchen", **fields)(page, scene)
+
+    return steps
+
+
+def read_out_by_phone(page: Page, scene: Scene) -> None:
+    asked_by_phone("Lommatzsch")(page, scene)
+    page.get_by_role("button", name="Weiter: vorlesen und buchen").click()
+
+
+def duty_code(code: str) -> Steps:
+    def steps(page: Page, scene: Scene) -> None:
+        page.goto("/dienst")
+        page.get_by_label("Code aus der E-Mail").fill(scene.ids[code])
+        page.get_by_role("button", name="Weiter").click()
+
+    return steps
+
+
 def kept_locally(slug: str, **typed: str) -> Steps:
     return pressed(f"/oertliches/{slug}/neu", "Speichern", **typed)
 
@@ -259,6 +286,20 @@ PAGES = (
         "/verein/{organisation}/fahrzeuge/neu",
         VOLUNTEER,
     ),
+    Listed("dienste", "duty/week.html", "/verein/{organisation}/dienste?ab={duty_day}", VOLUNTEER),
+    Listed("dienste-monat", "duty/month.html", "/verein/{organisation}/dienste/monat?ab={month}", VOLUNTEER),
+    Listed("dienste-neu", "duty/new.html", "/verein/{organisation}/dienste/neu", VOLUNTEER),
+    Listed("dienst-offen", "duty/one.html", "/verein/{organisation}/dienste/{duty_open}", VOLUNTEER),
+    Listed("dienst-vergeben", "duty/one.html", "/verein/{organisation}/dienste/{duty_taken}", VOLUNTEER),
+    Listed("dienste-umfragen", "duty/polls.html", "/verein/{organisation}/dienste/umfragen", VOLUNTEER),
+    Listed("dienste-umfrage", "duty/poll.html", "/verein/{organisation}/dienste/umfragen/{poll}", VOLUNTEER),
+    Listed("dienste-nachweise", "duty/papers.html", "/verein/{organisation}/dienste/nachweise", VOLUNTEER),
+    Listed("dienste-nachweis", "duty/change_papers.html", "/verein/{organisation}/dienste/nachweise/{coordinator}", VOLUNTEER),
+    Listed("dienste-stunden", "duty/hours.html", "/verein/{organisation}/dienste/stunden", VOLUNTEER),
+    Listed("dienste-fristen", "duty/deadlines.html", "/verein/{organisation}/dienste/fristen", VOLUNTEER),
+    Listed("dienst-code", "duty_link/ask.html", "/dienst"),
+    Listed("dienst-annehmen", "duty_link/shift.html", duty_code("shift_code")),
+    Listed("dienst-umfrage", "duty_link/poll.html", duty_code("poll_code")),
     Listed("verein-linien", "run_lines/all.html", "/verein/{organisation}/linien", VOLUNTEER),
     Listed("verein-linie-neu", "run_lines/form.html", "/verein/{organisation}/linien/neu", VOLUNTEER),
     Listed("verein-linie", "run_lines/one.html", "/verein/{organisation}/linien/{line}", VOLUNTEER),
@@ -336,6 +377,20 @@ PAGES = (
     Listed("fahrplan-zurueck", "timetables/back.html", "/fahrplan/zurueck", STAFF),
     Listed("fahrplan-zurueck-zu", "timetables/back_to.html", "/fahrplan/{before}/zurueck", STAFF),
     Listed("protokoll", "timetables/audit.html", "/fahrplan/protokoll", STAFF),
+    Listed("telefon", "telephone/find.html", "/telefon", DISPATCHER),
+    Listed("telefon-gefunden", "telephone/find.html", called(who="Baispiel"), DISPATCHER),
+    Listed("telefon-niemand", "telephone/find.html", called(who="Xaver Xyzzy 0170 9"), DISPATCHER),
+    Listed("telefon-person", "telephone/person.html", "/telefon/person/{person}", DISPATCHER),
+    Listed("telefon-welcher-ort", "telephone/choose.html", asked_by_phone("Neudorf"), DISPATCHER),
+    Listed("telefon-verbindungen", "telephone/results.html", asked_by_phone("Lommatzsch"), DISPATCHER),
+    Listed("telefon-vorlesen", "telephone/review.html", read_out_by_phone, DISPATCHER),
+    Listed("telefon-buchung", "telephone/booking.html", "/telefon/buchung/{booked}", DISPATCHER),
+    Listed(
+        "telefon-brief",
+        "telephone/letter.html",
+        pressed("/telefon/buchung/{booked}", "Brief ansehen und drucken"),
+        DISPATCHER,
+    ),
     Listed("rueckrufe", "calls/waiting.html", "/rueckrufe", DISPATCHER),
     Listed(
         "rueckruf",

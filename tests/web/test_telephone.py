@@ -16,7 +16,8 @@ from mitfahr.db.contact_reads import Occasion, reads_of
 from mitfahr.db.people import Organisation, Person
 from mitfahr.domain.roles import MembershipRole, Role
 from mitfahr.services.found_organisation import add_member
-from tests.web.served import PASSWORD, Served, person
+from mitfahr.services.withdraw_ride import withdraw_ride
+from tests.web.served import SEVEN, Served, person
 from tests.web.test_booking import RUN, signed_in
 from tests.web.test_search import QUESTION
 from web.portal import Portal
@@ -166,6 +167,31 @@ def test_pressing_twice_books_once_and_a_taken_seat_is_said(
     assert "Anders suchen" in refused.text
     with portal.reading() as session:
         assert len(session.scalars(select(Booking)).all()) == 1
+
+
+def test_who_has_no_mail_address_is_called_when_the_run_is_cancelled(
+    dispatcher: FlaskClient, portal: Portal, served: Served
+) -> None:
+    page = new_caller(dispatcher)
+    place = book(dispatcher, page, offers(dispatcher, page)[RUN])
+    assert "Bitte anrufen" not in dispatcher.get("/telefon").text
+    with portal.reading() as session:
+        actor_id = session.scalars(select(Booking.booked_by_id)).one()
+    withdraw_ride(
+        portal.writing,
+        portal.live.current(SEVEN),
+        ride_id=served.run_id,
+        actor_id=actor_id,
+        reason="Bus kaputt.",
+        now=SEVEN,
+    )
+    start = dispatcher.get("/telefon").text
+    assert "Bitte anrufen: 1 Reise hat sich geändert" in start and "Gerda Müller" in start and place in start
+    assert "Bus kaputt." in dispatcher.get(place).text
+    done = re.search(r'action="(/telefon/anrufe/\w+)"', start)
+    assert done is not None
+    assert "Der Anruf ist erledigt." in dispatcher.post(done[1], follow_redirects=True).text
+    assert "Bitte anrufen" not in dispatcher.get("/telefon").text
 
 
 def member(app: Flask, portal: Portal, name: str, role: MembershipRole) -> FlaskClient:
