@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from routing import changes
 from routing.access import Reach, direct_walk, reach
+from routing.check_demand import reason_of_demand
 from routing.check_trip import trip_now
 from routing.journey import Boarding, Journey, Leg
 from routing.ordering import latest_order_s
@@ -38,6 +39,10 @@ def check(snapshot: Snapshot, query: Query, journey: Journey) -> list[Reason]:
             now.append(as_it_runs)
             reasons += [reason] if reason else []
             reasons += _of_order(snapshot, query, leg)
+        elif leg.promise is not None:
+            now.append(leg)
+            reason = reason_of_demand(snapshot, query, leg, leg.promise)
+            reasons += [reason] if reason else []
         else:
             now.append(leg)
             reasons += _of_ride(snapshot, query, leg, leg.boarding)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from routing.journey import Place, Promise
 from routing.overlay import HALT_S
 
+Seconds = TypeVar("Seconds", int, NDArray[np.int32])
 Ring = tuple[tuple[float, float], ...]
 """A closed line of (latitude, longitude); the last point need not repeat the first."""
 
@@ -36,15 +41,17 @@ class DemandService:
 
     def promise(self, pickup_from_s: int, direct_s: int) -> Promise:
         """What is promised to whoever is ready at a moment for a way that takes `direct_s` by car."""
-        on_the_way_s = HALT_S + direct_s
-        pickup_until_s = pickup_from_s + self.window_s
         return Promise(
             self.service_id,
             pickup_from_s,
-            pickup_until_s,
-            pickup_from_s + on_the_way_s,
-            pickup_until_s + on_the_way_s + self.detour_s,
+            pickup_from_s + self.window_s,
+            pickup_from_s + HALT_S + direct_s,
+            pickup_from_s + self.longest_s(direct_s),
         )
+
+    def longest_s(self, direct_s: Seconds) -> Seconds:
+        """From the beginning of a promise to its end."""
+        return direct_s + self.window_s + HALT_S + self.detour_s
 
 
 def is_inside(area: tuple[Ring, ...], lat: float, lon: float) -> bool:

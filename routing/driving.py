@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from routing import hierarchy
 from routing.hierarchy import UNREACHABLE, Hierarchy, Sweep
+from routing.journey import Place
 from routing.linking import linked_anew_on_foot
 from routing.links import Links
 from routing.overlay import RideStop
@@ -87,7 +88,7 @@ class Streets:
         """(n_meetings,) whether a platform lies at a meeting point."""
         return np.diff(self.stops_of_meeting[0]) > 0
 
-    def drive_s(self, origin: RideStop, destination: RideStop) -> int | None:
+    def drive_s(self, origin: RideStop | Place, destination: RideStop | Place) -> int | None:
         """Driving time between two places; None where no road leads there (or no roads are known)."""
         if self.driving is None:
             return None
@@ -96,7 +97,7 @@ class Streets:
         return seconds if seconds < UNREACHABLE else None
 
 
-def car_positions(streets: Streets, roads: RoadGraph, places: Sequence[RideStop]) -> Positions:
+def car_positions(streets: Streets, roads: RoadGraph, places: Sequence[RideStop | Place]) -> Positions:
     """Where cars halt for these places: a stop's meeting point, else the nearest street."""
     lat, lon = (np.array([getattr(place, axis) for place in places]) for axis in ("lat", "lon"))
     found = locate(roads, lat, lon, Mode.CAR)

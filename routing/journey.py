@@ -99,5 +99,9 @@ class Journey:
         return sum(leg.arrival_s - leg.departure_s for leg in self.legs if leg.kind is LegKind.WALK)
 
     @property
+    def uses_demand(self) -> bool:
+        return any(leg.kind is LegKind.DEMAND for leg in self.legs)
+
+    @property
     def uses_private_ride(self) -> bool:
         return any(leg.kind is LegKind.RIDE for leg in self.legs)

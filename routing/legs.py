@@ -22,6 +22,9 @@ from routing.timetable import Timetable
 from routing.trip_calls import expected_calls, trip_leg
 from routing.window import IS_RUFBUS, Window
 
+OwnLeg = Callable[[list[int], int | None], Leg]
+"""The leg of a settled vehicle, given the spare time before it."""
+
 
 @dataclass(frozen=True)
 class Ends:
@@ -94,19 +97,31 @@ def ride_journey(snapshot: Snapshot, ends: Ends, used: Used, steps: list[list[in
     return _joined(snapshot, ends, used.changes, vehicles)
 
 
-def settled_journey(snapshot: Snapshot, ends: Ends, forwards: Changes, settled: Settled) -> Journey:
-    """The journey of one result of `routing.ties.settled`."""
-    legs = tuple(_settled_legs(snapshot, ends, forwards, settled.vehicles))
+def settled_journey(
+    snapshot: Snapshot,
+    ends: Ends,
+    forwards: Changes,
+    settled: Settled,
+    own: tuple[int, OwnLeg] | None = None,
+) -> Journey:
+    """The journey of one result of `routing.ties.settled`; `own` makes the legs of vehicles of one kind (a bit of
+    `Window.board`).
+    """
+    legs = tuple(_settled_legs(snapshot, ends, forwards, settled.vehicles, own))
     return Journey(legs, settled.departure_s, settled.arrival_s)
 
 
 def _settled_legs(
-    snapshot: Snapshot, ends: Ends, forwards: Changes, vehicles: list[list[int]]
+    snapshot: Snapshot,
+    ends: Ends,
+    forwards: Changes,
+    vehicles: list[list[int]],
+    own: tuple[int, OwnLeg] | None,
 ) -> Iterator[Leg]:
     places = stop_places(snapshot)
     n_stops = snapshot.timetable.n_stops
     first, last = vehicles[0], vehicles[-1]
-    if not _is_at(snapshot, ends.query.origin, first[ties.BOARD_STOP]):
+    if first[ties.BOARD_STOP] < n_stops and not _is_at(snapshot, ends.query.origin, first[ties.BOARD_STOP]):
         access = ends.origin.walk_to(first[ties.BOARD_STOP])
         origin = _place(snapshot, ends, n_stops)
         yield _walk_leg(access, first[ties.DEP] - access.seconds, origin, places[first[ties.BOARD_STOP]])
@@ -119,9 +134,14 @@ def _settled_legs(
             here, there = before[ties.ALIGHT_STOP], vehicle[ties.BOARD_STOP]
             if here != there:
                 yield _walk_leg(_walk_of(forwards, change), before[ties.ARR], places[here], places[there])
-        yield (_trip_leg if vehicle[ties.OF_FLEET] == 0 else _run_leg)(snapshot, places, vehicle, slack_s)
+        if own is not None and vehicle[ties.OF_FLEET] == 1 and vehicle[ties.KIND] == own[0]:
+            yield own[1](vehicle, slack_s)
+        else:
+            yield (_trip_leg if vehicle[ties.OF_FLEET] == 0 else _run_leg)(snapshot, places, vehicle, slack_s)
         before = vehicle
-    if not _is_at(snapshot, ends.query.destination, last[ties.ALIGHT_STOP]):
+    if last[ties.ALIGHT_STOP] < n_stops and not _is_at(
+        snapshot, ends.query.destination, last[ties.ALIGHT_STOP]
+    ):
         egress = ends.destination.walk_to(last[ties.ALIGHT_STOP])
         goal = _place(snapshot, ends, n_stops + 1)
         yield _walk_leg(egress, last[ties.ARR], places[last[ties.ALIGHT_STOP]], goal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ MAX_JOURNEY_S = 24 * 3600
 MAX_RIDE_JOURNEY_S = 4 * 3600
 """With a private ride in it, a journey that would take longer than this is not an answer: nobody waits half
 a day for a neighbour's car, and without this limit every ride of the day would have to be tried."""
+
+MAX_DEMAND_AHEAD_S = 4 * 3600
+"""Vehicles on demand come and have arrived at most this long after the window of a query (arrive-by: before it)."""
 
 
 class LegKind(enum.StrEnum):
@@ -104,6 +108,11 @@ class Query:
     banned: frozenset[str] = frozenset()
     avoids_stairs: bool = False
     """Walks then lead round the stairs that the map knows."""
+
+    @property
+    def asked_s(self) -> int:
+        """The second at which `booked_at` has passed; 0 where everything is offered."""
+        return 0 if self.booked_at is None else math.ceil(self.booked_at.timestamp())
 
     def __post_init__(self) -> None:
         if self.when.tzinfo is None:

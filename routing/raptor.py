@@ -23,6 +23,7 @@ back for the latest departure, only through the stops, and not before the times,
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -31,22 +32,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing import rounds
-from routing.access import Reach
 from routing.asked import Asked
 from routing.journey import Journey
 from routing.labels import INF, SHIFT
-from routing.legs import settled_journey
+from routing.legs import OwnLeg, settled_journey
 from routing.rounds import Lane, State, Task
 from routing.snapshot import window_base_s
-from routing.ties import Settled, Travellers, journeys_in, settled
-from routing.window import IS_RUN, Window, mirror
+from routing.ties import ALIGHT_STOP, BOARD_STOP, Settled, Travellers, journeys_in, settled
+from routing.window import IS_RUN, Window, calls_at_stops, mirror
 
 T = TypeVar("T", np.int32, np.int64)
 
 
-def journeys(asked: Asked) -> list[Journey]:
+@dataclass(frozen=True)
+class OwnLegs:
+    """Vehicles that are laid out for one query alone. Its places are the stops and, behind them, others of its own.
+
+    window      forwards; boarding counts as `bit`
+    access_s, egress_s      (n_places,) int32 walks between the ends of the query and its places, -1 without
+    stop_ok     (n_places,) uint8, see `Asked.stop_ok`
+    leg         the leg of a settled vehicle (see `routing.ties`) and the spare time before it
+    stop        the stop (or n_stops + door) that a place is
+    """
+
+    window: Window
+    access_s: NDArray[np.int32]
+    egress_s: NDArray[np.int32]
+    stop_ok: NDArray[np.uint8]
+    bit: int
+    leg: OwnLeg
+    stop: Callable[[int], int]
+
+
+def journeys(asked: Asked, own: OwnLegs | None = None) -> list[Journey]:
     """The best journeys with a vehicle and without private rides, in no order."""
-    found = _Search(asked)
+    found = _Search(asked, own)
     return found.over_range() if asked.query.window_s > 0 else found.at_moment()
 
 
@@ -55,6 +75,7 @@ class _Search:
     """One query, searched in one direction or both; times of a direction are mirrored seconds where it is."""
 
     asked: Asked
+    own: OwnLegs | None
 
     def over_range(self) -> list[Journey]:
         query, is_mirrored = self.asked.query, self.asked.query.arrive_by
@@ -68,7 +89,7 @@ class _Search:
         moments = moments[np.argsort(-moments[:, rounds.LEAVES], kind="stable")]
         state = _scratch.state(0, task, query.max_vehicles + 1, query.max_vehicles + 1)
         found = rounds.search_moments(
-            task, state, self.asked.stop_ok, moments, last_s, self._last_goal_s(is_mirrored), is_mirrored
+            task, state, self._stop_ok, moments, last_s, self._last_goal_s(is_mirrored), is_mirrored
         )
         return [self._journey(one) for one in self._settled(found)]
 
@@ -81,7 +102,7 @@ class _Search:
             back,
             _scratch.state(0, task, n_rounds, 1),
             _scratch.state(1, back, n_rounds, 1),
-            self.asked.stop_ok,
+            self._stop_ok,
             self._time(self.asked.moment_s, is_mirrored),
             self._last_goal_s(is_mirrored),
             is_mirrored,
@@ -103,7 +124,18 @@ class _Search:
         return list(journeys_in(settled(self._travellers, found), self._base_s)) if len(found) else []
 
     def _journey(self, one: Settled) -> Journey:
-        return settled_journey(self.asked.snapshot, self.asked.ends, self._travellers.changes, one)
+        own = self.own
+        if own is not None:
+            for vehicle in one.vehicles:
+                for side in (BOARD_STOP, ALIGHT_STOP):
+                    vehicle[side] = own.stop(vehicle[side])
+        return settled_journey(
+            self.asked.snapshot,
+            self.asked.ends,
+            self._travellers.changes,
+            one,
+            None if own is None else (own.bit, own.leg),
+        )
 
     @property
     def _base_s(self) -> int:
@@ -120,11 +152,16 @@ class _Search:
         asked = self.asked
         return asked.snapshot.window(asked.from_s, asked.until_s, asked.needs, is_mirrored)
 
+    @property
+    def _stop_ok(self) -> NDArray[np.uint8]:
+        return self.asked.stop_ok if self.own is None else self.own.stop_ok
+
     @cached_property
     def _runs(self) -> Window:
-        """The runs that this query may use, forwards."""
+        """The runs that this query may use, forwards, and its own vehicles."""
         asked = self.asked
-        return asked.snapshot.runs.window(asked.usable_runs, asked.query.party, self._base_s)
+        runs = asked.snapshot.runs.window(asked.usable_runs, asked.query.party, self._base_s)
+        return runs if self.own is None else _beside(runs, self.own.window)
 
     @cached_property
     def _travellers(self) -> Travellers:
@@ -133,30 +170,76 @@ class _Search:
             self._trips(False),
             self._runs,
             asked.changes(False),
-            asked.ends.origin.walk_s,
-            asked.ends.destination.walk_s,
-            asked.stop_ok,
+            *self._walks_s,
+            self._stop_ok,
         )
+
+    @property
+    def _walks_s(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """From the origin and to the destination, by place."""
+        if self.own is not None:
+            return self.own.access_s, self.own.egress_s
+        return self.asked.ends.origin.walk_s, self.asked.ends.destination.walk_s
 
     def _task(self, is_mirrored: bool) -> Task:
         asked = self.asked
-        start, goal = asked.ends.origin, asked.ends.destination
+        start_s, goal_s = self._walks_s
         kinds = asked.kinds | IS_RUN
+        trips, feet = self._trips(is_mirrored), asked.feet(is_mirrored)
+        if self.own is not None:
+            kinds |= self.own.bit
+            n_places = len(self._stop_ok)
+            trips = trips._replace(at_start=_longer(trips.at_start, n_places))
+            feet = feet._replace(start=_longer(feet.start, n_places))
         return Task(
-            trips=self._trips(is_mirrored),
+            trips=trips,
             runs=mirror(self._runs) if is_mirrored and len(self._runs.n_trips) else self._runs,
-            feet=asked.feet(is_mirrored),
-            access=_labels(goal if is_mirrored else start, asked.stop_ok),
-            egress=_labels(start if is_mirrored else goal, asked.stop_ok),
+            feet=feet,
+            access=_labels(goal_s if is_mirrored else start_s, self._stop_ok),
+            egress=_labels(start_s if is_mirrored else goal_s, self._stop_ok),
             direct_s=-1 if asked.walk is None else asked.walk.seconds,
             board_mask=1 if is_mirrored else kinds,
             alight_mask=kinds if is_mirrored else 1,
         )
 
 
-def _labels(reach: Reach, stop_ok: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """(n_stops,) what the walk between an end of the query and a stop adds to a label, INF without."""
-    walk_s = reach.walk_s[: len(stop_ok)].astype(np.int64)
+def _beside(runs: Window, own: Window) -> Window:
+    """Two forward windows as one, over the places of the second."""
+    stop_start = np.append(runs.stop_start[:-1], own.stop_start + len(runs.stops)).astype(np.int32)
+    stops = np.append(runs.stops, own.stops)
+    at_start, at_pattern, at_pos = calls_at_stops(stop_start, stops, len(own.at_start) - 1)
+
+    def joined(name: str) -> NDArray[np.int32]:
+        return np.concatenate((getattr(runs, name), getattr(own, name)))
+
+    return Window(
+        group=np.arange(len(stop_start) - 1, dtype=np.int64),
+        stop_start=stop_start,
+        stops=stops,
+        board=np.append(runs.board, own.board),
+        alight=np.append(runs.alight, own.alight),
+        n_trips=joined("n_trips"),
+        time_start=np.append(runs.time_start, own.time_start + len(runs.dep)),
+        dep=joined("dep"),
+        arr=joined("arr"),
+        trip_times=joined("trip_times"),
+        trip_start=np.append(runs.trip_start, own.trip_start + np.int32(len(runs.trip))),
+        trip=joined("trip"),
+        day=joined("day"),
+        at_start=at_start,
+        at_pattern=at_pattern,
+        at_pos=at_pos,
+    )
+
+
+def _longer(start: NDArray[T], n: int) -> NDArray[T]:
+    """(n + 1,) starts of as many things; the last ones have none of them."""
+    return np.append(start, np.full(n + 1 - len(start), start[-1], start.dtype))
+
+
+def _labels(walk_s: NDArray[np.int32], stop_ok: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """(n_places,) what the walk between an end of the query and a place adds to a label, INF without."""
+    walk_s = walk_s[: len(stop_ok)].astype(np.int64)
     return np.where((walk_s >= 0) & (stop_ok == 1), (walk_s << SHIFT) + walk_s, INF)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from routing import raptor, ride_search
+from routing import demand_search, raptor, ride_search
 from routing.asked import Asked
 from routing.journey import Journey
 from routing.legs import walk_journey
@@ -27,7 +27,8 @@ def search(snapshot: Snapshot, query: Query) -> list[Journey]:
     with_rides: list[Journey] = []
     if LegKind.RIDE in query.kinds and snapshot.overlay.row_of:
         with_rides = ride_search.journeys(asked)
-    found = walks + raptor.journeys(asked) + _best(query, with_rides)
+    without_rides = walks + raptor.journeys(asked)
+    found = without_rides + demand_search.journeys(asked, without_rides) + _best(query, with_rides)
     if told.orders:
         found = [with_deadlines(told.live, told.orders, journey) for journey in found]
     return sorted(

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing import bounds, changes, hierarchy, sweep
+from routing.demand import DemandService
+from routing.demand_fleet import NO_DEMAND, OnDemand
 from routing.driving import Driving, Streets
 from routing.hierarchy import Hierarchy
 from routing.links import Links
@@ -29,6 +31,7 @@ from routing.roads import RoadGraph
 from routing.rounds import Feet
 from routing.runs import Runs
 from routing.timetable import Timetable
+from routing.tour import Tour
 from routing.window import DAY_S, Window, mirror, open_window
 
 T = TypeVar("T")
@@ -74,6 +77,7 @@ class Snapshot:
     live_kept: Kept = field(default_factory=lambda: Kept(16), repr=False, compare=False)
     """What is derived from the timetable and this state of live data."""
     live_windows: LiveWindows = field(default_factory=LiveWindows, repr=False, compare=False)
+    on_demand: OnDemand = field(default=NO_DEMAND, repr=False, compare=False)
     orders: Orders = field(default_factory=dict, repr=False, compare=False)
     """Until when trips can be ordered that run only when called."""
     still_ordered: StillOrdered = field(default_factory=StillOrdered, repr=False, compare=False)
@@ -135,6 +139,10 @@ class Snapshot:
 
     def without_ride(self, ride_id: str) -> Snapshot:
         return replace(self, overlay=self.overlay.without_ride(ride_id))
+
+    def with_demand(self, services: Iterable[DemandService], tours: Iterable[Tour]) -> Snapshot:
+        """The same world with exactly these on-demand services and tours; what stayed is not prepared again."""
+        return replace(self, on_demand=OnDemand.of(self.streets, services, tours, self.on_demand))
 
     def with_live_trips(self, trips: Iterable[LiveTrip], on_refusal: OnRefusal | None = None) -> Snapshot:
         """The same world with exactly this known of single trips.

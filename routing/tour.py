@@ -152,7 +152,8 @@ def loads(tour: Tour) -> list[tuple[int, ...]]:
         sign = 1 if visit.is_pickup else -1
         return tuple(taken + sign * more for taken, more in zip(load, _places(visit.party), strict=True))
 
-    return list(accumulate(tour.visits, changed, initial=(0, 0, 0, 0)))
+    empty: tuple[int, ...] = (0, 0, 0, 0)
+    return list(accumulate(tour.visits, changed, initial=empty))
 
 
 def n_fixed(tour: Tour, planned: Schedule, now_s: int) -> int:

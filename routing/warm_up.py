@@ -14,15 +14,18 @@ from pathlib import Path
 import numpy as np
 
 from routing import check, hierarchy, search
+from routing.demand import DemandService
 from routing.drive_line import drive_line
+from routing.journey import Place
 from routing.linking import link
 from routing.live_trips import CallUpdate, TripUpdate
 from routing.overlay import Ride, RideKind, RideStop
-from routing.query import Point, Query
+from routing.query import Party, Point, Query
 from routing.roads import Mode, Positions, RoadGraph, Street
 from routing.snapshot import Snapshot
 from routing.store import Texts
 from routing.timetable import Timetable
+from routing.tour import Tour
 
 LAT = 51.16
 LON = (13.40, 13.45, 13.50)
@@ -53,6 +56,7 @@ def warm_up() -> None:
     hierarchy.one_drive_s(roads, car, *ends)
     planned = Snapshot.of(timetable, link(timetable, roads, car), roads, car, _rides())
     late = CallUpdate(0, departure_s=START_S + 25_260)
+    planned = planned.with_demand([_service()], [_tour()])
     for snapshot in (planned, planned.with_live_trip(TripUpdate("t", START.date(), (late,)))):
         _search_all_ways(snapshot)
 
@@ -69,6 +73,17 @@ def _search_all_ways(snapshot: Snapshot) -> None:
             )
             for journey in search(snapshot, query):
                 check(snapshot, query, journey)
+
+
+def _service() -> DemandService:
+    west = LAT - 0.1, LON[0] - 0.1
+    east = LAT + 0.1, LON[1]
+    return DemandService("s", "s", frozenset({"1"}), ((west, (west[0], east[1]), east, (east[0], west[1])),))
+
+
+def _tour() -> Tour:
+    base = Place("base", LAT, LON[0])
+    return Tour("t", "s", base, START_S + 6 * 3600, START_S + 10 * 3600, Party(4))
 
 
 def _roads() -> RoadGraph:
