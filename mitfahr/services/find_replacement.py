@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.bookings import Booking, booking_of
 from mitfahr.db.session import one_view
 from mitfahr.domain.prices import PriceLaw
+from mitfahr.domain.rides import RideKind
 from mitfahr.domain.states import FALLEN, Side
 from mitfahr.domain.times import moment, seconds
 from mitfahr.domain.trip_request import TripRequest
@@ -18,6 +19,7 @@ from mitfahr.itinerary import journey_from_json, leg_from_json
 from mitfahr.services.closed_rides import closed_to
 from mitfahr.services.find_itineraries import Answer, answer_of, best_of
 from mitfahr.services.live_rides import router_rides
+from mitfahr.services.live_tours import router_tours
 from mitfahr.services.release_legs import legs_to_come
 from mitfahr.services.ride_schedule import measured
 from routing import overlay
@@ -28,16 +30,18 @@ from routing.query import LegKind, Point, StopRef
 from routing.reasons import Reason
 from routing.search import search
 from routing.snapshot import Snapshot
+from routing.tour import Tour
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
     """What is still to be travelled of a booking: the question to ask now, who is not to be met, and
-    the rides of the booking by id, as if its places had been given back."""
+    the rides and tours of the booking by id, as if its places had been given back."""
 
     request: TripRequest
     banned: frozenset[str]
     rides: Mapping[str, overlay.Ride]
+    tours: Mapping[str, Tour]
 
 
 def find_replacement(
@@ -135,11 +139,15 @@ def _rest(
     lost = {leg.ride_id for leg in booking.lost_legs if leg.ride_id is not None}
     released = legs_to_come(booking, now)
     rides = [leg.ride for leg in released if leg.ride is not None and leg.ride.withdrawn_at is None]
+    on_demand = [ride for ride in rides if ride.kind is RideKind.DEMAND]
+    others = [ride for ride in rides if ride.kind is not RideKind.DEMAND]
+    released_ids = {leg.id for leg in released}
     request = _request(snapshot, booking, without_rides, now)
     return Rest(
         request=request,
         banned=without_rides | lost | closed_to(session, booking.rider_id, request.needs, now),
-        rides=router_rides(session, rides, seconds(now), {leg.id for leg in released}),
+        rides=router_rides(session, others, seconds(now), released_ids),
+        tours=router_tours(session, on_demand, released_ids),
     )
 
 
@@ -167,6 +175,10 @@ def _best(snapshot: Snapshot, rest: Rest, now: dt.datetime) -> Journey | None:
     """The latest that still arrives in time, or else the first to arrive, whenever that is."""
     for ride in rest.rides.values():
         snapshot = snapshot.with_ride(ride)
+    if rest.tours:
+        known = snapshot.on_demand
+        services = (fleet.service for fleet in known.fleets.values())
+        snapshot = snapshot.with_demand(services, {**known.tours, **rest.tours}.values())
     asked = rest.request
     soonest = replace(
         asked, when=max(now, asked.when - dt.timedelta(seconds=asked.window_s)), arrive_by=False
