@@ -39,6 +39,8 @@ from web.views import (
     connection,
     demand,
     driving,
+    duty,
+    duty_link,
     feeds,
     findings,
     going_live,
@@ -78,6 +80,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     booking.views,
     journeys.views,
     cancel_link.views,
+    duty_link.views,
+    duty.views,
     wishes.views,
     standing_orders.views,
     offers.views,
@@ -156,7 +160,7 @@ def create_app(settings: Settings) -> Flask:
     for reads_only in (search.views, connection.views, stops.search, booking.review, wishes.form, maps.views):
         csrf.exempt(reads_only)  # whoever takes no cookies can still search and look
     csrf.exempt(legal.feedback)  # changes nothing in anybody's name; its form carries a signed moment
-    for shows_a_secret in (cancel_link.views, api_bookings.views):
+    for shows_a_secret in (cancel_link.views, duty_link.views, api_bookings.views):
         csrf.exempt(shows_a_secret)  # in the request itself: no cookie says who is asking
     csrf.exempt(language_switch.views)  # see there
     for takes_a_file in (timetables.upload, local.take_table):

@@ -149,6 +149,17 @@ LOCAL_ADVICE = {
     "too_many": lazy("Das wären zu viele Fahrten auf einmal. Bitte teilen Sie sie auf mehrere Einträge auf."),
 }
 
+DUTY_ADVICE = {
+    "past": lazy("Ein Dienst kann nur in der Zukunft beginnen. Bitte wählen Sie einen späteren Tag."),
+    "length": lazy("Ein Dienst dauert mindestens 15 Minuten und höchstens 14 Stunden."),
+    "days": lazy("Der letzte Tag liegt vor dem ersten oder zu weit weg. Bitte prüfen Sie beide Tage."),
+    "none": lazy("In diesem Zeitraum gibt es keinen Dienst. Bitte prüfen Sie Tage und Wochentage."),
+    "too_many": lazy("Das wären zu viele Dienste auf einmal. Bitte wählen Sie einen kürzeren Zeitraum."),
+    "warn": lazy("Gefragt wird früher, als abgesagt wird, und höchstens 28 Tage vorher."),
+    "tell": lazy("Abgesagt wird mindestens eine halbe Stunde und höchstens sieben Tage vorher."),
+    "closes": lazy("Der letzte Tag zum Antworten ist schon vorbei. Bitte wählen Sie einen späteren."),
+}
+
 NO_ADDRESS = lazy(
     "Diesen Text können alle lesen. Ihre Telefonnummer bekommt von uns, wer fest mit Ihnen fährt. "
     "Bitte lassen Sie die Adresse hier weg."
@@ -514,6 +525,51 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
     domain.LocalInvalid: lambda error: Explained(
         422, lazy("Diese Angabe ist nicht vollständig"), LOCAL_ADVICE[error.field]
     ),
+    domain.DutyInvalid: lambda error: Explained(
+        422, lazy("So kann der Dienst nicht geplant werden"), DUTY_ADVICE[error.field]
+    ),
+    domain.ShiftTaken: _refused(
+        409,
+        marked("Jemand anderes war schneller"),
+        marked("Für diesen Dienst hat schon jemand zugesagt. Sie müssen nichts tun. Vielen Dank!"),
+    ),
+    domain.ShiftClosed: _refused(
+        409,
+        marked("Für diesen Dienst ist nichts mehr zu tun"),
+        marked("Er ist vorbei, oder seine Fahrten sind abgesagt. Bitte laden Sie die Seite neu."),
+    ),
+    domain.VehicleBusy: lambda error: Explained(
+        409,
+        lazy("Das Fahrzeug ist dann schon vergeben"),
+        _(
+            "Am %(day)s gibt es von %(begins)s bis %(ends)s Uhr schon einen Dienst mit diesem Fahrzeug. Bitte wählen "
+            "Sie andere Zeiten oder Tage. Es wurde nichts gespeichert.",
+            day=day(error.begins),
+            begins=clock(error.begins),
+            ends=clock(error.ends),
+        ),
+    ),
+    domain.PapersExpired: lambda error: Explained(
+        409,
+        lazy("Ein Nachweis gilt dann nicht mehr"),
+        _(
+            "Personenbeförderungsschein oder ärztliche Untersuchung gelten nur bis %(day)s. Die Koordination kann ein "
+            "neues Datum eintragen.",
+            day=day(error.until),
+        ),
+    ),
+    domain.NoDriver: _refused(
+        409,
+        marked("Diese Person fährt nicht für den Verein"),
+        marked("Die Koordination kann ihr unter „Mitglieder“ die Aufgabe „Fahren“ geben."),
+    ),
+    domain.DutyLinkUnknown: _refused(
+        404,
+        marked("Dieser Code gilt nicht oder nicht mehr"),
+        marked(
+            "Bitte prüfen Sie den Code in der E-Mail. Ist die Frist vorbei, rufen Sie bitte im Verein an."
+        ),
+    ),
     domain.WishInvalid: lambda error: Explained(
         422, lazy("Tage und Uhrzeiten passen nicht"), WISH_ADVICE[error.field]
     ),
@@ -521,6 +577,11 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         409,
         marked("Sie haben schon %(limit)s Gesuche"),
         marked("Bitte beenden Sie zuerst eines, das Sie nicht mehr brauchen."),
+    ),
+    domain.TooManyWaiting: _refused(
+        409,
+        marked("Mehr als %(limit)s Wartelisten auf einmal gehen nicht"),
+        marked("Bitte verlassen Sie zuerst eine, auf der Sie nicht mehr stehen möchten."),
     ),
     domain.TooManyOrders: _refused(
         409,

@@ -15,8 +15,10 @@ from mitfahr.languages.formats import (
     duration,
     euro,
     kilograms,
+    month,
     near_day_and_clock,
     on_weekday,
+    one_digit,
     quantity,
 )
 from mitfahr.languages.stored import said
@@ -43,6 +45,8 @@ FILTERS = (
     distance,
     euro,
     kilograms,
+    month,
+    one_digit,
     quantity,
     phone_link,
     said,

@@ -19,6 +19,8 @@ def check() -> None:
       Fahrten      belegte Plätze je Abschnitt, Halte, Preisgrenze,
                    zwei Fahrten einer Person zur selben Zeit
       Buchungen    Teilstrecken, Zustände, Fristen, Preise
+      Dienste      dieselbe Person in Dienst und Fahrt, niemand und
+                   kein Fahrzeug zur selben Zeit in zweien
       Verweise     zeigt eine Zeile auf etwas, das es nicht gibt?
                    gibt es jede zugesagte Buchung?
       Nachrichten  zu jeder Buchung und Änderung der letzten 14 Tage

@@ -1,7 +1,8 @@
 """Duty of volunteer drivers: until when somebody has to be found, how things stand, and papers that run out.
 
 A run without a driver is cancelled in time, so that its passengers can travel another way. When that is depends on
-when the driver was lost: whoever falls ill an hour before departure leaves the others half an hour to step in.
+when the driver was lost: whoever falls ill an hour before departure leaves the others half an hour to step in, and the
+passengers the other half.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ WARN_BEFORE_S = 72 * 3600
 """Unless the association says otherwise: three days before a shift its coordinators and drivers are asked."""
 TELL_BEFORE_S = 18 * 3600
 """… and on the day before, in the afternoon, runs without a driver are cancelled."""
-GRACE_S = 30 * 60
-"""So long the others may step in for somebody who falls ill late."""
+GRACE_S = 2 * 3600
+"""So long the others may step in for somebody who falls ill late, at most half of the time until departure."""
 LAST_CALL_S = 30 * 60
 """So long before departure passengers know at the latest."""
 
@@ -75,10 +76,12 @@ class Deadlines:
     def cancels_s(self, departs_s: int, driverless_s: int) -> int:
         """UTC seconds at which a run is cancelled that departs then and has had no driver since `driverless_s`.
 
-        Who was lost after the deadline may be replaced for GRACE_S, but not beyond LAST_CALL_S before departure.
+        Who was lost after the deadline, or just before, may be replaced for GRACE_S or half of the time that is left,
+        but not beyond LAST_CALL_S before departure.
         """
         in_time_s = departs_s - self.tell_before_s
-        late_s = min(driverless_s + GRACE_S, departs_s - LAST_CALL_S)
+        grace_s = min(GRACE_S, (departs_s - driverless_s) // 2)
+        late_s = min(driverless_s + grace_s, departs_s - LAST_CALL_S)
         return max(in_time_s, late_s, driverless_s)
 
 

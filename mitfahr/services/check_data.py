@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from mitfahr.db.session import readers
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.services.check_bookings import inconsistencies
+from mitfahr.services.check_duty import duty_faults
 from mitfahr.services.check_outbox import outbox_faults
 from mitfahr.services.check_references import dangling_references
 
@@ -29,4 +30,5 @@ def faults_seen(session: Session, law: PriceLaw, now: dt.datetime) -> list[str]:
         *dangling_references(session),
         *inconsistencies(session, law),
         *outbox_faults(session, now),
+        *duty_faults(session, now),
     ]

@@ -15,6 +15,7 @@ from sqlalchemy import update
 from mitfahr.comparison.municipalities import Boundary, Municipalities
 from mitfahr.db.access_tokens import tokens_of
 from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.duty import DutyLink, shifts_between
 from mitfahr.db.feeds import FIRST_FEED_ID, Feed
 from mitfahr.db.municipalities import MunicipalitySet
 from mitfahr.db.people import Organisation, Person, members_of
@@ -24,6 +25,7 @@ from mitfahr.db.timetables import FeedVersion, LinkSet, serving
 from mitfahr.domain.access_tokens import Scope
 from mitfahr.domain.booking_rules import BookingRule, Deadline
 from mitfahr.domain.checked_stops import CheckedStop
+from mitfahr.domain.duty import duty_code
 from mitfahr.domain.extra_trips import ExtraCall, ExtraTrip
 from mitfahr.domain.line_plans import LinePlan
 from mitfahr.domain.local_entries import Content
@@ -36,6 +38,8 @@ from mitfahr.domain.roles import MembershipRole, Role
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.domain.wishes import WishDays
+from mitfahr.services.ask_availability import ask_availability
+from mitfahr.services.assign_driver import assign_driver, seek_substitute
 from mitfahr.services.block_person import block_person
 from mitfahr.services.book_journey import BookingForm, book_journey
 from mitfahr.services.cancel_booking import cancel_booking
@@ -48,11 +52,13 @@ from mitfahr.services.found_organisation import add_member
 from mitfahr.services.invite_member import invite_member
 from mitfahr.services.keep_line import LineDraft, LineStop, keep_line
 from mitfahr.services.keep_local_entry import keep_local_entry
+from mitfahr.services.keep_papers import keep_papers
 from mitfahr.services.keep_vehicle import VehicleDraft, keep_vehicle
 from mitfahr.services.keep_wish import keep_wish
 from mitfahr.services.match_wishes import match_wishes
 from mitfahr.services.offer_ride import offer_ride
 from mitfahr.services.offer_series import offer_series
+from mitfahr.services.plan_shifts import ShiftDraft, plan_shifts
 from mitfahr.services.report_person import report_person
 from mitfahr.services.ride_draft import RideDraft
 from mitfahr.services.series_draft import SeriesDraft
@@ -276,6 +282,77 @@ class _Stage:
             "line": line,
             "line_day": str(day),
             "code": codes[1],
+            **self._duty(organisation_id, vehicle, coordinator.id, day),
+        }
+
+    def _duty(self, organisation_id: str, vehicle: str, coordinator_id: str, day: dt.date) -> dict[str, str]:
+        """A shift that is taken, one that is open, a poll and its link, papers that run out."""
+        plan_shifts(
+            self.portal.writing,
+            ShiftDraft(
+                vehicle,
+                dt.time(3, 30),
+                dt.time(6),
+                frozenset({day.weekday()}),
+                day,
+                day + dt.timedelta(days=14),
+            ),
+            organisation_id=organisation_id,
+            actor_id=coordinator_id,
+            idempotency_key=self._key(),
+            vacations=self.portal.settings.vacations,
+            now=self.now,
+        )
+        with self.portal.reading() as session:
+            shifts = [shift.id for shift in shifts_between(session, organisation_id, 0, 2**40)]
+        secret_key = self.portal.settings.secret_key
+        assign_driver(
+            self.portal.writing,
+            shift_id=shifts[1],
+            driver_id=coordinator_id,
+            actor_id=coordinator_id,
+            secret_key=secret_key,
+            vacations=self.portal.settings.vacations,
+            now=self.now,
+        )
+        keep_papers(
+            self.portal.writing,
+            organisation_id=organisation_id,
+            person_id=coordinator_id,
+            permit_until=day + dt.timedelta(days=30),
+            medical_until=day + dt.timedelta(days=300),
+            actor_id=coordinator_id,
+        )
+        poll = ask_availability(
+            self.portal.writing,
+            organisation_id=organisation_id,
+            first=day,
+            last=day + dt.timedelta(days=14),
+            closes_on=day,
+            actor_id=coordinator_id,
+            idempotency_key=self._key(),
+            secret_key=secret_key,
+            now=self.now,
+        )
+        seek_substitute(
+            self.portal.writing,
+            shift_id=shifts[1],
+            actor_id=coordinator_id,
+            secret_key=secret_key,
+            now=self.now,
+        )
+        with self.portal.reading() as session:
+            links = session.query(DutyLink).filter_by(person_id=self.people[DRIVER]).all()
+        codes = {link.poll_id or "shift": duty_code(link.id, secret_key) for link in links}
+        return {
+            "duty_taken": shifts[1],
+            "duty_open": shifts[0],
+            "poll": poll,
+            "poll_code": codes[poll],
+            "shift_code": codes["shift"],
+            "coordinator": coordinator_id,
+            "month": str(day.replace(day=1)),
+            "duty_day": str(day),
         }
 
     def _local(self) -> dict[str, str]:

@@ -35,6 +35,7 @@ from mitfahr.services.invite_member import Invited, invite_member, take_back_inv
 from mitfahr.services.keep_vehicle import keep_vehicle, retire_vehicle
 from mitfahr.services.organisation_tasks import organisations_with_task, require_task
 from web.access import access
+from web.duty_view import overview
 from web.errors import Explained, explain
 from web.forms.organisation import (
     MAY_WORDS,
@@ -100,6 +101,7 @@ def one(organisation_id: str) -> str:
             members=len(members_of(session, organisation_id)),
             vehicles=len(vehicles_of(session, organisation_id)),
             lines=len(lines_of(session, organisation_id)),
+            duty=overview(session, organisation_id, 0, now) if Task.SEE in tasks else None,
             services=len(services_of(session, organisation_id)),
         )
 

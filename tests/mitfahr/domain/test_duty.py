@@ -16,7 +16,8 @@ DEPARTS_S = 1_800_000_000
     ("lost_before_s", "told_before_s"),
     [
         (30 * HOUR_S, 18 * HOUR_S),  # in time: on the day before
-        (18 * HOUR_S + 10 * MINUTE_S, 17 * HOUR_S + 40 * MINUTE_S),  # the others have half an hour
+        (18 * HOUR_S + 10 * MINUTE_S, 16 * HOUR_S + 10 * MINUTE_S),  # the others have two hours
+        (3 * HOUR_S, 90 * MINUTE_S),  # half of what is left for them, half for the passengers
         (HOUR_S, 30 * MINUTE_S),
         (45 * MINUTE_S, 30 * MINUTE_S),  # not longer: people have to know before they leave the house
         (10 * MINUTE_S, 10 * MINUTE_S),  # at once
