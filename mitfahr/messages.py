@@ -17,6 +17,7 @@ from mitfahr.db.people import Organisation, Person
 from mitfahr.db.rides import Ride
 from mitfahr.db.standing_orders import StandingDay, StandingOrder
 from mitfahr.db.switch_plans import SwitchPlan
+from mitfahr.db.waiting import WaitEntry
 from mitfahr.db.wishes import Wish, WishFit
 from mitfahr.domain.booking_numbers import booking_number
 from mitfahr.domain.reminders import Reminder
@@ -28,8 +29,9 @@ from mitfahr.going_live_words import why_words
 from mitfahr.languages import _, known_language, lazy, ngettext, using
 from mitfahr.languages.formats import amount, clock, day, day_short, local, oclock, weekday_and_day
 from mitfahr.languages.stored import said
+from mitfahr.promise_words import promise_words
 from mitfahr.seen import companion
-from routing.journey import Journey
+from routing.journey import Journey, Promise
 from routing.query import LegKind, Party
 
 STATE_WORDS = {
@@ -116,6 +118,32 @@ def _tell_drivers_booked(session: Session, legs: Sequence[BookingLeg], now: dt.d
     for leg in legs:
         if leg.ride is not None and leg.ride.driver is not None and leg.kind is LegKind.RIDE:
             _tell_driver(session, leg.ride, leg.ride.driver, leg, now)
+
+
+def sms_of(booking: Booking) -> str:
+    """The booking in a few words: every 160 signs cost money."""
+    with _words_of(booking.rider):
+        legs = [
+            _(
+                "%(vehicle)s: %(departure)s ab %(origin)s, %(arrival)s an %(destination)s.",
+                vehicle=_label(leg),
+                departure=clock(leg.departure_s),
+                origin=leg.origin_name,
+                arrival=clock(leg.arrival_s),
+                destination=leg.destination_name,
+            )
+            for leg in booking.legs
+            if leg.state in LIVE
+        ]
+        number = booking_number(booking.id)
+        waiting = [_("Noch nicht alles ist zugesagt.")] if booking.state is BookingState.WAITING else []
+        codes = _(
+            "Buchung %(number)s. Absagen: %(address)s, Code %(code)s.",
+            number=number,
+            address=f"{PORTAL}/absagen",
+            code=CANCEL_CODE,
+        )
+        return "\n".join([f"{day_short(booking.departure_s)}:", *legs, *waiting, codes])
 
 
 def tell_decided(session: Session, leg: BookingLeg, now: dt.datetime) -> None:
@@ -257,6 +285,41 @@ def tell_delay(session: Session, leg: BookingLeg, before_s: tuple[int, int], now
             )
         parts += [_page_of(booking), _how_to_cancel(booking)]
         _mail_rider(session, booking, subject, parts, now, is_news=True)
+
+
+def tell_place_free(session: Session, booking: Booking, until_s: int, now: dt.datetime) -> None:
+    """To somebody on a waiting list: a place is held for them until then."""
+    with _words_of(booking.rider):
+        parts = [
+            _(
+                "Sie stehen auf einer Warteliste. Jetzt ist ein Platz frei. Bis %(moment)s halten wir ihn für Sie frei. "
+                "Möchten Sie mitfahren? Dann sagen Sie bitte bis dahin zu. Sonst bekommt ihn der nächste Mensch.",
+                moment=_when(until_s),
+            ),
+            _legs(booking.legs),
+            f"{_('Hier sagen Sie zu oder ab:')}\n{PORTAL}/meine-fahrten/{booking.id}",
+            _how_to_cancel(booking),
+        ]
+        subject = _("Ein Platz ist frei: %(journey)s", journey=_title(booking))
+        _mail_rider(session, booking, subject, parts, now, is_news=True)
+
+
+def tell_waited_in_vain(session: Session, entry: WaitEntry, now: dt.datetime) -> None:
+    """To somebody on a waiting list: no place became free in time, or the run is cancelled."""
+    with _words_of(entry.person):
+        facts = {"ride": said(entry.ride.label), "day": day_short(entry.ride.begins_s)}
+        opening = (
+            _("Auf der Fahrt %(ride)s am %(day)s ist leider kein Platz frei geworden.", **facts)
+            if entry.ride.withdrawn_at is None
+            else _(
+                "Die Fahrt %(ride)s am %(day)s, auf deren Warteliste Sie stehen, fällt leider aus.", **facts
+            )
+        )
+        parts = [
+            opening,
+            _("Sie stehen nicht mehr auf der Warteliste. Bitte suchen Sie eine andere Verbindung."),
+        ]
+        _mail(session, entry.person, _("Kein Platz frei: %(ride)s", ride=facts["ride"]), parts, now)
 
 
 def _fallen_away(leg: BookingLeg) -> str:
@@ -690,6 +753,8 @@ def _leg(leg: BookingLeg) -> str:
         line += "\n  " + _(
             "Fährt nur nach Anruf. Bis wann und unter welcher Nummer Sie sich anmelden, steht auf der Seite Ihrer Reise."
         )
+    if "promise" in leg.shown and leg.state in LIVE:
+        line += "\n  " + promise_words(Promise(**leg.shown["promise"]))
     if leg.ride is not None and leg.state is LegState.NOTED:
         line += "\n  " + _("Ohne Buchung: Steigen Sie einfach ein, solange Platz ist.")
     if leg.ride is not None and leg.ride.fare and leg.state in LIVE:

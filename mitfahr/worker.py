@@ -44,6 +44,7 @@ from mitfahr.services.keep_papers import warn_of_papers
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.match_wishes import match_wishes
+from mitfahr.services.offer_places import offer_places
 from mitfahr.services.poll_sources import poll_sources
 from mitfahr.services.publish_lines import publish_lines
 from mitfahr.services.publish_series import publish_series
@@ -90,6 +91,7 @@ class Worker:
             Job("outbox", dt.timedelta(seconds=15), self._send_outbox),
             Job("poll_sources", dt.timedelta(seconds=settings.realtime_every_s), self._poll_sources),
             Job("lapse_holds", dt.timedelta(minutes=1), self._lapse_holds),
+            Job("offer_places", dt.timedelta(seconds=30), self._offer_places),
             Job("match_wishes", dt.timedelta(minutes=1), self._match_wishes),
             Job("remind_riders", dt.timedelta(minutes=5), self._remind_riders),
             Job("ask_for_ratings", dt.timedelta(minutes=15), self._ask_for_ratings),
@@ -171,6 +173,15 @@ class Worker:
             match_wishes(self.sessions, lambda: self.live.current(now), now=now)
         except NothingServes:
             return  # nothing was marked as looked at
+
+    def _offer_places(self) -> None:
+        now = utc_now()
+        try:
+            offer_places(
+                self.sessions, lambda: self.live.current(now), law=self.settings.price_law, now=now
+            )
+        except NothingServes:
+            return  # everybody waits on
 
     def _remind_riders(self) -> None:
         remind_riders(self.sessions, now=utc_now())

@@ -38,6 +38,7 @@ from mitfahr.db import (
     switch_plans,
     timetables,
     vehicles,
+    waiting,
     wishes,
 )
 from mitfahr.db.base import Base
@@ -63,6 +64,7 @@ MODULES = (
     demand_services,
     bookings,
     standing_orders,
+    waiting,
     idempotency,
     live_revision,
     blocks,

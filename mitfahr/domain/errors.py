@@ -56,7 +56,8 @@ MitfahrError
 ├── WishRefused
 │   ├── WishInvalid             days or hours of a wish contradict each other
 │   ├── TooManyWishes           this person has as many open wishes as anybody may have
-│   └── TooManyOrders           this person has as many standing orders as anybody may have
+│   ├── TooManyOrders           this person has as many standing orders as anybody may have
+│   └── TooManyWaiting          this person waits for as many runs as anybody may
 ├── TimetableRefused
 │   ├── FileTooLarge            more than the operator allows
 │   ├── FileUnreadable          the file or address cannot be read
@@ -449,6 +450,14 @@ class TooManyWishes(WishRefused):
 
 class TooManyOrders(WishRefused):
     """There are `limit` standing orders already."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(str(limit))
+        self.limit = limit
+
+
+class TooManyWaiting(WishRefused):
+    """The person waits for `limit` runs already."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(str(limit))

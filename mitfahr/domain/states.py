@@ -36,7 +36,7 @@ class Side(enum.StrEnum):
 _R, _D, _O, _T, _C = Side.RIDER, Side.DRIVER, Side.OPERATOR, Side.CLOCK, Side.CHAIN
 
 MOVES: dict[tuple[LegState, LegState], frozenset[Side]] = {
-    (LegState.REQUESTED, LegState.CONFIRMED): frozenset({_D, _O}),
+    (LegState.REQUESTED, LegState.CONFIRMED): frozenset({_D, _O, _R}),
     (LegState.REQUESTED, LegState.DECLINED): frozenset({_D, _O}),
     (LegState.REQUESTED, LegState.LAPSED): frozenset({_T}),
     (LegState.REQUESTED, LegState.CANCELLED): frozenset({_R, _D, _O, _C}),
@@ -48,7 +48,7 @@ MOVES: dict[tuple[LegState, LegState], frozenset[Side]] = {
     (LegState.NO_SHOW, LegState.COMPLETED): frozenset({_D, _O}),
     (LegState.COMPLETED, LegState.NO_SHOW): frozenset({_D, _O}),
 }
-"""Every move there is. COMPLETED ⇄ NO_SHOW lets a driver correct a slip of the finger."""
+"""Every move there is. A rider confirms what was held for their own yes: a place from a waiting list. COMPLETED ⇄ NO_SHOW lets a driver correct a slip of the finger."""
 
 HOLDING = frozenset({LegState.REQUESTED, LegState.CONFIRMED, LegState.COMPLETED, LegState.NO_SHOW})
 """States in which a leg of a ride occupies its seats (a request only until its hold expires)."""

@@ -19,6 +19,7 @@ from mitfahr.db.retention import Forgetting, done_until_s, set_done
 from mitfahr.db.rides import Ride
 from mitfahr.db.series import forget_series_before
 from mitfahr.db.standing_orders import forget_orders_before
+from mitfahr.db.waiting import forget_waiting_before
 from mitfahr.db.wishes import forget_wishes_before
 from mitfahr.domain.privacy import EXACT_PLACES_S, PEOPLE_S
 from mitfahr.domain.rides import RideKind
@@ -68,6 +69,7 @@ def anonymise_bookings(sessions: sessionmaker[Session], *, now: dt.datetime) -> 
         forget_wishes_before(session, local(over).date(), moment(over))
         forget_series_before(session, local(over).date(), moment(over))
         forget_orders_before(session, local(over).date(), moment(over))
+        forget_waiting_before(session, over)
         set_done(session, Forgetting.PEOPLE, max(since_s, until_s))
     return len(booking_ids)
 

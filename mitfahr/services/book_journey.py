@@ -21,6 +21,7 @@ from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride, RideStop, lock_rides, read_again
 from mitfahr.db.seats import insert_stop, take_seats
+from mitfahr.db.waiting import ride_handed_out
 from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import (
@@ -40,6 +41,7 @@ from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Action, require
 from mitfahr.domain.states import BookingState, LegState
 from mitfahr.domain.times import moment, seconds
+from mitfahr.domain.waiting import HANDED_OUT
 from mitfahr.itinerary import journey_json
 from mitfahr.legs_now import journey_now
 from mitfahr.messages import tell_booked
@@ -56,6 +58,7 @@ from mitfahr.services.take_request import Taken, take_request, tours_for, write_
 from mitfahr.services.told_areas import told_area
 from routing import overlay
 from routing.check import check
+from routing.demand import DemandService
 from routing.errors import UnknownStop
 from routing.journey import Boarding, Journey, Leg, Promise
 from routing.query import LegKind, Party, Query
@@ -119,6 +122,7 @@ def book_journey(
         rides = lock_for_booking(session, ride_ids | tours_for(session, (one.journey for one in offers)))
         rider = _rider(session, form, actor_id, {ride_id: rides[ride_id] for ride_id in ride_ids})
         check_rides(session, named_in(rides, offers), rider, now)
+        check_nobody_waits(session, ride_ids, rider, offers[0].request.party, now)
         trip_id = new_id() if len(offers) > 1 else None
         bookings = []
         for offered in offers:
@@ -234,6 +238,18 @@ def check_rides(session: Session, rides: Mapping[str, Ride], rider: Person, now:
             raise TooLateToBook(ride.label, moment(ride.bookable_until_s))
 
 
+def check_nobody_waits(
+    session: Session, ride_ids: Collection[str], rider: Person, party: Party, now: dt.datetime
+) -> None:
+    """A place that has just become free belongs to those who wait for it, until the worker has asked them all.
+
+    Raises SeatTaken.
+    """
+    label = ride_handed_out(session, ride_ids, rider.id, now - HANDED_OUT)
+    if label is not None:
+        raise SeatTaken(label, party.seats, party.wheelchairs)
+
+
 def named_in(rides: Mapping[str, Ride], offers: Collection[Offered]) -> dict[str, Ride]:
     """Of locked rides those that the offers mean and no other; of tours any may come (see `take_request`)."""
     named = ride_ids_in(offered.journey for offered in offers)
@@ -253,14 +269,15 @@ def _holds_still(
     With it how each private ride or tour takes its leg, by the number of the leg.
     """
     live = {key: router_ride(ride) for key, ride in rides.items() if ride.kind is not RideKind.DEMAND}
-    tours = _open_tours(session, rides.values(), rider)
-    before = tours
+    before = tours = _open_tours(session, rides.values(), rider)
+    stored = services_by_id(session, {tour.service_id for tour in tours.values()})
+    services = {key: router_service(one) for key, one in stored.items() if one.ended_at is None}
     query = offered.request.query(booked_at=now)
     fits: Fits = {}
     legs = []
     for i, leg in enumerate(offered.journey.legs):
         if leg.promise is not None:
-            taken = _taken(snapshot, query, tours, leg, leg.promise, now)
+            taken = _taken(snapshot, query, services, tours, leg, leg.promise, now)
             tours = tours | {taken.insertion.tour.tour_id: taken.insertion.tour}
             fits[i], leg = taken, taken.leg
         if leg.boarding is not None and leg.kind is LegKind.RIDE:
@@ -271,10 +288,7 @@ def _holds_still(
     journey = journey_now(snapshot.live, query.party, replace(offered.journey, legs=tuple(legs)))
     if _has_moved_far(offered.journey, journey):
         raise NoLongerHolds([Reason.TIMES_CHANGED])
-    locked = snapshot.with_rides(live.values())
-    if before:
-        services = services_by_id(session, {tour.service_id for tour in before.values()})
-        locked = locked.with_demand(map(router_service, services.values()), before.values())
+    locked = snapshot.with_rides(live.values()).with_demand(services.values(), before.values())
     try:
         reasons = check(locked, query, journey)
     except UnknownStop:
@@ -305,6 +319,7 @@ def _open_tours(session: Session, rides: Iterable[Ride], rider: Person) -> dict[
 def _taken(
     snapshot: Snapshot,
     query: Query,
+    services: Mapping[str, DemandService],
     tours: Mapping[str, Tour],
     leg: Leg,
     promise: Promise,
@@ -312,8 +327,12 @@ def _taken(
 ) -> Taken:
     if leg.bookable_until_s is not None and leg.bookable_until_s < seconds(now):
         raise TooLateToBook(leg.route or "", moment(leg.bookable_until_s))
+    service = services.get(promise.service_id)
+    if service is None:
+        raise NoLongerHolds([Reason.RIDE_GONE])
+    own = [tours[key] for key in sorted(tours) if tours[key].service_id == promise.service_id]
     try:
-        return take_request(snapshot, tours, leg, promise, query.party, seconds(now))
+        return take_request(snapshot, service, own, query, leg, promise, seconds(now))
     except BoardingRefused as refused:
         raise _refusal([refused.reason], leg.route or "", query.party) from refused
 

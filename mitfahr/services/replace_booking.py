@@ -21,6 +21,7 @@ from mitfahr.offered import read_signed
 from mitfahr.services.book_journey import (
     Way,
     bare_booking,
+    check_nobody_waits,
     check_rides,
     lock_for_booking,
     named_in,
@@ -74,6 +75,7 @@ def replace_booking(
         if replacements_of(session, [old.id]):
             raise StateForbids(old.state, "replaced")
         check_rides(session, named_in(rides, [offered]), old.rider, now)
+        check_nobody_waits(session, wanted - rides_of(old), old.rider, offered.request.party, now)
         released = legs_to_come(old, now)
         agreed = {way_of(leg): (leg.state, leg.hold_until_s) for leg in released if leg.ride is not None}
         for leg in released:

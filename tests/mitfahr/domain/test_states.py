@@ -21,7 +21,7 @@ from mitfahr.domain.states import (
 )
 
 ALLOWED = """
-requested confirmed  driver operator
+requested confirmed  rider driver operator
 requested declined   driver operator
 requested lapsed     clock
 requested cancelled  rider driver operator chain
