@@ -22,6 +22,7 @@ from mitfahr.languages.formats import (
     quantity,
 )
 from mitfahr.languages.stored import said
+from mitfahr.promise_words import promise_words
 
 
 def now() -> dt.datetime:
@@ -49,6 +50,7 @@ FILTERS = (
     one_digit,
     quantity,
     phone_link,
+    promise_words,
     said,
 )
 

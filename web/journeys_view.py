@@ -19,7 +19,7 @@ from mitfahr.trip_facts import StopOnTheWay, TripFacts, stop_is_accessible, trip
 from mitfahr.walk_ways import NO_WAYS, WalkWay, WalkWays
 from routing.directions import Step
 from routing.earth import beeline_m
-from routing.journey import Journey, Leg
+from routing.journey import Journey, Leg, Promise
 from routing.links import BEELINE_FACTOR
 from routing.query import LegKind
 from routing.timetable import Timetable
@@ -83,6 +83,8 @@ class LegView:
     fare: str | None = None
     """In words, where it is not that of the timetable."""
     notices: tuple[NoticeView, ...] = ()
+    promise: Promise | None = None
+    """Of a leg on demand: when one is met, and brought there."""
 
     @property
     def is_walk(self) -> bool:
@@ -338,6 +340,7 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         planned_departure_s=leg.planned_departure_s,
         planned_arrival_s=leg.planned_arrival_s,
         is_added=leg.is_added,
+        promise=leg.promise,
         line_id=trip.route_id if trip else None,
         origin_stop_id=leg.origin.stop_id,
         destination_stop_id=leg.destination.stop_id,

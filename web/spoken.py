@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mitfahr.languages import _, ngettext
 from mitfahr.languages.formats import clock, day, day_and_clock, duration, euro
+from mitfahr.promise_words import promise_words
 from web.bookings_view import BookedLegView, BookingView
 from web.journeys_view import JourneyView, LegView
 
@@ -79,6 +80,8 @@ def _ride(leg: LegView) -> Iterator[str]:
         )
     else:
         yield _("Um %(time)s Uhr steigen Sie in %(stop)s ein: %(vehicle)s.", **facts)
+    if leg.promise is not None:
+        yield promise_words(leg.promise)
     yield _("Um %(time)s Uhr steigen Sie in %(stop)s aus.", time=clock(leg.arrival_s), stop=leg.destination)
 
 

@@ -5,7 +5,7 @@ What was shown promises spans of time, not a vehicle: any of the service's tours
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -18,11 +18,13 @@ from mitfahr.db.rides import Ride, RideStop
 from mitfahr.db.seats import insert_stop, take_seats
 from mitfahr.domain.errors import SeatTaken
 from mitfahr.domain.rides import RideKind
+from routing.check_demand import take
+from routing.demand import DemandService
 from routing.journey import Boarding, Journey, Leg, Place, Promise
 from routing.overlay import HALT_S
-from routing.query import Party
+from routing.query import Query
 from routing.snapshot import Snapshot
-from routing.tour import Request, Schedule, Tour, TourInsertion, insert_in_any
+from routing.tour import Schedule, Tour, TourInsertion
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +56,16 @@ def tours_for(session: Session, journeys: Iterable[Journey]) -> set[str]:
 
 
 def take_request(
-    snapshot: Snapshot, tours: Mapping[str, Tour], leg: Leg, promise: Promise, party: Party, now_s: int
+    snapshot: Snapshot,
+    service: DemandService,
+    tours: Iterable[Tour],
+    query: Query,
+    leg: Leg,
+    promise: Promise,
+    now_s: int,
 ) -> Taken:
-    """The best way of keeping a promise in one of the tours of its service; raises BoardingRefused."""
-    request = Request(
-        request_id=new_id(),
-        pickup=leg.origin,
-        dropoff=leg.destination,
-        party=party,
-        promise=promise,
-    )
-
-    def drive_s(origin: Place, destination: Place) -> int | None:
-        return snapshot.drive_s(origin, destination)
-
-    of_service = [tours[key] for key in sorted(tours) if tours[key].service_id == promise.service_id]
-    found = insert_in_any(of_service, request, drive_s, now_s)
+    """The best way of keeping a promise in one of these tours of the service; raises BoardingRefused."""
+    found = take(snapshot.streets, service, tours, leg, query, new_id(), now_s)
     boarding = Boarding(
         found.tour.tour_id,
         found.pickup_at,
