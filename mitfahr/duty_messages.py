@@ -130,7 +130,7 @@ def tell_poll(session: Session, poll: DutyPoll, person: Person, link_id: str, no
                 first=day(poll.first_day),
                 last=day(poll.last_day),
             ),
-            _("Bitte antworten Sie bis %(day)s hier:", day=weekday_and_day(poll.closes_at))
+            _("Bitte antworten Sie bis %(day)s hier:", day=day(poll.closes_on))
             + f"\n{PORTAL}/dienst#{DUTY_CODE % link_id}",
             _(
                 "Sie müssen sich dafür nicht anmelden. Der Link ist nur für Sie. Sie können Ihre Antworten bis dahin ändern."

@@ -32,6 +32,9 @@ AHEAD_DAYS = 28
 TAGS = {Light.GREEN: "success", Light.YELLOW: "warning", Light.RED: "danger", Light.OFF: "info"}
 
 
+_URGENT_FIRST = (Light.RED, Light.YELLOW, Light.OFF, Light.GREEN)
+
+
 @dataclass(frozen=True, slots=True)
 class ShiftView:
     """`people` are booked on its runs; `cancels_s` is when the first of them is cancelled if nobody is found."""
@@ -114,41 +117,30 @@ class DayView:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How many shifts stand how; `loose_runs` belong to no shift."""
+    """How many shifts stand how."""
 
     numbers: Mapping[Light, int]
-    loose_runs: int
 
     @property
-    def light(self) -> Light:
-        if self.numbers[Light.RED]:
-            return Light.RED
-        return Light.YELLOW if self.numbers[Light.YELLOW] or self.loose_runs else Light.GREEN
+    def rows(self) -> list[tuple[str, str]]:
+        """Tag and words of each, the most urgent first; never nothing."""
+        return [
+            (TAGS[light], self._words(light, n)) for light in _URGENT_FIRST if (n := self.numbers[light])
+        ] or [(TAGS[Light.OFF], _("Es ist kein Dienst geplant."))]
 
-    @property
-    def tag(self) -> str:
-        return TAGS[self.light]
-
-    @property
-    def words(self) -> list[str]:
-        said = []
-        if n := self.numbers[Light.RED]:
-            said.append(
-                ngettext("%(num)s Dienst ist dringend offen.", "%(num)s Dienste sind dringend offen.", n)
+    @staticmethod
+    def _words(light: Light, n: int) -> str:
+        if light is Light.RED:
+            return ngettext("%(num)s Dienst ist dringend offen.", "%(num)s Dienste sind dringend offen.", n)
+        if light is Light.YELLOW:
+            return ngettext(
+                "%(num)s Dienst ist noch offen oder sucht Ersatz.",
+                "%(num)s Dienste sind noch offen oder suchen Ersatz.",
+                n,
             )
-        if n := self.numbers[Light.YELLOW]:
-            said.append(
-                ngettext(
-                    "%(num)s Dienst ist noch offen oder sucht Ersatz.",
-                    "%(num)s Dienste sind noch offen oder suchen Ersatz.",
-                    n,
-                )
-            )
-        if n := self.numbers[Light.GREEN]:
-            said.append(ngettext("%(num)s Dienst ist besetzt.", "%(num)s Dienste sind besetzt.", n))
-        if n := self.numbers[Light.OFF]:
-            said.append(ngettext("%(num)s Dienst fällt aus.", "%(num)s Dienste fallen aus.", n))
-        return said or [_("Es ist kein Dienst geplant.")]
+        if light is Light.GREEN:
+            return ngettext("%(num)s Dienst ist besetzt.", "%(num)s Dienste sind besetzt.", n)
+        return ngettext("%(num)s Dienst fällt aus.", "%(num)s Dienste fallen aus.", n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +211,7 @@ def days_of(
     ]
 
 
-def overview(session: Session, organisation_id: str, loose_runs: int, now: dt.datetime) -> Overview:
+def overview(session: Session, organisation_id: str, now: dt.datetime) -> Overview:
     """Of the next AHEAD_DAYS days."""
     now_s = seconds(now)
     shifts = [
@@ -230,7 +222,7 @@ def overview(session: Session, organisation_id: str, loose_runs: int, now: dt.da
     numbers = dict.fromkeys(Light, 0)
     for view in views_of(session, shifts, organisation_id, now):
         numbers[view.light] += 1
-    return Overview(numbers, loose_runs)
+    return Overview(numbers)
 
 
 def hours_of(shifts: Iterable[DutyShift], cancelled: set[str], now_s: int) -> list[Hours]:

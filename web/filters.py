@@ -20,6 +20,7 @@ from mitfahr.languages.formats import (
     on_weekday,
     one_digit,
     quantity,
+    weekday_and_day,
 )
 from mitfahr.languages.stored import said
 from mitfahr.promise_words import promise_words
@@ -52,6 +53,7 @@ FILTERS = (
     phone_link,
     promise_words,
     said,
+    weekday_and_day,
 )
 
 

@@ -18,7 +18,7 @@ from mitfahr.domain.duty import Availability, Deadlines
 from mitfahr.domain.errors import Unknown
 from mitfahr.domain.roles import MembershipRole
 from mitfahr.domain.states import LIVE
-from mitfahr.domain.times import local
+from mitfahr.domain.times import local, seconds
 
 
 class DutyRules(Base):
@@ -80,6 +80,11 @@ class DutyPoll(Base):
     created_at: Mapped[dt.datetime]
 
     organisation: Mapped[Organisation] = relationship(lazy="joined")
+
+    @property
+    def closes_on(self) -> dt.date:
+        """The last day for answers; it closes at midnight after it."""
+        return local(seconds(self.closes_at) - 1).date()
 
 
 class DutyAnswer(Base):

@@ -92,7 +92,8 @@ def week(organisation_id: str) -> str:
             before=monday - A_WEEK,
             after=monday + A_WEEK,
             days=days_of(session, organisation_id, monday, 7, now),
-            overview=overview(session, organisation_id, len(loose), now),
+            overview=overview(session, organisation_id, now),
+            loose_runs=len(loose),
             to_make=len(shifts_of_runs(session, organisation_id, now)) if loose else 0,
             polls=[poll for poll in polls_of(session, organisation_id) if poll.closes_at > now],
         )

@@ -101,7 +101,7 @@ def one(organisation_id: str) -> str:
             members=len(members_of(session, organisation_id)),
             vehicles=len(vehicles_of(session, organisation_id)),
             lines=len(lines_of(session, organisation_id)),
-            duty=overview(session, organisation_id, 0, now) if Task.SEE in tasks else None,
+            duty=overview(session, organisation_id, now) if Task.SEE in tasks else None,
             services=len(services_of(session, organisation_id)),
         )
 
