@@ -57,7 +57,7 @@ class Way:
 
 def ensure_bookings(counter: Counter, crowd: Crowd, now: dt.datetime) -> int:
     """Book what is missing; returns how many bookings are new. Whoever has something booked gets nothing more."""
-    caller = _ensure_caller(counter.sessions, now)
+    caller = ensure_caller(counter.sessions, now)
     plans: list[tuple[str, Callable[[Crowd, str, dt.datetime], list[Way]]]] = [
         (crowd.person(accounts.RESIDENT).id, _chain_ways),
         (crowd.person(accounts.SECOND_RESIDENT).id, _ride_ways),
@@ -157,7 +157,8 @@ def _confirm_first_request(counter: Counter, crowd: Crowd, now: dt.datetime) -> 
             confirm_request(counter.sessions, snapshot, leg_id=waiting[0], driver_id=driver.id, now=now)
 
 
-def _ensure_caller(sessions: sessionmaker[Session], now: dt.datetime) -> str:
+def ensure_caller(sessions: sessionmaker[Session], now: dt.datetime) -> str:
+    """Somebody without e-mail and log-in; the id."""
     first_name, last_name, phone = _CALLER
     with sessions.begin() as session:
         present = session.scalar(

@@ -1,4 +1,4 @@
-"""From facts to forms: what drivers and the association would fill in for one day."""
+"""From facts to forms: what drivers and the association would fill in."""
 
 from __future__ import annotations
 
@@ -8,19 +8,11 @@ from collections.abc import Iterator
 from mitfahr.demo.geometry import to_degrees
 from mitfahr.demo.highways import junctions
 from mitfahr.demo.places import municipalities
-from mitfahr.demo.rides import (
-    BUERGERBUS_BOOKABLE_BEFORE_S,
-    BUERGERBUS_LUGGAGE,
-    BUERGERBUS_SEATS,
-    BUERGERBUS_WHEELCHAIRS,
-    BuergerBusLine,
-    Commute,
-    buergerbus_lines,
-)
+from mitfahr.demo.rides import BuergerBusLine, Commute
 from mitfahr.demo.streets import built_up
 from mitfahr.demo.trips import bus_pattern
 from mitfahr.domain.times import resolve
-from mitfahr.services.publish_run import RunDraft, RunStop
+from mitfahr.services.keep_line import LineStop
 from mitfahr.services.ride_draft import RideDraft
 from routing.journey import Place
 
@@ -28,29 +20,12 @@ _BAY_OF_LINE = "401"
 """The BürgerBus stops at the bay of this line in Lommatzsch."""
 
 
-def run_drafts(day: dt.date, association_id: str, volunteer_ids: list[str]) -> Iterator[tuple[str, RunDraft]]:
-    """(idempotency key, run): one volunteer drives until noon, the next one after it."""
-    for line in buergerbus_lines():
-        for clock in line.departures:
-            shift = 2 * day.toordinal() + (clock >= dt.time(12))
-            draft = RunDraft(
-                organisation_id=association_id,
-                line=line.number,
-                stops=_run_stops(line, day, clock),
-                seats=BUERGERBUS_SEATS,
-                wheelchairs=BUERGERBUS_WHEELCHAIRS,
-                luggage=BUERGERBUS_LUGGAGE,
-                driver_id=volunteer_ids[shift % len(volunteer_ids)],
-                bookable_before_s=BUERGERBUS_BOOKABLE_BEFORE_S,
-            )
-            yield f"demo-run-{day}-{line.number}-{clock:%H%M}", draft
-
-
-def _run_stops(line: BuergerBusLine, day: dt.date, clock: dt.time) -> tuple[RunStop, ...]:
-    start = resolve(day, clock).moment
+def line_stops(line: BuergerBusLine) -> tuple[LineStop, ...]:
+    """The stops of a line, each with the seconds after its departure."""
     pattern = bus_pattern(line.via, _BAY_OF_LINE)
-    moments = [start + dt.timedelta(minutes=minutes) for minutes in pattern.minutes]
-    return tuple(RunStop(stop.id, at, at) for stop, at in zip(pattern.stops, moments, strict=True))
+    return tuple(
+        LineStop(stop.id, 60 * minutes) for stop, minutes in zip(pattern.stops, pattern.minutes, strict=True)
+    )
 
 
 def ride_drafts(day: dt.date, commute: Commute) -> Iterator[tuple[str, RideDraft]]:

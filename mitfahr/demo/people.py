@@ -1,4 +1,4 @@
-"""Fills the demonstration with people, rides, runs and bookings, through the services everybody uses.
+"""Fills the demonstration with people and rides, through the services everybody uses.
 
 May be repeated at any time: it adds what is missing for the coming days and never anything twice.
 What a visitor has withdrawn or cancelled meanwhile stays so.
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.people import Organisation, Person
-from mitfahr.db.rides import rides_of_driver, runs_of_organisation
+from mitfahr.db.rides import rides_of_driver
 from mitfahr.demo import accounts
 from mitfahr.demo.days import WORKING, services_on
 from mitfahr.demo.rides import BUERGERBUS_WEEKDAYS, Commute, commutes
@@ -26,13 +26,11 @@ from mitfahr.services.change_profile import change_car
 from mitfahr.services.change_roles import grant_role
 from mitfahr.services.found_organisation import add_member, found_organisation
 from mitfahr.services.offer_ride import offer_ride
-from mitfahr.services.publish_run import publish_run
 from mitfahr.services.register_person import register_caller, register_person
 from routing.progress import Progress
 from routing.snapshot import Snapshot
 
 DAYS_OF_RIDES = 10
-DAYS_OF_RUNS = 21
 
 
 @dataclass(frozen=True)
@@ -63,39 +61,6 @@ def ensure_people(sessions: sessionmaker[Session], now: dt.datetime, progress: P
             if account.membership is not None and not person.roles_in(association.id):
                 add_member(session, association, person, account.membership)
     return Crowd(people, association)
-
-
-def ensure_runs(
-    sessions: sessionmaker[Session], snapshot: Snapshot, crowd: Crowd, now: dt.datetime, progress: Progress
-) -> int:
-    """The BürgerBus of the next three weeks; returns how many runs are new."""
-    with sessions() as session:
-        present = runs_of_organisation(session, crowd.association.id, seconds(now) - 24 * 3600)
-    planned = {_day(run.begins_s) for run in present}
-    coordinator = crowd.person(accounts.COORDINATOR).id
-    volunteers = [crowd.person(account).id for account in accounts.VOLUNTEERS]
-    days = [day for day in _days(now, DAYS_OF_RUNS) if is_buergerbus_day(day) and day not in planned]
-    if not days:
-        return 0
-    # Drawing the district takes a second: only when something is missing.
-    from mitfahr.demo.drafts import run_drafts
-
-    added, vacations = 0, read_vacations()
-    for done, day in enumerate(days):
-        progress("BürgerBus-Fahrten veröffentlichen", done / len(days))
-        for key, draft in run_drafts(day, crowd.association.id, volunteers):
-            with suppress(InThePast, OverlapsOtherRide):
-                publish_run(
-                    sessions,
-                    snapshot.timetable,
-                    draft,
-                    actor_id=coordinator,
-                    idempotency_key=key,
-                    vacations=vacations,
-                    now=now,
-                )
-                added += 1
-    return added
 
 
 def ensure_rides(
@@ -133,7 +98,7 @@ def _offer(
 ) -> int:
     if not days:
         return 0
-    # The same as above.
+    # Drawing the district takes a second: only when something is missing.
     from mitfahr.demo.drafts import ride_drafts
 
     added, vacations = 0, read_vacations()

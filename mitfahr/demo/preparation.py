@@ -126,11 +126,13 @@ def _fill(
 ) -> tuple[int, int, int]:
     """(rides, runs, bookings) that are new."""
     # The same reason again: what is there already is found without the search and its compiled kernels.
+    from mitfahr.demo.association import ensure_association
     from mitfahr.demo.bookings import Counter, ensure_bookings
     from mitfahr.demo.local import ensure_local
     from mitfahr.demo.past import ensure_ratings
-    from mitfahr.demo.people import ensure_people, ensure_rides, ensure_runs
+    from mitfahr.demo.people import ensure_people, ensure_rides
     from mitfahr.demo.series import ensure_series
+    from mitfahr.demo.standing_order import ensure_standing_order
     from mitfahr.demo.wishes import ensure_wishes
     from mitfahr.live import Live
     from mitfahr.network import network
@@ -142,11 +144,13 @@ def _fill(
     past = Live(readers, settings.snapshots_dir)
     ensure_ratings(Counter(sessions, readers, past, law, settings.secret_key), crowd, clock())
     snapshot = live.current(clock())
-    runs = ensure_runs(sessions, snapshot, crowd, clock(), part(progress, 0.2, 0.4))
+    progress("Linien, Rufbus und Dienstplan des Vereins", 0.25)
+    runs = ensure_association(sessions, snapshot.timetable, crowd, settings.secret_key, clock())
     rides = ensure_rides(sessions, snapshot, crowd, law, clock(), part(progress, 0.4, 0.8))
     progress("Regelmäßige Fahrten, Gesuche und Buchungen", 0.8)
     ensure_series(sessions, snapshot, crowd, law, clock())
     ensure_wishes(sessions, live.served(), crowd, clock())
     ensure_local(sessions, network(live.served().without_rides), crowd, clock())
+    ensure_standing_order(sessions, crowd, clock())
     counter = Counter(sessions, readers, live, law, settings.secret_key)
     return rides, runs, ensure_bookings(counter, crowd, clock())

@@ -14,14 +14,17 @@ from sqlalchemy.orm import Session
 from mitfahr.db.base import engine_for
 from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_rider, requests_for_driver
 from mitfahr.db.cars import car_of
+from mitfahr.db.duty import shifts_between
 from mitfahr.db.people import members_of, organisation_by_name, person_by_email
 from mitfahr.db.rides import Ride, runs_of_organisation
 from mitfahr.db.series import RideSeries
 from mitfahr.db.session import readers, sessions
+from mitfahr.db.standing_orders import unsettled_days
 from mitfahr.db.timetables import FeedVersion, serving, serving_folders
 from mitfahr.db.trust import trust_of
 from mitfahr.demo import NotADemonstration, Prepared, accounts
-from mitfahr.demo.people import ensure_people, ensure_rides, ensure_runs
+from mitfahr.demo.association import BUS, FARE, ensure_association
+from mitfahr.demo.people import ensure_people, ensure_rides
 from mitfahr.demo.rides import BUERGERBUS_WEEKDAYS
 from mitfahr.domain.local_entries import LocalKind, kind_of
 from mitfahr.domain.prices import PriceLaw
@@ -31,6 +34,7 @@ from mitfahr.domain.states import LegState
 from mitfahr.domain.times import local, seconds
 from mitfahr.domain.vehicles import Car
 from mitfahr.live import Live
+from mitfahr.services.book_standing_orders import book_standing_orders
 from mitfahr.services.check_data import data_faults
 from mitfahr.services.log_in import log_in
 from mitfahr.services.wanted_ways import wanted_ways
@@ -110,8 +114,40 @@ def test_the_buergerbus_runs_three_days_a_week(world: World) -> None:
         runs = _rides(session, RideKind.RUN)
     assert {local(run.begins_s).weekday() for run in runs} == BUERGERBUS_WEEKDAYS
     assert {run.line for run in runs} == {"500", "501"}
-    assert all(run.seats == 8 and run.wheelchairs == 1 and run.driver_id is not None for run in runs)
-    assert len(runs) == 3 * 3 * 6
+    assert all((run.seats, run.wheelchairs, run.fare) == (8, 1, FARE) for run in runs)
+    assert len(runs) == 4 * 3 * 6
+
+
+def test_volunteers_drive_all_shifts_but_one(world: World) -> None:
+    """Four weeks of the BürgerBus and of the Rufbus, in which one Thursday has nobody yet."""
+    with world.readers() as session:
+        association = organisation_by_name(session, accounts.ASSOCIATION)
+        assert association is not None
+        month_s = 28 * 24 * 3600
+        shifts = shifts_between(session, association.id, seconds(world.now), seconds(world.now) + month_s)
+        gaps = [shift for shift in shifts if shift.driver_id is None]
+        runs = [*_rides(session, RideKind.RUN), *_rides(session, RideKind.DEMAND)]
+        of_gaps = [run for run in runs if run.shift_id in {gap.id for gap in gaps}]
+    assert [(local(gap.begins_s).date(), gap.vehicle.name) for gap in gaps] == [(dt.date(2026, 11, 26), BUS)]
+    assert len(of_gaps) == 6 and len(shifts) == 12 + 20
+    assert all(run.driver_id is not None for run in runs if run not in of_gaps)
+
+
+@pytest.mark.soak
+def test_a_caller_has_a_standing_order_that_can_be_booked(tmp_path: Path, world: World) -> None:
+    """Out and back on three days a week for three weeks; nothing is left for the dispatcher to settle."""
+    copy = _copy_of(world, tmp_path)
+    booked = book_standing_orders(
+        copy.sessions,
+        copy.snapshot,
+        secret_key=copy.settings.secret_key,
+        law=PriceLaw(),
+        vacations=copy.settings.vacations,
+        now=world.now,
+    )
+    with copy.readers() as session:
+        assert unsettled_days(session, world.now.date()) == []
+    assert booked == 10  # the first is today
 
 
 def test_some_journeys_are_booked(world: World) -> None:
@@ -174,8 +210,8 @@ def test_preparing_again_adds_nothing(world: World) -> None:
 def test_the_next_day_adds_one_more_day_of_rides(tmp_path: Path, world: World) -> None:
     copy = _copy_of(world, tmp_path)
     added = copy.prepare(world.now + dt.timedelta(days=1))
-    # the tenth day from Tuesday on is Thursday, 3 December; runs reach Monday, which has none
-    assert added == Prepared(roads=False, timetable=False, rides=40, runs=0, bookings=0)
+    # the tenth day from Tuesday on is Thursday, 3 December; runs reach Tuesday, 22 December
+    assert added == Prepared(roads=False, timetable=False, rides=40, runs=6, bookings=0)
 
 
 def test_the_next_week_brings_the_next_timetable(tmp_path: Path, world: World) -> None:
@@ -203,14 +239,14 @@ def test_people_and_rides_on_postgresql_too(postgres_url: str, world: World) -> 
         writing = sessions(engine)
         crowd = ensure_people(writing, world.now, silent)
         snapshot = world.snapshot()
-        assert ensure_runs(writing, snapshot, crowd, world.now, silent) == 54
+        assert ensure_association(writing, snapshot.timetable, crowd, "key", world.now) == 72
         assert ensure_rides(writing, snapshot, crowd, PriceLaw(), world.now, silent) > 300
         again = ensure_people(writing, world.now, silent)
         assert again.person(accounts.ADMIN).id == crowd.person(accounts.ADMIN).id
-        assert ensure_runs(writing, snapshot, again, world.now, silent) == 0
+        assert ensure_association(writing, snapshot.timetable, again, "key", world.now) == 0
         assert ensure_rides(writing, snapshot, again, PriceLaw(), world.now, silent) == 0
         with readers(engine)() as session:
-            assert len(runs_of_organisation(session, crowd.association.id, 0)) == 54
+            assert len(runs_of_organisation(session, crowd.association.id, 0)) == 72
     finally:
         engine.dispose()
 
