@@ -68,6 +68,7 @@ from web.views import (
     stops,
     telephone,
     timetables,
+    waiting,
     wishes,
 )
 
@@ -84,6 +85,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     duty.views,
     wishes.views,
     standing_orders.views,
+    waiting.views,
     offers.views,
     series.views,
     rides.views,

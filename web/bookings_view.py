@@ -114,6 +114,14 @@ class BookingView:
         return any(leg.answer_by_s is not None and leg.answer_by_s <= now_s for leg in self.legs)
 
     @property
+    def offered_until_s(self) -> int | None:
+        """Until when a place on a run is held for the rider's own yes; None where none is."""
+        held = [
+            leg.answer_by_s for leg in self.legs if leg.shown.kind == LegKind.BUERGERBUS and leg.answer_by_s
+        ]
+        return min(held, default=None)
+
+    @property
     def can_cancel(self) -> bool:
         return self.cancel_until_s is not None
 

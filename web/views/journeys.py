@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from mitfahr.calendar_file import addressed, as_text
 from mitfahr.db.bookings import booking_of, bookings_of_rider, replacements_of
+from mitfahr.db.waiting import entries_of_person
 from mitfahr.domain.booking_numbers import cancel_code
 from mitfahr.domain.errors import BookingRefused, StateForbids, Unknown
 from mitfahr.domain.times import seconds
@@ -60,7 +61,8 @@ def mine() -> str:
         bookings = bookings_of_rider(session, current_user.id, 0)
         replaced = replacements_of(session, [booking.id for booking in bookings])
         upcoming, past = booking_views(bookings, timetable, now, replaced, live)
-    return render_template("journeys/mine.html", upcoming=upcoming, past=past)
+        waiting = entries_of_person(session, current_user.id)
+    return render_template("journeys/mine.html", upcoming=upcoming, past=past, waiting=waiting)
 
 
 @views.get("/<booking_id>")

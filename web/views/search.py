@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -234,6 +235,7 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
         n_hidden=len(journeys) - len(sifted),
         is_found=is_found,
         beyond_window=answer.beyond_window,
+        wait_key=uuid.uuid4().hex,
         runs_not=runs_not(
             snapshot,
             asked,

@@ -6,6 +6,7 @@ Names, numbers and places travel in the body of the requests only. Whose number 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from flask_login import current_user
 
 from mitfahr.db.bookings import Booking
 from mitfahr.db.people import Person
+from mitfahr.db.waiting import entries_of_person
 from mitfahr.domain.booking_numbers import cancel_code
 from mitfahr.domain.errors import (
     BookingRefused,
@@ -24,6 +26,7 @@ from mitfahr.domain.errors import (
     StateForbids,
     TooLateToChange,
 )
+from mitfahr.domain.phone_numbers import takes_sms
 from mitfahr.domain.roles import Task
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.usual_ways import Usual
@@ -33,6 +36,7 @@ from mitfahr.offered import join_tokens, read_all_signed
 from mitfahr.services import book_journey as booking_service
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.change_party import change_party
+from mitfahr.services.confirm_by_sms import confirm_by_sms
 from mitfahr.services.find_callers import (
     booking_for_caller,
     bookings_for_caller,
@@ -52,7 +56,7 @@ from web.contact_reads import note_reads
 from web.errors import Explained, explain
 from web.forms.booking import CancelForm, party_form
 from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm, form_of
-from web.forms.telephone import CallBookingForm, CallerForm, FindForm, LetterForm
+from web.forms.telephone import CallBookingForm, CallerForm, FindForm, LetterForm, SmsForm
 from web.journeys_view import journey_views
 from web.place_choice import Choice, take_chosen
 from web.portal import portal, served
@@ -293,8 +297,15 @@ def _person_page(
         details = CallerForm(
             formdata=None, first_name=person.first_name, last_name=person.last_name, phone=person.phone
         )
+    with portal().reading() as session:
+        waiting = entries_of_person(session, person.id)
     return render_template(
-        "telephone/person.html", caller=caller, form=form, details=details, instead_of=instead_of
+        "telephone/person.html",
+        caller=caller,
+        form=form,
+        details=details,
+        instead_of=instead_of,
+        waiting=waiting,
     )
 
 
@@ -347,6 +358,7 @@ def _answered(person_id: str, form: SearchForm, instead_of: str) -> ResponseRetu
         offers=[(one, read_out(one, people)) for shelf in shelves for one in shelf.first],
         others=[(one, read_out(one, people)) for shelf in shelves for one in shelf.folded],
         beyond_window=answer.beyond_window,
+        wait_key=uuid.uuid4().hex,
         runs_not=runs_not(snapshot, answer.request, answer.rides, now, person_id),
         clock_change=CLOCK_CHANGE_WORDS.get(form.moment.clock_change),
     )
@@ -393,6 +405,7 @@ def booking(booking_id: str) -> str:
         booking=_asked_for(trip, booking_id),
         is_new=bool(request.args.get("neu")),
         letter=LetterForm(formdata=None),
+        sms=SmsForm(formdata=None) if portal().settings.sends_sms and takes_sms(person.phone) else None,
     )
 
 
@@ -440,6 +453,27 @@ def seats(booking_id: str) -> ResponseReturnValue:
             return redirect(_page_of(booking_id))
     page = render_template("journeys/seats.html", booking=shown, form=form, refused=refused, back=back)
     return page, refused.status if refused else 422 if form.errors else 200
+
+
+@views.post("/buchung/<booking_id>/sms")
+@access(Task.ANSWER_CALLS)
+def sms(booking_id: str) -> ResponseReturnValue:
+    form = SmsForm()
+    if not form.validate() or not portal().settings.sends_sms:
+        return redirect(_page_of(booking_id))
+    try:
+        confirm_by_sms(
+            portal().writing,
+            booking_id=booking_id,
+            actor_id=current_user.id,
+            idempotency_key=form.idempotency_key.data,
+            now=_now(),
+        )
+    except (PhoneInvalid, StateForbids) as error:
+        flash(explain(error).title, "danger")
+    else:
+        flash(_("Die SMS mit der Bestätigung ist unterwegs."), "success")
+    return redirect(_page_of(booking_id))
 
 
 @views.post("/buchung/<booking_id>/brief")
