@@ -1,4 +1,4 @@
-// Shows tickets that were saved on this device where there is no net; keeps nothing by itself.
+// Shows pages that were kept on this device (kept_pages.js) where there is no net; keeps nothing by itself.
 
 const STORE = "fahrscheine";
 const PATIENCE_MS = 4000;
@@ -17,7 +17,7 @@ const renew = async (request, answer) => {
   await store.put(request.url, answer);
 };
 
-// A saved ticket is renewed whenever there is net. Where the net is slow or the session is over, the saved one is shown.
+// A kept page is renewed whenever there is net. Where the net is slow or the session is over, the saved one is shown.
 const page = async (request) => {
   const kept = await saved(request);
   try {
@@ -37,5 +37,6 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || new URL(request.url).origin !== location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(request));
-  else event.respondWith(saved(request).then((kept) => kept ?? fetch(request)));
+  // What scripts fetch by themselves has no destination, and must be as it is now.
+  else if (request.destination) event.respondWith(saved(request).then((kept) => kept ?? fetch(request)));
 });
