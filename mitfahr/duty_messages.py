@@ -61,12 +61,13 @@ def tell_open(
         mail_person(session, person, _("Niemand eingeteilt: %(shift)s", shift=title(shift)), parts, now)
 
 
-def tell_on_duty(session: Session, shift: DutyShift, person: Person, now: dt.datetime) -> None:
-    """To a driver: this shift is yours."""
+def tell_on_duty(session: Session, shift: DutyShift, person: Person, link_id: str, now: dt.datetime) -> None:
+    """To a driver: this shift is yours; the link gives it up without signing in."""
     with words_of(person):
         parts = [
             f"{_('Sie fahren diesen Dienst:')}\n{facts(shift)}",
-            _("Können Sie doch nicht? Sagen Sie es bitte so früh wie möglich hier:") + f"\n{page(shift)}",
+            _("Können Sie doch nicht? Sagen Sie es bitte so früh wie möglich hier:")
+            + f"\n{PORTAL}/dienst#{DUTY_CODE % link_id}",
         ]
         mail_person(session, person, _("Sie fahren: %(shift)s", shift=title(shift)), parts, now)
 

@@ -363,3 +363,10 @@ def link_by_code(session: Session, code_hash: str) -> DutyLink | None:
 def forget_links_before(session: Session, moment: dt.datetime) -> None:
     """Delete those that had expired by then."""
     session.execute(delete(DutyLink).where(DutyLink.expires_at < moment))
+
+
+def forget_answers_before(session: Session, day: dt.date, moment_s: int) -> None:
+    """Delete polls that ended before the day, and what was said to shifts that were over at the moment."""
+    session.execute(delete(DutyPoll).where(DutyPoll.last_day < day))
+    over = select(DutyShift.id).where(DutyShift.ends_s < moment_s)
+    session.execute(delete(DutyAnswer).where(DutyAnswer.shift_id.in_(over)))

@@ -27,7 +27,7 @@ from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.times import local, seconds
 from mitfahr.duty_messages import tell_given_up, tell_on_duty, tell_relieved
 from mitfahr.languages.stored import DUTY
-from mitfahr.services.ask_drivers import ask_drivers, coordinators
+from mitfahr.services.ask_drivers import ask_drivers, coordinators, new_link
 from mitfahr.services.driver_time import Span, check_driver_free
 from mitfahr.services.organisation_tasks import require_task
 
@@ -110,7 +110,8 @@ def put_on_duty(
         check_may_drive(session, shift, driver_id, vacations, now)
     set_driver(session, [shift], driver_id, now)
     if driver_id is not None:
-        tell_on_duty(session, shift, session.get_one(Person, driver_id), now)
+        driver = session.get_one(Person, driver_id)
+        tell_on_duty(session, shift, driver, new_link(session, driver, secret_key, now, shift=shift), now)
         if before is not None and before.id != actor_id:
             tell_relieved(session, shift, before, now)
     elif before is not None:

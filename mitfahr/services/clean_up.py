@@ -9,11 +9,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.duty import forget_links_before
+from mitfahr.db.duty import forget_answers_before, forget_links_before
 from mitfahr.db.invitations import forget_invitations_before
 from mitfahr.db.jobs import forget_runs_before
 from mitfahr.db.login_attempts import forget_attempts_before
 from mitfahr.db.timetables import FeedVersion
+from mitfahr.domain.privacy import PEOPLE_S
+from mitfahr.domain.times import local, seconds
 from mitfahr.domain.versions import VersionStatus
 from mitfahr.services.accept_upload import remove_from_quarantine
 from mitfahr.services.log_in import WINDOW
@@ -41,6 +43,8 @@ def clean_up(sessions: sessionmaker[Session], settings: Settings, now: dt.dateti
         forget_attempts_before(session, now - WINDOW)
         forget_invitations_before(session, now - KEEP_INVITATIONS)
         forget_links_before(session, now - KEEP_INVITATIONS)
+        forgotten_s = seconds(now) - PEOPLE_S
+        forget_answers_before(session, local(forgotten_s).date(), forgotten_s)
 
 
 def _may_go(sessions: sessionmaker[Session], path: Path, now: dt.datetime) -> bool:

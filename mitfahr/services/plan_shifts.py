@@ -14,11 +14,13 @@ from mitfahr.db.base import new_id
 from mitfahr.db.duty import (
     DutyShift,
     overlapping_shift,
+    run_ids_of_shifts,
     runs_of_shifts,
     runs_without_shift,
     shift_of,
 )
 from mitfahr.db.idempotency import claim, keep_answer
+from mitfahr.db.people import lock_person
 from mitfahr.db.rides import Ride
 from mitfahr.db.vehicles import OrganisationVehicle, vehicle_of
 from mitfahr.domain.duty import LONGEST_S, MOST_SHIFTS, SHORTEST_S, check_shift
@@ -26,6 +28,8 @@ from mitfahr.domain.errors import DutyInvalid, ShiftClosed, Unknown, VehicleBusy
 from mitfahr.domain.roles import Task
 from mitfahr.domain.saxony import Vacations, public_holiday
 from mitfahr.domain.times import local, moment, resolve, seconds
+from mitfahr.languages.stored import DUTY
+from mitfahr.services.driver_time import Span, check_driver_free
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.staff_runs import gather_runs
 
@@ -108,6 +112,50 @@ def plan_shifts_of_runs(
         return len(spans)
 
 
+def move_shift(
+    sessions: sessionmaker[Session],
+    *,
+    organisation_id: str,
+    shift_id: str,
+    begins: dt.time,
+    ends: dt.time,
+    actor_id: str,
+    vacations: Vacations,
+    now: dt.datetime,
+) -> None:
+    """Give a shift that has not begun other times on its day; commits. Done again, it changes nothing.
+
+    Runs that it does not span any more are without a driver, those that it spans now belong to it. Raises Unknown,
+    NotAllowed, ShiftClosed, DutyInvalid, VehicleBusy, and for its driver OverlapsOtherRide.
+    """
+    with sessions.begin() as session:
+        require_task(session, actor_id, organisation_id, Task.PLAN)
+        driver_id = shift_of(session, shift_id).driver_id
+        if driver_id is not None:
+            lock_person(session, driver_id)
+        shift = shift_of(session, shift_id, lock=True)
+        if shift.organisation_id != organisation_id:
+            raise Unknown("shift", shift_id)
+        if shift.begins_s <= seconds(now) or shift.driver_id != driver_id:
+            raise ShiftClosed
+        day = local(shift.begins_s).date()
+        begins_s, ends_s = _span(day, begins, ends)
+        check_shift(begins_s, ends_s, seconds(now))
+        _lock_vehicles(session, organisation_id, {shift.vehicle_id})
+        other = overlapping_shift(session, shift.vehicle_id, begins_s, ends_s, without=shift_id)
+        if other is not None:
+            raise VehicleBusy(moment(other.begins_s), moment(other.ends_s))
+        runs = run_ids_of_shifts(session, [shift_id])
+        if driver_id is not None:
+            spans = [Span(begins_s, ends_s, DUTY)]
+            check_driver_free(
+                session, driver_id, spans, vacations, now, without_rides=runs, without_shift=shift_id
+            )
+        shift.begins_s, shift.ends_s = begins_s, ends_s
+        session.flush()
+        gather_runs(session, [shift], now, let_go=runs)
+
+
 def remove_shift(
     sessions: sessionmaker[Session],
     *,
@@ -144,9 +192,7 @@ def _spans(draft: ShiftDraft, vacations: Vacations, now: dt.datetime) -> list[tu
     day = draft.first
     while day <= draft.last:
         if day.weekday() in draft.weekdays and not _is_free(draft, vacations, day):
-            end_day = day if draft.ends > draft.begins else day + _A_DAY
-            begins_s = seconds(resolve(day, draft.begins).moment)
-            spans.append((begins_s, seconds(resolve(end_day, draft.ends).moment)))
+            spans.append(_span(day, draft.begins, draft.ends))
         day += _A_DAY
     if not spans:
         raise DutyInvalid("none")
@@ -155,6 +201,11 @@ def _spans(draft: ShiftDraft, vacations: Vacations, now: dt.datetime) -> list[tu
     for begins_s, ends_s in spans:
         check_shift(begins_s, ends_s, seconds(now))
     return spans
+
+
+def _span(day: dt.date, begins: dt.time, ends: dt.time) -> tuple[int, int]:
+    end_day = day if ends > begins else day + _A_DAY
+    return seconds(resolve(day, begins).moment), seconds(resolve(end_day, ends).moment)
 
 
 def _is_free(draft: ShiftDraft, vacations: Vacations, day: dt.date) -> bool:

@@ -15,6 +15,7 @@ from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import lock_person
 from mitfahr.db.rides import Ride, RideHop, RideStop
+from mitfahr.db.vehicles import vehicles_of
 from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.errors import StopUnknown
 from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_places, check_run_times
@@ -23,6 +24,7 @@ from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.times import seconds
 from mitfahr.services.driver_time import Span, check_driver_free
 from mitfahr.services.organisation_tasks import require_task
+from mitfahr.services.staff_runs import put_on_shift
 from routing.timetable import StopIdx, Timetable
 
 
@@ -69,7 +71,7 @@ def publish_run(
     """Publish a run and return its id; commits. The same form sent again gives the same id.
 
     `timetable` is the serving one: it knows the stops. Whoever drives it has no other ride then, nor one that
-    a series of theirs will have. Raises Unknown, NotAllowed, NoSeats, TooManySeats,
+    a series of theirs will have. An association with one vehicle drives it: then the run belongs to the shift that spans it. Raises Unknown, NotAllowed, NoSeats, TooManySeats,
     InThePast, WindowInvalid, StopUnknown, OverlapsOtherRide, IdempotencyConflict.
     """
     stops = check_run(timetable, draft, now)
@@ -79,10 +81,15 @@ def publish_run(
             return str(known["ride_id"])
         require_task(session, actor_id, draft.organisation_id, Task.PLAN)
         ride = run_row(draft, stops, now)
-        if ride.driver_id is not None:
-            lock_person(session, ride.driver_id)
+        if draft.driver_id is not None:
+            lock_person(session, draft.driver_id)
+        owned = vehicles_of(session, draft.organisation_id)
+        if len(owned) == 1:
+            ride.vehicle_id = owned[0].id
+            put_on_shift(session, ride)
+        if draft.driver_id is not None:
             span = Span(ride.begins_s, ride.ends_s, ride.label)
-            check_driver_free(session, ride.driver_id, [span], vacations, now)
+            check_driver_free(session, draft.driver_id, [span], vacations, now, without_shift=ride.shift_id)
         session.add(ride)
         keep_answer(session, actor_id, idempotency_key, {"ride_id": ride.id})
         mark_changed(session, [ride.id])

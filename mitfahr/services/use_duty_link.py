@@ -45,3 +45,20 @@ def accept_shift(
             raise ShiftTaken  # nobody takes over from somebody who is under way
         put_on_duty(session, shift, link.person_id, link.person_id, secret_key, vacations, now)
         return shift.id
+
+
+def give_up_shift(
+    sessions: sessionmaker[Session], code: str, *, secret_key: str, vacations: Vacations, now: dt.datetime
+) -> str:
+    """Whoever the link was sent to does not drive its shift; commits. The id of the shift. Done again, it changes nothing.
+
+    Late, the others are asked at once. Raises DutyLinkUnknown, ShiftClosed.
+    """
+    with sessions.begin() as session:
+        link = read_link(session, code, secret_key=secret_key, now=now)
+        if link.shift_id is None:
+            raise DutyLinkUnknown
+        shift = shift_of(session, link.shift_id, lock=True)
+        if shift.driver_id == link.person_id:
+            put_on_duty(session, shift, None, link.person_id, secret_key, vacations, now)
+        return shift.id

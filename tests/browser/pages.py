@@ -159,6 +159,30 @@ def new_wish(page: Page, scene: Scene) -> None:
     page.get_by_role("button", name="Gesuch speichern").click()
 
 
+def full_run(page: Page, scene: Scene) -> None:
+    """Its only seat is held for somebody who waited."""
+    ask(page, scene.site.day, clock="17:30")
+
+
+def ordered(**typed: str) -> Steps:
+    def steps(page: Page, scene: Scene) -> None:
+        fields = {
+            "origin": "Lommatzsch",
+            "destination": "Meißen",
+            "day": f"{scene.site.day:%d.%m.%Y}",
+            "clock": "9:45",
+            "back": "21:00",
+        } | typed
+        page.goto("/dauerbuchungen/neu")
+        page.get_by_label("Montag", exact=True).check()
+        page.get_by_label("Freitag", exact=True).check()
+        for name, value in fields.items():
+            page.locator(f'main [name="{name}"]').first.fill(value)
+        page.get_by_role("button", name="Weiter: Tage ansehen").click()
+
+    return steps
+
+
 def via(page: Page, scene: Scene) -> None:
     page.goto("/")
     page.get_by_text("Zwischenhalt: über einen anderen Ort fahren").click()
@@ -231,6 +255,30 @@ PAGES = (
     Listed("gesuch-gast", "wishes/guest.html", new_wish),
     Listed("gesuch-neu", "wishes/form.html", new_wish, RIDER),
     Listed("gesuch", "wishes/one.html", "/gesuche/{wish}", RIDER),
+    Listed("reise-platz-frei", "journeys/one.html", "/meine-fahrten/{held}", RIDER),
+    Listed("verbindungen-voll", "search/results.html", full_run, NEWCOMER),
+    Listed("dauerbuchungen", "standing_orders/mine.html", "/dauerbuchungen", RIDER),
+    Listed("dauerbuchungen-leer", "standing_orders/mine.html", "/dauerbuchungen", NEWCOMER),
+    Listed("dauerbuchung-neu", "standing_orders/form.html", "/dauerbuchungen/neu", RIDER),
+    Listed(
+        "dauerbuchung-fehler",
+        "standing_orders/form.html",
+        pressed("/dauerbuchungen/neu", "Weiter: Tage ansehen"),
+        RIDER,
+    ),
+    Listed(
+        "dauerbuchung-welcher-ort",
+        "standing_orders/choose.html",
+        ordered(origin="Neudorf"),
+        RIDER,
+    ),
+    Listed("dauerbuchung-pruefen", "standing_orders/preview.html", ordered(), RIDER),
+    Listed("dauerbuchung", "standing_orders/one.html", "/dauerbuchungen/{order}", RIDER),
+    Listed("dauerbuchung-nicht-gebucht", "standing_orders/one.html", "/dauerbuchungen/{hitched}", DISPATCHER),
+    Listed("dauerbuchung-beenden", "standing_orders/end.html", "/dauerbuchungen/{order}/beenden", RIDER),
+    Listed("dauerbuchungen-alle", "standing_orders/all.html", "/dauerbuchungen/alle", DISPATCHER),
+    Listed("dauerbuchungen-offen", "standing_orders/unsettled.html", "/dauerbuchungen/offen", DISPATCHER),
+    Listed("telefon-wartet", "telephone/person.html", "/telefon/person/{waiting}", DISPATCHER),
     Listed("anbieten-gast", "offers/guest.html", "/fahrten/anbieten"),
     Listed("anbieten", "offers/form.html", "/fahrten/anbieten", DRIVER),
     Listed("anbieten-fehler", "offers/form.html", offer(origin="Xyzzy", clock="halb acht"), DRIVER),
@@ -291,6 +339,8 @@ PAGES = (
     Listed("dienste-neu", "duty/new.html", "/verein/{organisation}/dienste/neu", VOLUNTEER),
     Listed("dienst-offen", "duty/one.html", "/verein/{organisation}/dienste/{duty_open}", VOLUNTEER),
     Listed("dienst-vergeben", "duty/one.html", "/verein/{organisation}/dienste/{duty_taken}", VOLUNTEER),
+    Listed("dienst-zeiten", "duty/times.html", "/verein/{organisation}/dienste/{duty_open}/zeiten", VOLUNTEER),
+    Listed("dienst-abgeben", "duty/give_up.html", "/verein/{organisation}/dienste/{duty_taken}/abgeben", VOLUNTEER),
     Listed("dienste-umfragen", "duty/polls.html", "/verein/{organisation}/dienste/umfragen", VOLUNTEER),
     Listed("dienste-umfrage", "duty/poll.html", "/verein/{organisation}/dienste/umfragen/{poll}", VOLUNTEER),
     Listed("dienste-nachweise", "duty/papers.html", "/verein/{organisation}/dienste/nachweise", VOLUNTEER),

@@ -69,6 +69,7 @@ def test_take_and_give_back_by_click(roster: Roster) -> None:
     roster.dora.post(f"{one}/ersatz")
     assert "sucht aber jemanden, der übernimmt" in text_of(roster.dora, one)
     roster.dora.post(f"{one}/ersatz-beenden")
+    assert "wieder offen" in text_of(roster.dora, f"{one}/abgeben")
     roster.dora.post(f"{one}/abgeben")
     roster.dora.post(f"{one}/abgeben")  # pressed twice
     assert roster.shifts()[0].driver_id is None
@@ -87,6 +88,8 @@ def test_accept_by_link_without_a_password(roster: Roster, client: FlaskClient) 
     for _pressed_twice in range(2):
         assert "Danke, Sie fahren!" in client.post("/dienst", data={"code": code}).text
     assert roster.shifts()[0].driver_id == roster.id_of("Dora")
+    given_up = client.post("/dienst/abgeben", data={"code": code})
+    assert "Sie müssen nichts mehr tun." in given_up.text and roster.shifts()[0].driver_id is None
     wrong = client.post("/dienst", data={"code": "AAAAA-AAAAA"})
     assert wrong.status_code == 422 and "Dieser Code gilt nicht" in wrong.text
 

@@ -53,10 +53,19 @@ class DutyForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class ShiftForm(DutyForm):
-    vehicle = SelectField(lazy("Fahrzeug"))
+class TimesForm(FlaskForm):  # type: ignore[misc]
     begins = ClockField(lazy("Beginn"))
     ends = ClockField(lazy("Ende"))
+
+    def validate_begins(self, field: ClockField) -> None:
+        _needed(field, _("Bitte nennen Sie die Uhrzeit, zu der der Dienst beginnt."))
+
+    def validate_ends(self, field: ClockField) -> None:
+        _needed(field, _("Bitte nennen Sie die Uhrzeit, zu der der Dienst endet."))
+
+
+class ShiftForm(TimesForm, DutyForm):
+    vehicle = SelectField(lazy("Fahrzeug"))
     first_day = DayField(lazy("Erster Tag"))
     last_day = DayField(lazy("Letzter Tag"))
     weekdays = SelectMultipleField(
@@ -75,12 +84,6 @@ class ShiftForm(DutyForm):
     def offer(self, vehicles: Sequence[OrganisationVehicle]) -> None:
         """What can be chosen here."""
         self.vehicle.choices = choices({one.id: one.name for one in vehicles})
-
-    def validate_begins(self, field: ClockField) -> None:
-        _needed(field, _("Bitte nennen Sie die Uhrzeit, zu der der Dienst beginnt."))
-
-    def validate_ends(self, field: ClockField) -> None:
-        _needed(field, _("Bitte nennen Sie die Uhrzeit, zu der der Dienst endet."))
 
     def validate_first_day(self, field: DayField) -> None:
         _needed(field, _("Bitte nennen Sie den ersten Tag."))

@@ -38,7 +38,13 @@ from mitfahr.services.ask_availability import answer_poll, ask_availability, shi
 from mitfahr.services.assign_driver import assign_driver, seek_substitute, stop_seeking
 from mitfahr.services.keep_papers import keep_papers
 from mitfahr.services.organisation_tasks import require_task
-from mitfahr.services.plan_shifts import plan_shifts, plan_shifts_of_runs, remove_shift, shifts_of_runs
+from mitfahr.services.plan_shifts import (
+    move_shift,
+    plan_shifts,
+    plan_shifts_of_runs,
+    remove_shift,
+    shifts_of_runs,
+)
 from mitfahr.services.set_deadlines import set_deadlines
 from web.access import access
 from web.csv_file import csv_file
@@ -51,6 +57,7 @@ from web.forms.duty import (
     PapersForm,
     PollForm,
     ShiftForm,
+    TimesForm,
     form_of_deadlines,
     form_of_papers,
     read_answers,
@@ -177,16 +184,19 @@ def take(organisation_id: str, shift_id: str) -> ResponseReturnValue:
     return _assigned(organisation_id, shift_id, current_user.id, _("Danke! Sie fahren diesen Dienst."))
 
 
-@views.post("/<shift_id>/abgeben")
+@views.route("/<shift_id>/abgeben", methods=["GET", "POST"])
 @access(Action.SEE_ORGANISATION)
 def give_up(organisation_id: str, shift_id: str) -> ResponseReturnValue:
-    """Somebody cannot drive; sent again when somebody else drives already, it changes nothing."""
+    """Ask, then give it up; sent again when somebody else drives already, it changes nothing."""
     with portal().reading() as session:
-        is_mine = _shift(session, organisation_id, shift_id).driver_id == current_user.id
-    if not is_mine:
+        organisation, _tasks = _organisation(session, organisation_id, Task.SEE)
+        shift = _shift(session, organisation_id, shift_id)
+        [view] = views_of(session, [shift], organisation_id, _now())
+    if shift.driver_id != current_user.id:
         return redirect(url_for("duty.one", organisation_id=organisation_id, shift_id=shift_id))
-    said = _("Sie fahren diesen Dienst nicht mehr. Gute Besserung, falls Sie krank sind!")
-    return _assigned(organisation_id, shift_id, None, said)
+    if request.method == "GET":
+        return render_template("duty/give_up.html", organisation=organisation, view=view)
+    return _assigned(organisation_id, shift_id, None, _("Sie fahren diesen Dienst nicht mehr."))
 
 
 @views.post("/<shift_id>/einteilen")
@@ -227,6 +237,38 @@ def no_substitute(organisation_id: str, shift_id: str) -> ResponseReturnValue:
     with portal().reading() as session:
         _shift(session, organisation_id, shift_id)
     stop_seeking(portal().writing, shift_id=shift_id, actor_id=current_user.id)
+    flash(_("Gespeichert."), "success")
+    return redirect(url_for("duty.one", organisation_id=organisation_id, shift_id=shift_id))
+
+
+@views.route("/<shift_id>/zeiten", methods=["GET", "POST"])
+@access(Action.SEE_ORGANISATION)
+def move(organisation_id: str, shift_id: str) -> ResponseReturnValue:
+    """Other times on the same day."""
+    with portal().reading() as session:
+        organisation, _tasks = _organisation(session, organisation_id, Task.PLAN)
+        shift = _shift(session, organisation_id, shift_id)
+    page = {"organisation": organisation, "shift": shift}
+    if request.method == "GET":
+        present = {"begins": local(shift.begins_s).time(), "ends": local(shift.ends_s).time()}
+        return render_template("duty/times.html", **page, form=TimesForm(formdata=None, data=present))
+    form = TimesForm()
+    if not form.validate():
+        return render_template("duty/times.html", **page, form=form), 422
+    try:
+        move_shift(
+            portal().writing,
+            organisation_id=organisation_id,
+            shift_id=shift_id,
+            begins=form.begins.data,
+            ends=form.ends.data,
+            actor_id=current_user.id,
+            vacations=portal().settings.vacations,
+            now=_now(),
+        )
+    except (DutyRefused, OverlapsOtherRide) as error:
+        explained = explain(error)
+        return render_template("duty/times.html", **page, form=form, refused=explained), explained.status
     flash(_("Gespeichert."), "success")
     return redirect(url_for("duty.one", organisation_id=organisation_id, shift_id=shift_id))
 

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from mitfahr.db.duty import DutyLink, DutyPoll, answers_for, shift_of
 from mitfahr.domain.errors import DutyLinkUnknown, DutyRefused, OverlapsOtherRide
 from mitfahr.services.ask_availability import answer_poll, shifts_of_poll
-from mitfahr.services.use_duty_link import accept_shift, read_link
+from mitfahr.services.use_duty_link import accept_shift, give_up_shift, read_link
 from web.access import PUBLIC, access
 from web.duty_view import views_of
 from web.errors import Explained, explain
@@ -64,6 +64,29 @@ def accept() -> ResponseReturnValue:
     return _page(form, link)
 
 
+@views.post("/abgeben")
+@access(PUBLIC)
+def give_up() -> ResponseReturnValue:
+    """I cannot drive after all; sent again, it says the same."""
+    form = DutyCodeForm()
+    link = _found(form)
+    if link is None:
+        return render_template("duty_link/ask.html", form=form), 422
+    here = portal()
+    try:
+        give_up_shift(
+            here.writing,
+            form.code.data,
+            secret_key=here.settings.secret_key,
+            vacations=here.settings.vacations,
+            now=_now(),
+        )
+    except DutyRefused as error:
+        explained = explain(error)
+        return _page(form, link, refused=explained), explained.status
+    return _page(form, link, is_given_up=True)
+
+
 @views.post("/antworten")
 @access(PUBLIC)
 def answer() -> ResponseReturnValue:
@@ -104,7 +127,12 @@ def _found(form: DutyCodeForm) -> DutyLink | None:
 
 
 def _page(
-    form: DutyCodeForm, link: DutyLink, *, refused: Explained | None = None, is_saved: bool = False
+    form: DutyCodeForm,
+    link: DutyLink,
+    *,
+    refused: Explained | None = None,
+    is_saved: bool = False,
+    is_given_up: bool = False,
 ) -> str:
     now = _now()
     with portal().reading() as session:
@@ -112,7 +140,12 @@ def _page(
             shift = shift_of(session, link.shift_id)
             [view] = views_of(session, [shift], shift.organisation_id, now)
             return render_template(
-                "duty_link/shift.html", form=form, person=link.person, view=view, refused=refused
+                "duty_link/shift.html",
+                form=form,
+                person=link.person,
+                view=view,
+                refused=refused,
+                is_given_up=is_given_up,
             )
         poll = session.get_one(DutyPoll, link.poll_id)
         shifts = shifts_of_poll(session, poll, now)

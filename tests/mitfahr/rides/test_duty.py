@@ -41,7 +41,13 @@ from mitfahr.services.found_organisation import add_member
 from mitfahr.services.keep_line import LineDraft, LineStop, keep_line
 from mitfahr.services.keep_papers import keep_papers, warn_of_papers
 from mitfahr.services.keep_vehicle import VehicleDraft, keep_vehicle
-from mitfahr.services.plan_shifts import ShiftDraft, plan_shifts, plan_shifts_of_runs, remove_shift
+from mitfahr.services.plan_shifts import (
+    ShiftDraft,
+    move_shift,
+    plan_shifts,
+    plan_shifts_of_runs,
+    remove_shift,
+)
 from mitfahr.services.set_deadlines import set_deadlines
 from mitfahr.services.use_duty_link import accept_shift
 from mitfahr.services.watch_duty import watch_duty
@@ -208,6 +214,52 @@ def test_runs_have_the_driver_of_their_shift(club: Club) -> None:
     # the shifts of all other weeks come out of the runs that are published
     made = plan_shifts_of_runs(club.portal.sessions, organisation_id=club.id, actor_id=club.planner, now=NOW)
     assert made == 3 and all(run.shift_id for run in club.runs())
+    assert club.portal.contradictions() == []
+
+
+def test_other_times_let_runs_go_and_take_them(club: Club) -> None:
+    club.plan()
+    [shift] = club.shifts()
+    dirk = club.drivers[0]
+    club.assign(shift.id, dirk, dirk)
+
+    def move(begins: dt.time, ends: dt.time) -> list[str | None]:
+        """Who drives the two runs of the day then."""
+        move_shift(
+            club.portal.sessions,
+            organisation_id=club.id,
+            shift_id=shift.id,
+            begins=begins,
+            ends=ends,
+            actor_id=club.planner,
+            vacations=VACATIONS,
+            now=NOW,
+        )
+        return [run.driver_id for run in club.runs()[:2]]
+
+    assert move(dt.time(9), dt.time(12)) == [None, dirk]
+    assert move(dt.time(7), dt.time(10, 10)) == [dirk, None]
+    assert move(dt.time(7), dt.time(12)) == [dirk, dirk]
+    club.portal.offer(dirk, at="13:00")
+    assert refused(OverlapsOtherRide, move, dt.time(7), dt.time(14))
+    assert refused(DutyInvalid, move, dt.time(7), dt.time(7, 5))
+    assert club.portal.contradictions() == []
+
+
+def test_a_single_run_belongs_to_the_shift_of_the_only_vehicle(club: Club) -> None:
+    club.plan()
+    [shift] = club.shifts()
+    dirk = club.drivers[0]
+    club.assign(shift.id, dirk, dirk)
+    for named in (None, dirk):
+        clock = "09:00" if named is None else "09:30"
+        run = club.portal.ride(club.portal.run(clock, organisation_id=club.id, driver_id=named))
+        assert (run.shift_id, run.driver_id) == (shift.id, dirk)
+    with pytest.raises(OverlapsOtherRide):
+        club.portal.run("09:10", organisation_id=club.id, driver_id=dirk)
+    beside = club.portal.ride(club.portal.run("09:10", organisation_id=club.id))
+    assert (beside.shift_id, beside.driver_id) == (None, None)  # nobody drives two runs at once
+    club.watch(NOW)
     assert club.portal.contradictions() == []
 
 

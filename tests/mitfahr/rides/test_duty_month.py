@@ -37,12 +37,13 @@ from mitfahr.services.plan_shifts import plan_shifts_of_runs
 from mitfahr.services.publish_lines import publish_lines
 from mitfahr.services.use_duty_link import accept_shift
 from mitfahr.services.watch_duty import watch_duty
+from routing.rides import BoardingRefused
 from tests.mitfahr.rides.portal import KEY, VACATIONS, Portal, district
 
 FIRST = dt.date(2026, 10, 12)
 A_DAY = dt.timedelta(days=1)
 DAYS = frozenset({0, 2, 4})
-REFUSALS = (BookingRefused, DutyRefused, RideRefused, NotAllowed, StateForbids)
+REFUSALS = (BoardingRefused, BookingRefused, DutyRefused, RideRefused, NotAllowed, StateForbids)
 
 
 class Month:
@@ -50,7 +51,7 @@ class Month:
 
     def __init__(self, portal: Portal, first: dt.date, seed: int) -> None:
         self.portal, self.first, self.dice = portal, first, random.Random(seed)
-        self.now = resolve(first, dt.time(5)).moment
+        self.now = resolve(first, dt.time(0)).moment
         self.happened: Counter[str] = Counter()
         self.id, self.planner = portal.organisation(), portal.person("Petra")
         self.drivers = [portal.person(f"Fahrer{i}") for i in range(8)]
@@ -95,21 +96,24 @@ class Month:
             actor_id=self.planner,
         )
 
-    def live(self, days: int) -> None:
-        """Every three hours the worker comes round and something may happen; every evening all is looked at."""
+    def live(self, days: int, minutes: tuple[int, ...] = (0, 15, 30, 45)) -> None:
+        """The worker comes round, in the morning at these minutes, and something may happen; in the evening all is
+        looked at."""
         for day in (self.first + n * A_DAY for n in range(days)):
-            for hour in range(0, 24, 3):
-                for minute in (0, 30):
+            for hour in (0, 2, *range(5, 12), 15, 18, 21):
+                for minute in minutes if 5 <= hour < 12 else (0,):
                     self.now = resolve(day, dt.time(hour, minute)).moment
                     self._work()
-                    self._something()
+                    if minute in (0, 30):
+                        self._something()
             assert self.portal.contradictions(self.now) == [], day
             self._nobody_waits()
 
     def _work(self) -> None:
-        sessions, now = self.portal.sessions, self.now
-        publish_lines(sessions, district()[0].timetable, vacations=VACATIONS, now=now)
-        if local(seconds(now)).weekday() == 0:
+        sessions, now, clock = self.portal.sessions, self.now, local(seconds(self.now))
+        if clock.hour == 0:
+            publish_lines(sessions, district()[0].timetable, vacations=VACATIONS, now=now)
+        if clock.hour == 0 and (clock.weekday() == 0 or clock.date() == self.first):
             plan = {"organisation_id": self.id, "actor_id": self.planner, "now": now}
             self.happened["planned"] += plan_shifts_of_runs(sessions, **plan)  # type: ignore[arg-type]
         cancelled = watch_duty(sessions, lambda: self.portal.snapshot(now), secret_key=KEY, now=now)
@@ -230,9 +234,10 @@ class Month:
             return {f"{local(shift.begins_s):%H:%M}" for shift in shifts_between(session, self.id, 0, 2**40)}
 
 
-def test_the_week_of_the_clock_change(portal: Portal) -> None:
-    month = Month(portal, dt.date(2026, 10, 23), seed=5)
-    month.live(days=5)
+def test_over_the_clock_change(portal: Portal) -> None:
+    """From Saturday, when all is in summer time, over the night of the change to the runs of Monday."""
+    month = Month(portal, dt.date(2026, 10, 24), seed=5)
+    month.live(days=3, minutes=(0, 30))
     assert month.happened["taken"] and month.happened["booked"]
     assert month.clocks() == {"08:00"}
 
