@@ -41,6 +41,7 @@ from mitfahr.services.do_planned_switches import do_planned_switches
 from mitfahr.services.draw_map import draw_missing_maps
 from mitfahr.services.fetch_feed import fail_dead_fetches, fetch_due_feeds
 from mitfahr.services.keep_papers import warn_of_papers
+from mitfahr.services.improve_tours import improve_tours
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.match_wishes import match_wishes
@@ -99,6 +100,7 @@ class Worker:
             Job("publish_series", dt.timedelta(minutes=15), self._publish_series),
             Job("publish_lines", dt.timedelta(minutes=15), self._publish_lines),
             Job("publish_tours", dt.timedelta(minutes=15), self._publish_tours),
+            Job("improve_tours", dt.timedelta(minutes=30), self._improve_tours, gives_way=True),
             Job("standing_orders", dt.timedelta(minutes=5), self._book_standing_orders),
             Job("watch_duty", dt.timedelta(minutes=1), self._watch_duty),
             Job("warn_of_papers", dt.timedelta(hours=1), self._warn_of_papers),
@@ -177,9 +179,7 @@ class Worker:
     def _offer_places(self) -> None:
         now = utc_now()
         try:
-            offer_places(
-                self.sessions, lambda: self.live.current(now), law=self.settings.price_law, now=now
-            )
+            offer_places(self.sessions, lambda: self.live.current(now), law=self.settings.price_law, now=now)
         except NothingServes:
             return  # everybody waits on
 
@@ -243,6 +243,14 @@ class Worker:
 
     def _warn_of_papers(self) -> None:
         warn_of_papers(self.sessions, now=utc_now())
+
+    def _improve_tours(self) -> None:
+        now = utc_now()
+        try:
+            snapshot = self.live.current(now)
+        except NothingServes:
+            return
+        improve_tours(self.sessions, snapshot, now=now)
 
     def _fetch_feeds(self) -> None:
         fetch_due_feeds(self.sessions, self.settings, utc_now, self._stop_if_told)

@@ -22,9 +22,11 @@ from mitfahr.db.people import Organisation, Person, members_of
 from mitfahr.db.realtime_sources import RealtimeSource
 from mitfahr.db.rides import Ride
 from mitfahr.db.timetables import FeedVersion, LinkSet, serving
+from mitfahr.db.waiting import entries_of_person
 from mitfahr.domain.access_tokens import Scope
 from mitfahr.domain.booking_rules import BookingRule, Deadline
 from mitfahr.domain.checked_stops import CheckedStop
+from mitfahr.domain.demand_plans import DemandPlan, Hours, OnHolidays
 from mitfahr.domain.duty import duty_code
 from mitfahr.domain.extra_trips import ExtraCall, ExtraTrip
 from mitfahr.domain.line_plans import LinePlan
@@ -42,6 +44,7 @@ from mitfahr.services.ask_availability import ask_availability
 from mitfahr.services.assign_driver import assign_driver, seek_substitute
 from mitfahr.services.block_person import block_person
 from mitfahr.services.book_journey import BookingForm, book_journey
+from mitfahr.services.book_standing_orders import book_standing_orders
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.compare_timetables import compare_waiting
 from mitfahr.services.confirm_address import ask_for_call
@@ -50,19 +53,24 @@ from mitfahr.services.decide_request import confirm_request, decline_request
 from mitfahr.services.find_itineraries import find_itineraries
 from mitfahr.services.found_organisation import add_member
 from mitfahr.services.invite_member import invite_member
+from mitfahr.services.keep_demand import DemandDraft, keep_demand
 from mitfahr.services.keep_line import LineDraft, LineStop, keep_line
 from mitfahr.services.keep_local_entry import keep_local_entry
 from mitfahr.services.keep_papers import keep_papers
+from mitfahr.services.keep_standing_order import OrderDraft, keep_standing_order
 from mitfahr.services.keep_vehicle import VehicleDraft, keep_vehicle
 from mitfahr.services.keep_wish import keep_wish
 from mitfahr.services.match_wishes import match_wishes
+from mitfahr.services.offer_places import offer_places
 from mitfahr.services.offer_ride import offer_ride
 from mitfahr.services.offer_series import offer_series
 from mitfahr.services.plan_shifts import ShiftDraft, plan_shifts
+from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
 from mitfahr.services.report_person import report_person
 from mitfahr.services.ride_draft import RideDraft
 from mitfahr.services.series_draft import SeriesDraft
 from mitfahr.services.switch_timetable import switch_timetable
+from mitfahr.services.wait_for_place import wait_for_place
 from routing.journey import Place
 from routing.query import LegKind, StopRef
 from routing.store import Texts
@@ -166,6 +174,7 @@ class _Stage:
         ids = self._local() | self._rides() | self._bookings() | self._wishes() | self._timetables()
         ids |= {"run": self.site.served.run_id, "person": self.people[RIDER], "source": self._sources()}
         ids |= self._association()
+        ids |= self._standing_orders() | self._held_place()
         ask_for_call(self.portal.writing, person_id=self.people[RIDER], now=self.now)
         create_token(
             self.portal.writing, person_id=self.people[RIDER], name="Kalender", scope=Scope.READ, now=self.now
@@ -262,6 +271,31 @@ class _Stage:
             vacations=self.portal.settings.vacations,
             now=self.now,
         )
+        served_from = day + dt.timedelta(days=14)
+        service = keep_demand(
+            self.portal.writing,
+            self.drawn.timetable,
+            DemandDraft(
+                "Rufbus Lommatzscher Pflege",
+                (vehicle,),
+                DemandPlan(
+                    (Hours(frozenset(range(7)), dt.time(17, 30), dt.time(22)),),
+                    served_from,
+                    on_holidays=OnHolidays.AS_SUNDAY,
+                ),
+                Place("Lommatzsch, Markt", *self.drawn.places["Lommatzsch"]),
+                stop_ids=("Lommatzsch", "Zehren", "Meißen"),
+                area=((51.10, 13.25), (51.20, 13.25), (51.15, 13.45)),
+                phone="03525 4711",
+                phone_hours="Montag bis Freitag 8 bis 18 Uhr",
+            ),
+            organisation_id=organisation_id,
+            service_id=None,
+            actor_id=coordinator.id,
+            idempotency_key=self._key(),
+            vacations=self.portal.settings.vacations,
+            now=self.now,
+        )
         codes = [
             invite_member(
                 self.portal.writing,
@@ -281,6 +315,8 @@ class _Stage:
             "vehicle": vehicle,
             "line": line,
             "line_day": str(day),
+            "service": service,
+            "service_day": str(served_from),
             "code": codes[1],
             **self._duty(organisation_id, vehicle, coordinator.id, day),
         }
@@ -527,6 +563,111 @@ class _Stage:
             )
         match_wishes(self.portal.writing, lambda: self.portal.live.current(self.now), now=self.now)
         return {"wish": ids[RIDER]}
+
+    def _standing_orders(self) -> dict[str, str]:
+        """One that is booked on the drawn day, and one that nothing goes for."""
+        ids = []
+        for clock, back in ((dt.time(9, 45), None), (dt.time(9, 45), dt.time(21))):
+            request = TripRequest(
+                StopRef("Lommatzsch"),
+                StopRef("Meißen"),
+                self.drawn.at("09:45"),
+                arrive_by=True,
+                kinds=frozenset({LegKind.TRANSIT}),
+            )
+            weekdays = frozenset({self.site.day.weekday()})
+            plan = Recurrence((Week(weekdays, clock, back),), self.site.day, skips_holidays=True)
+            ids.append(
+                keep_standing_order(
+                    self.portal.writing,
+                    OrderDraft(
+                        request,
+                        plan,
+                        self._place("Lommatzsch"),
+                        self._place("Meißen"),
+                        message="Bitte zweimal klingeln.",
+                    ),
+                    person_id=self.people[RIDER],
+                    actor_id=self.people[DISPATCHER],
+                    idempotency_key=self._key(),
+                    vacations=self.portal.settings.vacations,
+                    now=self.now,
+                )
+            )
+        book_standing_orders(
+            self.portal.writing,
+            lambda: self.portal.live.current(self.now),
+            secret_key=self.portal.settings.secret_key,
+            law=self.portal.price_law,
+            vacations=self.portal.settings.vacations,
+            now=self.now,
+        )
+        return {"order": ids[0], "hitched": ids[1]}
+
+    def _held_place(self) -> dict[str, str]:
+        """Rita and Gustav wait for the only seat of a run; Hanna gives it back, and it is held for Rita."""
+        with self.portal.reading() as session:
+            run = session.get_one(Ride, self.site.served.run_id)
+            actor = members_of(session, str(run.organisation_id), MembershipRole.COORDINATOR)[0]
+        moments = [self.drawn.at(clock) for clock in ("18:00", "18:30")]
+        run_id = publish_run(
+            self.portal.writing,
+            self.drawn.timetable,
+            RunDraft(
+                organisation_id=str(run.organisation_id),
+                line="505",
+                stops=tuple(
+                    RunStop(stop, at, at) for stop, at in zip(("Lommatzsch", "Meißen"), moments, strict=True)
+                ),
+                seats=1,
+            ),
+            actor_id=actor.id,
+            idempotency_key=self._key(),
+            vacations=self.portal.settings.vacations,
+            now=self.now,
+        )
+        request = TripRequest(
+            StopRef("Lommatzsch"),
+            StopRef("Meißen"),
+            self.drawn.at("17:30"),
+            kinds=frozenset({LegKind.BUERGERBUS}),
+        )
+        here = self.portal
+        answer = find_itineraries(
+            here.reading,
+            here.live.current(self.now),
+            request,
+            now=self.now,
+            secret_key=here.settings.secret_key,
+            law=here.price_law,
+        )
+        taken = book_journey(
+            here.writing,
+            here.live.current(self.now),
+            BookingForm(answer.itineraries[0].token or "", self.people["Hanna"]),
+            actor_id=self.people["Hanna"],
+            idempotency_key=self._key(),
+            secret_key=here.settings.secret_key,
+            law=here.price_law,
+            now=self.now,
+        )
+        for number, name in enumerate((RIDER, "Gustav")):
+            wait_for_place(
+                here.writing,
+                request,
+                ride_id=run_id,
+                origin_name="Lommatzsch",
+                destination_name="Meißen",
+                person_id=self.people[name],
+                actor_id=self.people[name],
+                idempotency_key=self._key(),
+                now=self.now + dt.timedelta(milliseconds=number),
+            )
+        cancel_booking(here.writing, booking_id=taken, actor_id=self.people["Hanna"], now=self.now)
+        offer_places(here.writing, lambda: here.live.current(self.now), law=here.price_law, now=self.now)
+        with here.reading() as session:
+            held = entries_of_person(session, self.people[RIDER])[0].booking_id
+        return {"held": str(held), "waiting": self.people["Gustav"]}
 
     def _timetables(self) -> dict[str, str]:
         made = {

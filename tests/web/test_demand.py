@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from mitfahr.db.demand_services import DemandService
+from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.rides import Ride
 from mitfahr.domain.roles import MembershipRole, Role
 from tests.web.served import Served, person
-from tests.web.test_booking import signed_in
+from tests.web.test_booking import form_of, signed_in
 from tests.web.test_organisations import Club
+from tests.web.test_search import QUESTION
 from web.portal import Portal
 
 
@@ -138,3 +143,48 @@ def test_only_staff_say_the_fare_and_others_only_look(club: Club, service: dict[
     dora = club.member("Dora", MembershipRole.DRIVER)
     assert dora.get(at).status_code == 200 and dora.get(f"{at}/aendern").status_code == 403
     assert club.member("Olga", MembershipRole.COORDINATOR, "Nachbarverein").get(at).status_code == 404
+
+
+def asked(client: FlaskClient) -> str:
+    """A way in the evening, when the timetable has nothing."""
+    question = QUESTION | {
+        "origin": "Zehren",
+        "destination": "Lommatzsch",
+        "clock": "18:00",
+        "kinds": ["transit", "demand"],
+    }
+    return client.post("/verbindungen", data=question).text
+
+
+def test_a_ride_on_demand_is_found_booked_seen_in_the_tour_and_cancelled(
+    club: Club, service: dict[str, object]
+) -> None:
+    at = enter(club, service)
+    rider = signed_in(club.app, person(club.portal, "Erika").email)
+    found = next(
+        part for part in asked(rider).split('<h3 class="journey__times">') if "Rufbus Lommatzsch" in part
+    )
+    promised = re.search(r"Abholung zwischen (\d\d:\d\d) und (\d\d:\d\d) Uhr, Ankunft spätestens", found)
+    assert promised is not None and promised[1] >= "18:00", found
+    token = re.search(r'name="offer" value="([^"]+)"', found)
+    assert token is not None
+    review = rider.post("/buchen/pruefen", data={"offer": token[1]}).text
+    booked = rider.post("/buchen", data=form_of(review), follow_redirects=True)
+    assert "fest gebucht" in booked.text and promised[0] in booked.text
+    journey = re.search(r"/meine-fahrten/([0-9a-f]{32})", booked.text)
+    assert journey is not None
+    page = club.bernd.get(at).text
+    assert "1 Fahrt gebucht" in page
+    run = re.search(r"/buergerbus/[0-9a-f]{32}", page)
+    assert run is not None
+    sheet = club.bernd.get(run[0]).text
+    assert "Erika" in sheet and sheet.index("Einsteigen:") < sheet.index("Aussteigen:")
+    assert promised[0] in rider.get(f"/meine-fahrten/{journey[1]}/fahrschein").text
+    with club.portal.reading() as session:
+        mail = session.scalars(
+            sa.select(OutboxMessage.body).order_by(OutboxMessage.created_at.desc())
+        ).first()
+    assert mail is not None and promised[0] in mail
+    rider.post(f"/meine-fahrten/{journey[1]}/absagen", data={"what": "alles"})
+    assert "1 Fahrt gebucht" not in club.bernd.get(at).text
+    assert "Erika" not in club.bernd.get(run[0]).text

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from mitfahr.db.base import engine_for
+from tests.gtfs.conftest import real_data as real_data
 from tests.mitfahr.rides.portal import Portal
 
 

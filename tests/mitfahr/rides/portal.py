@@ -104,8 +104,11 @@ class Portal:
         return organisation.id
 
     def snapshot(self, now: dt.datetime = NOW) -> Snapshot:
-        """The district with the rides as the database has them now."""
-        return district()[1].with_rides(self.live(now).values())
+        """The district with the rides and tours as the database has them now."""
+        with self.readers() as session:
+            live = read_live_rides(session, now)
+        snapshot = district()[1].with_rides(live.rides.values())
+        return snapshot.with_demand(live.services.values(), live.tours.values())
 
     def live(self, now: dt.datetime = NOW) -> Mapping[str, overlay.Ride]:
         """The rides that the router may offer now."""

@@ -7,16 +7,18 @@ stands at A from 8:00 to 12:00 on Tuesdays.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pytest
 import sqlalchemy as sa
 
+from mitfahr.better_tours import Planned
 from mitfahr.db.demand_services import DemandService
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.people import Organisation, Person
-from mitfahr.db.rides import Ride, RideStop
+from mitfahr.db.rides import Ride, RideStop, ride_of
 from mitfahr.domain.demand_plans import DemandPlan, Hours
 from mitfahr.domain.errors import BookingRefused, NoLongerHolds, SeatTaken, TooLateToBook
 from mitfahr.domain.roles import MembershipRole
@@ -26,6 +28,7 @@ from mitfahr.domain.trip_request import ONE_PERSON
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.change_party import PartyChange, change_party
 from mitfahr.services.found_organisation import add_member
+from mitfahr.services.improve_tours import improve_tours, write_order
 from mitfahr.services.keep_demand import DemandDraft, cancel_service_day, coming_tours, keep_demand
 from mitfahr.services.keep_vehicle import VehicleDraft, keep_vehicle
 from mitfahr.services.live_rides import read_live_rides
@@ -33,7 +36,7 @@ from mitfahr.services.publish_tours import publish_tours
 from routing.demand import DemandService as RouterService
 from routing.journey import Boarding, Leg
 from routing.query import LegKind, Party
-from routing.tour import Tour
+from routing.tour import Tour, holds, schedule
 from tests.mitfahr.rides.portal import NOW, VACATIONS, Portal, clock, district, place
 
 TIMETABLE = district()[0].timetable
@@ -287,3 +290,43 @@ def test_services_of_the_router_are_those_that_run(club: Club) -> None:
         assert session.scalar(sa.select(sa.func.count()).select_from(Ride)) == 4
     with club.portal.readers() as session:
         assert read_live_rides(session, NOW).services == {}
+
+
+def test_a_tour_in_a_bad_order_is_turned_round(club: Club) -> None:
+    club.keep(flex_s=1800, detour_s=1800)
+    booked = [club.book(club.leg("09:00", *ends)) for ends in (("B", "C"), ("C", "D"), ("D", "E"))]
+    tour = club.tours()["06-02 08:00"]
+    with club.portal.sessions.begin() as session:
+        write_order(session, ride_of(session, tour.tour_id), _worst(tour))
+    assert club.portal.contradictions() == []
+    before, promised = _driving_s(club), _promised(club)
+    assert improve_tours(club.portal.sessions, club.portal.snapshot(), now=NOW) == 1
+    assert _driving_s(club) < before and _promised(club) == promised and club.portal.contradictions() == []
+    for one in booked:
+        club.cancel(one)
+    assert club.portal.taken(tour.tour_id) == [0] and club.portal.contradictions() == []
+
+
+def _worst(tour: Tour) -> Planned:
+    """The order in which most is driven, of those that keep all promises."""
+    orders = (replace(tour, visits=visits) for visits in itertools.permutations(tour.visits))
+    fitting = [
+        Planned(one, schedule(one, district()[1].drive_s))
+        for one in orders
+        if all(
+            [v.is_pickup for v in one.visits if v.request_id == name] == [True, False]
+            for name in {v.request_id for v in one.visits}
+        )
+    ]
+    return max(
+        (one for one in fitting if holds(one.tour, one.schedule)), key=lambda one: one.schedule.driving_s
+    )
+
+
+def _driving_s(club: Club) -> int:
+    return schedule(club.tours()["06-02 08:00"], district()[1].drive_s).driving_s
+
+
+def _promised(club: Club) -> set[tuple[str, bool, int, int]]:
+    visits = club.tours()["06-02 08:00"].visits
+    return {(one.request_id, one.is_pickup, one.from_s, one.until_s) for one in visits}
