@@ -246,11 +246,13 @@ def driverless_shifts(session: Session, now_s: int) -> list[DutyShift]:
     )
 
 
-def run_ids_of_shifts(session: Session, shift_ids: Collection[str]) -> list[str]:
-    """Ids of the runs of the shifts that take place."""
+def run_ids_of_shifts(session: Session, shift_ids: Collection[str], from_s: int) -> list[str]:
+    """Ids of the runs of the shifts that take place and end after `from_s`: who drove the others stays known."""
     return list(
         session.scalars(
-            select(Ride.id).where(Ride.shift_id.in_(shift_ids), Ride.withdrawn_at.is_(None)).order_by(Ride.id)
+            select(Ride.id)
+            .where(Ride.shift_id.in_(shift_ids), Ride.withdrawn_at.is_(None), Ride.ends_s > from_s)
+            .order_by(Ride.id)
         )
     )
 

@@ -144,7 +144,7 @@ def set_driver(
     for shift in shifts:
         shift.driver_id, shift.substitute_since, shift.asked_at = driver_id, None, None
         shift.driverless_since = None if driver_id is not None else now
-    runs = run_ids_of_shifts(session, [shift.id for shift in shifts])
+    runs = run_ids_of_shifts(session, [shift.id for shift in shifts], seconds(now))
     rides = lock_rides(session, {*runs, *also})
     for ride in rides.values():
         ride.driver_id = driver_id
@@ -165,7 +165,7 @@ def check_may_drive(
     papers = session.get(DriverPapers, (driver_id, shift.organisation_id))
     if papers is not None and papers.good_until and papers.is_over(local(shift.begins_s).date()):
         raise PapersExpired(papers.good_until)
-    runs = run_ids_of_shifts(session, [shift.id])
+    runs = run_ids_of_shifts(session, [shift.id], seconds(now))
     spans = [Span(shift.begins_s, shift.ends_s, DUTY)]
     check_driver_free(session, driver_id, spans, vacations, now, without_rides=runs, without_shift=shift.id)
 

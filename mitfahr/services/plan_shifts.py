@@ -145,7 +145,7 @@ def move_shift(
         other = overlapping_shift(session, shift.vehicle_id, begins_s, ends_s, without=shift_id)
         if other is not None:
             raise VehicleBusy(moment(other.begins_s), moment(other.ends_s))
-        runs = run_ids_of_shifts(session, [shift_id])
+        runs = run_ids_of_shifts(session, [shift_id], seconds(now))
         if driver_id is not None:
             spans = [Span(begins_s, ends_s, DUTY)]
             check_driver_free(

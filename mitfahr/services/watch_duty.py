@@ -50,7 +50,7 @@ def watch_duty(
             if _is_asked(session, shift, now) and not is_cancelled(session, shift)
         ]
         unasked = [shift.id for shift in waiting if shift.asked_at is None]
-        doomed = frozenset(run_ids_of_shifts(session, [shift.id for shift in waiting]))
+        doomed = frozenset(run_ids_of_shifts(session, [shift.id for shift in waiting], seconds(now)))
     for shift_id in unasked:
         _ask(sessions, shift_id, secret_key, now)
     return sum(_cancel_due(sessions, snapshot, shift.id, doomed, now) for shift in waiting)
