@@ -66,9 +66,12 @@ class LinkedLeg:
 
 
 def can_be_linked(journey: Journey) -> bool:
-    """Whether all of its vehicles are boarded and left at stops: a door is in no link."""
+    """Whether all of its vehicles are boarded and left at stops: a door is in no link.
+
+    Nor is what a service on demand promises: minutes later it would promise something else.
+    """
     return 0 < journey.vehicles <= MAX_VEHICLES and all(
-        leg.origin.stop_id and leg.destination.stop_id for leg in _vehicles(journey)
+        leg.origin.stop_id and leg.destination.stop_id and leg.promise is None for leg in _vehicles(journey)
     )
 
 
@@ -117,7 +120,7 @@ def _read(text: str) -> LinkedLeg:
     kind, day_text, departs, origin_id, arrives, destination_id, route, ref, positions, *more = fields
     day = dt.date.fromisoformat(day_text)
     found = _POSITIONS.fullmatch(positions)
-    if kind == LegKind.WALK or found is None or not (origin_id and destination_id and ref):
+    if kind in (LegKind.WALK, LegKind.DEMAND) or found is None or not (origin_id and destination_id and ref):
         raise ValueError(text)
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(text)

@@ -324,7 +324,7 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         distance_m=leg.distance_m,
         is_beeline=leg.is_beeline,
         stops_between=trip.stops_between if trip else (),
-        bookable_until_s=ride.bookable_until_s if ride else leg.bookable_until_s,
+        bookable_until_s=ride.bookable_until_s if ride and not leg.promise else leg.bookable_until_s,
         asks_first=ride is not None and ride.asks_first,
         price_ct=price_ct,
         operator=(ride.organisation if ride else trip.agency if trip else None) or "",

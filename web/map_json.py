@@ -48,6 +48,17 @@ def stops_json(stops: Sequence[Place]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
+def area_json(stops: Sequence[Place], corners: Sequence[Place]) -> dict[str, Any]:
+    """Where an on-demand service halts as a FeatureCollection: its stops, and a line around its area."""
+    features: list[dict[str, Any]] = []
+    if corners:
+        around = [[round(one.lon, 6), round(one.lat, 6)] for one in (*corners, corners[0])]
+        words = {"leg": 0, "kind": LegKind.BUERGERBUS.value, "title": corners[0].name, "exact": True}
+        features.append(_feature({"type": "LineString", "coordinates": around}, words))
+    features += [_point(stop, 0, "board", True) for stop in stops]
+    return {"type": "FeatureCollection", "features": features}
+
+
 def _ends(drawn: DrawnLeg) -> list[tuple[Place, str]]:
     if drawn.leg.kind is LegKind.WALK:
         return []

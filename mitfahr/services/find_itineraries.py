@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import asked_of_riders
+from mitfahr.db.demand_services import services_by_id
 from mitfahr.db.rides import Ride, rides_without_stops
 from mitfahr.db.trust import trust_of
 from mitfahr.domain.booking_needs import BookingNeed
@@ -241,10 +242,18 @@ def facts_of_rides(
 def _facts(session: Session, rides: Mapping[str, Ride], now: dt.datetime) -> dict[str, RideFacts]:
     private = [ride for ride in rides.values() if ride.kind is RideKind.PRIVATE]
     trust = trust_of(session, {ride.driver_id for ride in private if ride.driver_id}, seconds(now))
-    return {
+    services = services_by_id(
+        session, {ride.demand_service_id for ride in rides.values() if ride.demand_service_id}
+    )
+    facts = {
         ride.id: ride_facts(ride, now, trust.get(ride.driver_id or "") if ride in private else None)
         for ride in rides.values()
     }
+    for ride in rides.values():
+        service = services.get(ride.demand_service_id or "")
+        if service is not None and service.phone:
+            facts[ride.id] = replace(facts[ride.id], phone=service.phone)
+    return facts
 
 
 def _itinerary(

@@ -41,7 +41,7 @@ from web.access import access
 from web.forms.demand import DETOURS, FLEX, HOLIDAYS, LEADS, DemandForm, form_of_service
 from web.forms.line import FareForm
 from web.forms.offer import ReasonForm
-from web.map_json import stops_json
+from web.map_json import area_json
 from web.portal import portal
 from web.views.run_lines import SKIP_WORDS
 
@@ -117,13 +117,15 @@ def one(organisation_id: str, service_id: str) -> str:
 @views.get("/<service_id>/gebiet")
 @access(Action.SEE_ORGANISATION)
 def area(organisation_id: str, service_id: str) -> ResponseReturnValue:
-    """What the page's map draws: the stops, or the corners of the area."""
+    """What the page's map draws."""
     with portal().reading() as session:
         require_task(session, current_user.id, organisation_id, Task.SEE_LINES)
         service = service_of(session, organisation_id, service_id)
     stops = [Place(stop["name"], stop["lat"], stop["lon"], stop["stop_id"]) for stop in service.stops]
-    corners = [Place(_("Ecke des Gebiets"), one["lat"], one["lon"]) for one in service.area]
-    return stops_json(stops or [*corners, *corners[:1]])
+    corners = [
+        Place(_("Gebiet von %(name)s", name=service.name), one["lat"], one["lon"]) for one in service.area
+    ]
+    return area_json(stops, corners)
 
 
 @views.route("/neu", methods=["GET", "POST"])
