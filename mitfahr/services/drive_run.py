@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.rides import Ride, lock_rides
 from mitfahr.domain.errors import NotAllowed, RunNotNow, WindowInvalid
 from mitfahr.domain.rides import RideKind
@@ -38,6 +39,8 @@ def leave_stop(
             raise WindowInvalid("stops")
         if ride.stops_done_at is None or ride.stops_done_at <= said_at:
             ride.stops_done, ride.stops_done_at = stops_done, said_at
+            if ride.kind is RideKind.DEMAND:  # where the vehicle is decides what it can still take
+                mark_changed(session, [ride.id])
 
 
 def require_driving(session: Session, ride: Ride, actor_id: str) -> None:
