@@ -1,5 +1,6 @@
 // "Choose on the map" for place fields: a dialog with a map under a fixed cross. Arrow keys move the map below it,
-// Enter takes the point, Escape leaves; a click brings a place under the cross.
+// Enter takes the point, Escape leaves; a click brings a place under the cross. The corners of an area ([data-corners])
+// are taken one after the other, each a line of its text.
 
 const dialog = document.querySelector("[data-map-picker]");
 
@@ -32,6 +33,8 @@ if (dialog) {
 
   // Where the field points already, as [longitude, latitude].
   function placeIn(field) {
+    const corner = field.querySelector("textarea")?.value.trim().split("\n").at(-1);
+    if (corner) return corner.split(/,\s+/).map(Number).reverse();
     try {
       const [, , lat, lon] = JSON.parse(field.querySelector("input[type=hidden]").value);
       return [lon, lat];
@@ -68,6 +71,14 @@ if (dialog) {
   }
 
   function accept() {
+    const corners = target.querySelector("textarea");
+    if (corners) {
+      const { lng, lat } = map.getCenter();
+      corners.value = `${corners.value.trim()}\n${lat.toFixed(6)}, ${lng.toFixed(6)}`.trimStart();
+      dialog.close();
+      corners.focus();
+      return;
+    }
     if (!found) return;
     const input = target.querySelector("input[type=text]");
     input.value = found.label;
@@ -78,11 +89,11 @@ if (dialog) {
 
   take.addEventListener("click", accept);
   dialog.querySelector("[data-leave]").addEventListener("click", () => dialog.close());
-  for (const field of document.querySelectorAll("[data-place-field]")) {
+  for (const field of document.querySelectorAll("[data-place-field], [data-corners]")) {
     const opener = dialog.querySelector("template").content.firstElementChild.cloneNode(true);
     const label = field.querySelector("label")?.textContent.trim();
     opener.querySelector(".visually-hidden").textContent = ` (${label})`;
     opener.addEventListener("click", () => open(field));
-    field.querySelector(".combobox").after(opener);
+    field.querySelector(".combobox, textarea").after(opener);
   }
 }
