@@ -61,6 +61,8 @@ FOR_STAFF = (
     "web/templates/duty/",
     "web/templates/duty_link/",
     "web/views/duty.py",
+    "web/templates/standing_orders/all.html",
+    "web/templates/standing_orders/unsettled.html",
     "web/forms/access_token.py",
     "web/forms/feeds.py",
     "web/forms/local.py",
