@@ -55,6 +55,7 @@ from mitfahr.services.remind_riders import remind_riders
 from mitfahr.services.rename_stops import rename_stops
 from mitfahr.services.send_outbox import send_outbox
 from mitfahr.services.warn_of_gaps import warn_of_gaps
+from mitfahr.services.warn_of_inspections import warn_of_inspections
 from mitfahr.services.watch_duty import watch_duty
 from mitfahr.settings import Settings
 from mitfahr.sms import gateway_for
@@ -111,6 +112,7 @@ class Worker:
             Job("follow_timetable", dt.timedelta(seconds=5), self._follow_timetable),
             Job("draw_maps", dt.timedelta(minutes=1), self._draw_maps, gives_way=True),
             Job("dead_builds", dt.timedelta(minutes=1), self._fail_dead_builds),
+            Job("warn_of_inspections", dt.timedelta(hours=1), self._warn_of_inspections),
             Job("warn_of_gaps", dt.timedelta(hours=1), self._warn_of_gaps),
             Job("retention", dt.timedelta(hours=1), self._forget),
             Job("clean_up", dt.timedelta(hours=1), self._clean_up),
@@ -265,6 +267,9 @@ class Worker:
 
     def _do_planned_switches(self) -> None:
         do_planned_switches(self.sessions, now=utc_now(), four_eyes=self.settings.timetable_four_eyes)
+
+    def _warn_of_inspections(self) -> None:
+        warn_of_inspections(self.sessions, now=utc_now())
 
     def _warn_of_gaps(self) -> None:
         warn_of_gaps(self.sessions, now=utc_now())

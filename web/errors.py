@@ -149,6 +149,14 @@ LOCAL_ADVICE = {
     "too_many": lazy("Das wären zu viele Fahrten auf einmal. Bitte teilen Sie sie auf mehrere Einträge auf."),
 }
 
+LOG_ADVICE = {
+    "km": lazy("Bitte geben Sie den Kilometerstand als ganze Zahl ein, wie er auf dem Tacho steht."),
+    "less": lazy("Der Stand ist kleiner als der letzte im Fahrzeugbuch. Bitte lesen Sie noch einmal ab."),
+    "far": lazy("Das wären sehr viele Kilometer seit dem letzten Eintrag. Bitte lesen Sie noch einmal ab."),
+    "text": lazy("Bitte beschreiben Sie den Mangel in höchstens 500 Zeichen."),
+    "due": lazy("Bitte wählen Sie einen Tag, der noch kommt und höchstens zehn Jahre entfernt ist."),
+}
+
 DUTY_ADVICE = {
     "past": lazy("Ein Dienst kann nur in der Zukunft beginnen. Bitte wählen Sie einen späteren Tag."),
     "length": lazy("Ein Dienst dauert mindestens 15 Minuten und höchstens 14 Stunden."),
@@ -524,6 +532,9 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
     ),
     domain.LocalInvalid: lambda error: Explained(
         422, lazy("Diese Angabe ist nicht vollständig"), LOCAL_ADVICE[error.field]
+    ),
+    domain.LogInvalid: lambda error: Explained(
+        422, lazy("Dieser Eintrag kann nicht stimmen"), LOG_ADVICE[error.field]
     ),
     domain.DutyInvalid: lambda error: Explained(
         422, lazy("So kann der Dienst nicht geplant werden"), DUTY_ADVICE[error.field]

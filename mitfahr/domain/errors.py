@@ -45,6 +45,7 @@ MitfahrError
 │   ├── CodeWrong               another code, an old one, or too many tries
 │   ├── TooManyCodes            so soon no further code is sent
 │   └── NotRateable             too early, too late, or not travelled together
+├── LogInvalid                  kilometres, a defect or a day in a vehicle's log cannot be true
 ├── DutyRefused
 │   ├── DutyInvalid             times, days or deadlines of a shift contradict each other
 │   ├── ShiftTaken              somebody else was faster
@@ -381,6 +382,14 @@ class TooManyCodes(TrustRefused):
 
 class NotRateable(TrustRefused):
     """The two have not travelled together, or it is too early or too late to say how it was."""
+
+
+class LogInvalid(MitfahrError):
+    """`field` (km, less, far, text, due) of an entry in a vehicle's log cannot be true."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
 
 
 class DutyRefused(MitfahrError):
