@@ -42,6 +42,13 @@ class Ride(Base):
         sa.Index(None, "shift_id"),
         UniqueConstraint("series_id", "series_day", "series_direction"),
         UniqueConstraint("run_line_id", "line_day", "line_clock"),
+        UniqueConstraint(
+            "demand_service_id",
+            "vehicle_id",
+            "demand_day",
+            "demand_clock",
+            name="uq_ride_demand_tour",  # by the rule it would be longer than PostgreSQL allows
+        ),
     )
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
