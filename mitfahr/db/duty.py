@@ -362,6 +362,11 @@ def link_by_code(session: Session, code_hash: str) -> DutyLink | None:
     return session.scalar(select(DutyLink).where(DutyLink.code_hash == code_hash))
 
 
+def organisations_with_shifts(session: Session, from_s: int) -> set[str]:
+    """Ids of the associations that have planned shifts which end after `from_s`."""
+    return set(session.scalars(select(DutyShift.organisation_id).where(DutyShift.ends_s > from_s).distinct()))
+
+
 def forget_links_before(session: Session, moment: dt.datetime) -> None:
     """Delete those that had expired by then."""
     session.execute(delete(DutyLink).where(DutyLink.expires_at < moment))

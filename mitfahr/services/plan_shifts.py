@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.base import new_id
 from mitfahr.db.duty import (
     DutyShift,
+    deadlines_of,
+    organisations_with_shifts,
     overlapping_shift,
     run_ids_of_shifts,
     runs_of_shifts,
@@ -34,6 +36,7 @@ from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.staff_runs import gather_runs
 
 _A_DAY = dt.timedelta(days=1)
+A_MONTH_S = 28 * 24 * 3600
 PAUSE_S = 2 * 3600
 """Runs further apart than this are two shifts."""
 
@@ -79,10 +82,11 @@ def plan_shifts(
 def shifts_of_runs(session: Session, organisation_id: str, now: dt.datetime) -> list[tuple[str, int, int]]:
     """(vehicle, begin, end) of the shifts that would take up all published runs without one, soonest first.
 
-    Runs of a vehicle on one day make one shift, unless there are more than two hours between them.
+    Runs of a vehicle on one day make one shift, unless there are more than two hours between them. Who drives a run
+    by name needs none.
     """
     found: list[tuple[str, int, int]] = []
-    loose = runs_without_shift(session, organisation_id, seconds(now))
+    loose = driverless_runs(session, organisation_id, now)
     loose.sort(key=lambda ride: (ride.vehicle_id or "", ride.begins_s))
     for vehicle_id, rides in groupby(loose, key=lambda ride: ride.vehicle_id or ""):
         for begins_s, ends_s in _joined(list(rides)):
@@ -90,6 +94,32 @@ def shifts_of_runs(session: Session, organisation_id: str, now: dt.datetime) -> 
             if overlapping_shift(session, vehicle_id, begins_s, long_enough_s) is None:
                 found.append((vehicle_id, begins_s, long_enough_s))
     return sorted(found, key=lambda one: one[1:])[:MOST_SHIFTS]
+
+
+def driverless_runs(session: Session, organisation_id: str, now: dt.datetime) -> list[Ride]:
+    """Published runs to come that belong to no shift and that nobody drives, soonest first."""
+    loose = runs_without_shift(session, organisation_id, seconds(now))
+    return [ride for ride in loose if ride.driver_id is None]
+
+
+def plan_missing_shifts(sessions: sessionmaker[Session], *, now: dt.datetime) -> int:
+    """Add a shift for every run that nobody has planned for and for which drivers have to be asked now; commits.
+
+    Only where an association plans shifts at all. How many; done again, it adds none.
+    """
+    with sessions() as session:
+        planning = organisations_with_shifts(session, seconds(now) - A_MONTH_S)
+        missing = {one for one in sorted(planning) if _due_spans(session, one, now)}
+    added = 0
+    for organisation_id in sorted(missing):
+        with sessions.begin() as session:
+            _lock_vehicles(
+                session, organisation_id, {one[0] for one in _due_spans(session, organisation_id, now)}
+            )
+            spans = _due_spans(session, organisation_id, now)  # again: somebody may have planned meanwhile
+            _store(session, organisation_id, spans, now)
+            added += len(spans)
+    return added
 
 
 def plan_shifts_of_runs(
@@ -183,6 +213,15 @@ def remove_shift(
             ride.shift_id = None
         session.flush()
         session.delete(shift)
+
+
+def _due_spans(session: Session, organisation_id: str, now: dt.datetime) -> list[tuple[str, int, int]]:
+    deadlines = deadlines_of(session, organisation_id)
+    return [
+        span
+        for span in shifts_of_runs(session, organisation_id, now)
+        if deadlines.asks_s(span[1]) <= seconds(now)
+    ]
 
 
 def _spans(draft: ShiftDraft, vacations: Vacations, now: dt.datetime) -> list[tuple[int, int]]:

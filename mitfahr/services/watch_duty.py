@@ -22,6 +22,7 @@ from mitfahr.duty_messages import tell_runs_cancelled
 from mitfahr.languages.stored import NO_DRIVER_FOUND
 from mitfahr.services.ask_drivers import ask_drivers, coordinators
 from mitfahr.services.assign_driver import is_cancelled, set_driver, tell_lost
+from mitfahr.services.plan_shifts import plan_missing_shifts
 from mitfahr.services.staff_runs import staff_loose_runs
 from mitfahr.services.withdraw_ride import withdraw_driverless
 from routing.snapshot import Snapshot
@@ -39,6 +40,7 @@ def watch_duty(
     `snapshot` is asked for only when passengers need another way.
     """
     staff_loose_runs(sessions, now=now)
+    plan_missing_shifts(sessions, now=now)
     with sessions() as session:
         unfit = [shift.id for shift in unfit_on_duty(session, seconds(now)) if _is_asked(session, shift, now)]
     for shift_id in unfit:

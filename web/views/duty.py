@@ -19,7 +19,6 @@ from mitfahr.db.duty import (
     papers_of,
     polls_of,
     runs_of_shifts,
-    runs_without_shift,
     shift_of,
     shifts_between,
 )
@@ -39,6 +38,7 @@ from mitfahr.services.assign_driver import assign_driver, seek_substitute, stop_
 from mitfahr.services.keep_papers import keep_papers
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.plan_shifts import (
+    driverless_runs,
     move_shift,
     plan_shifts,
     plan_shifts_of_runs,
@@ -88,7 +88,7 @@ def week(organisation_id: str) -> str:
     monday = day - dt.timedelta(days=day.weekday())
     with portal().reading() as session:
         organisation, tasks = _organisation(session, organisation_id, Task.SEE)
-        loose = runs_without_shift(session, organisation_id, seconds(now))
+        loose = driverless_runs(session, organisation_id, now)
         return render_template(
             "duty/week.html",
             organisation=organisation,

@@ -34,6 +34,7 @@ from mitfahr.domain.errors import (
 from mitfahr.domain.line_plans import LinePlan
 from mitfahr.domain.roles import MembershipRole
 from mitfahr.domain.states import BookingState
+from mitfahr.domain.times import seconds
 from mitfahr.services.ask_availability import answer_poll, ask_availability
 from mitfahr.services.assign_driver import assign_driver, seek_substitute
 from mitfahr.services.change_members import change_member
@@ -374,6 +375,21 @@ def test_without_anybody_the_passengers_know_on_the_day_before(club: Club) -> No
             actor_id=club.planner,
         ),
     )
+
+
+def test_runs_that_nobody_has_planned_for_are_not_forgotten(club: Club) -> None:
+    """An association that plans shifts has one for every run by the time drivers have to be asked."""
+    club.watch(NOW)
+    assert club.shifts() == []  # whoever plans no shifts is left alone
+    club.plan(first=FIRST + 7 * A_DAY, last=FIRST + 7 * A_DAY)
+    assert club.watch(NOW) == 0
+    made = [shift for shift in club.shifts() if shift.begins_s < seconds(BEGINS + A_DAY)]
+    assert [(shift.begins_s, shift.ends_s) for shift in made] == [
+        (seconds(BEGINS), seconds(BEGINS + 2 * HOUR) + 20 * 60)
+    ]
+    assert {run.shift_id for run in club.runs()[:2]} == {made[0].id} and len(club.codes()) == 3
+    club.watch(NOW + HOUR)
+    assert len(club.shifts()) == 2
 
 
 def test_papers_run_out(club: Club) -> None:
