@@ -49,6 +49,7 @@ LEG_LOOK = {
     LegState.COMPLETED: "info",
     LegState.NO_SHOW: "warning",
 }
+HELD = Sign(lazy("Für Sie freigehalten: bitte zusagen"), "warning")
 BOOKING_SIGN = {
     BookingState.WAITING: Sign(lazy("Angefragt: noch nicht alles zugesagt"), "warning"),
     BookingState.BOOKED: Sign(lazy("Gebucht"), "success"),
@@ -219,10 +220,17 @@ def booking_views(
     return [v for v in views if is_open(v)], [v for v in reversed(views) if not is_open(v)]
 
 
+def _is_held(row: BookingLeg) -> bool:
+    """Whether it is a place from a waiting list: runs have no driver who would have to be asked."""
+    return row.state is LegState.REQUESTED and row.kind is LegKind.BUERGERBUS
+
+
 def _sign(booking: Booking) -> Sign:
     states = {leg.state for leg in booking.legs}
     if states == {LegState.NOTED}:
         return Sign(_("Vorgemerkt"), "info")
+    if any(_is_held(leg) for leg in booking.legs):
+        return HELD
     if booking.state is BookingState.ENDED:
         for state in (LegState.DECLINED, LegState.LAPSED):
             if state in states:
@@ -240,7 +248,7 @@ def _booked_leg(
     return BookedLegView(
         shown=shown,
         leg_id=row.id,
-        sign=Sign(STATE_WORDS[row.state], LEG_LOOK[row.state]),
+        sign=HELD if _is_held(row) else Sign(STATE_WORDS[row.state], LEG_LOOK[row.state]),
         driver=driver,
         answer_by_s=row.hold_until_s if row.state is LegState.REQUESTED else None,
         reason=said(row.reason) if row.reason else None,

@@ -17,7 +17,6 @@ ENTRIES = (
     ("notices.all", lazy("Hinweise")),
     ("journeys.mine", lazy("Meine Fahrten")),
     ("wishes.mine", lazy("Meine Gesuche")),
-    ("standing_orders.mine", lazy("Dauerbuchungen")),
     ("offers.form", lazy("Fahrt anbieten")),
     ("rides.mine", lazy("Meine Angebote")),
     ("runs.planned", lazy("BürgerBus")),
@@ -25,6 +24,7 @@ ENTRIES = (
     ("timetables.versions", lazy("Fahrplan")),
     ("local.all", lazy("Örtliche Angaben")),
     ("telephone.find", lazy("Telefon")),
+    ("standing_orders.unsettled", lazy("Dauerbuchungen")),
     ("calls.waiting", lazy("Rückrufe")),
     ("reports.waiting", lazy("Meldungen")),
 )

@@ -17,6 +17,7 @@ from mitfahr.languages import lazy
 from mitfahr.places.index import PlaceIndex
 from mitfahr.services.find_places import FoundPlace, PlaceKind, find_places, stop_label, the_one_meant
 from routing.journey import Place
+from routing.timetable import Timetable
 
 MAX_LENGTH = 600
 CHOICES = 12
@@ -87,6 +88,12 @@ def fill_in_place(text: StringField, choice: HiddenField, place: Place) -> None:
     if place.stop_id is not None:
         found = stop_chosen(place.name, place.lat, place.lon, place.stop_id)
     text.data, choice.data = found.label, encode(found)
+
+
+def as_place(found: FoundPlace, timetable: Timetable) -> Place:
+    """The place as it is stored: a stop under the name that the timetable has for it. Raises UnknownStop."""
+    name = timetable.stop_name[timetable.stop(found.stop_id)] if found.stop_id else found.label
+    return Place(name, found.lat, found.lon, found.stop_id)
 
 
 def stop_chosen(name: str, lat: float, lon: float, stop_id: str | None) -> FoundPlace:

@@ -30,7 +30,11 @@ class StandingOrder(Base):
     created_by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     question: Mapped[dict[str, Any]]
     origin_name: Mapped[str] = mapped_column(sa.String(200))
+    origin_lat: Mapped[float] = mapped_column(server_default="0")
+    origin_lon: Mapped[float] = mapped_column(server_default="0")
     destination_name: Mapped[str] = mapped_column(sa.String(200))
+    destination_lat: Mapped[float] = mapped_column(server_default="0")
+    destination_lon: Mapped[float] = mapped_column(server_default="0")
     plan: Mapped[dict[str, Any]]
     message: Mapped[str | None] = mapped_column(sa.String(500))
     """A word to whoever drives, sent with every booking."""
@@ -46,6 +50,14 @@ class StandingOrder(Base):
     @property
     def request(self) -> TripRequest:
         return TripRequest.from_json(self.question)
+
+    @property
+    def origin(self) -> tuple[float, float]:
+        return self.origin_lat, self.origin_lon
+
+    @property
+    def destination(self) -> tuple[float, float]:
+        return self.destination_lat, self.destination_lon
 
 
 class StandingDay(Base):

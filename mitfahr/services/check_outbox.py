@@ -24,10 +24,13 @@ from mitfahr.db.ratings import Rating
 from mitfahr.db.reminders import BookingReminder
 from mitfahr.db.rides import Ride
 from mitfahr.db.series import RideSeries, SeriesGap
+from mitfahr.db.standing_orders import StandingDay, StandingOrder
+from mitfahr.db.waiting import WaitEntry
 from mitfahr.db.wishes import Wish, WishFit
 from mitfahr.domain.codes import Address
 from mitfahr.domain.states import FALLEN, LIVE, LegState, Side
 from mitfahr.domain.times import local, seconds
+from mitfahr.domain.waiting import Outcome
 from routing.query import LegKind
 
 WATCHED = dt.timedelta(days=14)
@@ -202,6 +205,18 @@ def _told(since: dt.datetime) -> Iterator[Owed]:
             ),
         )
         .distinct()
+    )
+    yield (
+        select(Person.email, StandingDay.told_at, StandingDay.order_id)
+        .join_from(StandingDay, StandingOrder)
+        .join(Person, StandingOrder.person_id == Person.id)
+        .where(StandingDay.told_at >= since)
+        .distinct()
+    )
+    yield (
+        select(Person.email, WaitEntry.ended_at, WaitEntry.id)
+        .join_from(WaitEntry, Person, WaitEntry.person_id == Person.id)
+        .where(WaitEntry.outcome == Outcome.OVER, WaitEntry.ended_at >= since)
     )
     yield select(AddressMark.value, AddressMark.asked_at, AddressMark.person_id).where(
         AddressMark.kind == Address.MAIL, AddressMark.asked_at >= since

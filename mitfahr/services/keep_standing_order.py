@@ -29,18 +29,20 @@ from mitfahr.domain.states import LIVE
 from mitfahr.domain.times import local, seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.services.cancel_booking import cancel_booking
+from routing.journey import Place
 
 PREVIEWED = 12
 
 
 @dataclass(frozen=True, slots=True)
 class OrderDraft:
-    """What is ordered: the moment of `request` does not count, its `arrive_by` is that of the way out."""
+    """What is ordered: the moment of `request` does not count, its `arrive_by` is that of the way out. `origin` and
+    `destination` are those of `request`."""
 
     request: TripRequest
     plan: Recurrence
-    origin_name: str
-    destination_name: str
+    origin: Place
+    destination: Place
     message: str | None = None
 
 
@@ -92,8 +94,12 @@ def keep_standing_order(
             person_id=person_id,
             created_by_id=actor_id,
             question=draft.request.as_json(),
-            origin_name=draft.origin_name,
-            destination_name=draft.destination_name,
+            origin_name=draft.origin.name,
+            origin_lat=draft.origin.lat,
+            origin_lon=draft.origin.lon,
+            destination_name=draft.destination.name,
+            destination_lat=draft.destination.lat,
+            destination_lon=draft.destination.lon,
             plan=draft.plan.as_json(),
             message=draft.message,
             created_at=now,

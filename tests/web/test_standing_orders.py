@@ -93,6 +93,7 @@ def test_dispatchers_order_for_callers_and_work_through_what_could_not_be_booked
     assert book(portal) == 0
     assert "Rita Beispiel" in dispatcher.get("/dauerbuchungen/alle").text
     listed = dispatcher.get("/dauerbuchungen/offen").text
-    assert "Dienstag, 2. Juni 2026: Rita Beispiel" in listed and "0170 1234567" in listed
+    assert "Dienstag, 2. Juni 2026: Rita Beispiel" in listed and f"/telefon/person/{rita.id}" in listed
+    assert "0170" not in listed  # whose number is shown is written down, on the page of the person
     done = dispatcher.post(f"{kept}/tage/2026-06-02/erledigt", follow_redirects=True).text
     assert "Alles ist gebucht" in done

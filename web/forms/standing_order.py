@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from wtforms import HiddenField, SelectMultipleField, TextAreaField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from mitfahr.domain.recurrence import Recurrence, Week
@@ -15,10 +15,12 @@ from mitfahr.languages.formats import WEEKDAYS
 from mitfahr.services.find_places import FoundPlace
 from mitfahr.services.keep_standing_order import OrderDraft
 from routing.query import LegKind
+from routing.timetable import Timetable
 from web.forms.fields import ClockField, DayField, DaysField, choices
 from web.forms.preferences import KINDS
 from web.forms.public_text import no_contact
 from web.forms.search import ARRIVE, SearchForm
+from web.place_choice import as_place
 
 HOLIDAYS, VACATIONS = "feiertage", "ferien"
 FREE = {HOLIDAYS: lazy("an sächsischen Feiertagen"), VACATIONS: lazy("in den sächsischen Schulferien")}
@@ -40,6 +42,7 @@ def _boxes(label: str, words: dict[str, str], validators: list[Any] | None = Non
 class StandingOrderForm(SearchForm):
     """The fields of a search; `day` is the first day, `clock` that of the way out."""
 
+    day = DayField(lazy("Erster Tag"), [InputRequired(lazy("Bitte füllen Sie dieses Feld aus."))])
     weekdays = _boxes(
         lazy("An welchen Wochentagen?"),
         {str(number): name for number, name in enumerate(WEEKDAYS)},
@@ -78,12 +81,12 @@ class StandingOrderForm(SearchForm):
             skips_vacations=VACATIONS in self.free.data,
         )
 
-    def draft(self, origin: FoundPlace, destination: FoundPlace) -> OrderDraft:
+    def draft(self, origin: FoundPlace, destination: FoundPlace, timetable: Timetable) -> OrderDraft:
         """The form must be valid."""
         return OrderDraft(
             request=self.request(origin, destination),
             plan=self.plan,
-            origin_name=origin.label,
-            destination_name=destination.label,
+            origin=as_place(origin, timetable),
+            destination=as_place(destination, timetable),
             message=(self.message.data or "").strip() or None,
         )

@@ -24,12 +24,11 @@ from mitfahr.services.change_series import Coming, change_series, coming_rides
 from mitfahr.services.offer_ride import offer_ride, preview_ride
 from mitfahr.services.offer_series import offer_series, preview_series
 from mitfahr.services.ride_draft import RideDraft, draft_like
-from routing.journey import Place
 from web.access import PUBLIC, access
 from web.errors import explain
 from web.forms.offer import OfferForm
 from web.forms.search import CLOCK_CHANGE_WORDS
-from web.place_choice import Choice, fill_in_place, meant, take_chosen
+from web.place_choice import Choice, as_place, fill_in_place, meant, take_chosen
 from web.portal import portal
 from web.series_view import plan_words, skip_words
 
@@ -242,11 +241,7 @@ def _draft(form: OfferForm) -> RideDraft | ResponseReturnValue:
     if origin is None or destination is None:
         return render_template("offers/choose.html", form=form, choices=choices)
     timetable = served.without_rides.timetable
-    ends = []
-    for found in (origin, destination):
-        name = timetable.stop_name[timetable.stop(found.stop_id)] if found.stop_id else found.label
-        ends.append(Place(name, found.lat, found.lon, found.stop_id))
-    return form.draft(*ends)
+    return form.draft(as_place(origin, timetable), as_place(destination, timetable))
 
 
 def _met(series_id: str, now: dt.datetime) -> Coming | None:

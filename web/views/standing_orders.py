@@ -16,7 +16,7 @@ from mitfahr.db.people import Person
 from mitfahr.db.standing_orders import days_of_order, orders_of_person, running_orders, unsettled_days
 from mitfahr.domain import errors
 from mitfahr.domain.recurrence import PlannedDay, planned_days
-from mitfahr.domain.roles import Action
+from mitfahr.domain.roles import Action, may
 from mitfahr.domain.saxony import public_holiday
 from mitfahr.domain.standing_orders import BOOK_AHEAD, Hitch, bookable_days
 from mitfahr.domain.times import local, seconds
@@ -73,6 +73,7 @@ def mine() -> str:
         running=[one for one in orders if one.ended_at is None],
         ended=[one for one in orders if one.ended_at is not None],
         words=order_plan_words,
+        for_others=may(current_user.roles, Action.BOOK_FOR_OTHERS),
     )
 
 
@@ -255,7 +256,7 @@ def _draft(form: StandingOrderForm, person: Person) -> OrderDraft | ResponseRetu
     if choices:
         return render_template("standing_orders/choose.html", form=form, choices=choices)
     origin, destination = (end for end in ends if end is not None)
-    return form.draft(origin, destination)
+    return form.draft(origin, destination, served.without_rides.timetable)
 
 
 def _preview(form: StandingOrderForm, draft: OrderDraft, person: Person) -> str:

@@ -15,6 +15,7 @@ from flask_login import current_user
 
 from mitfahr.db.bookings import Booking
 from mitfahr.db.people import Person
+from mitfahr.db.standing_orders import orders_of_person
 from mitfahr.db.waiting import entries_of_person
 from mitfahr.domain.booking_numbers import cancel_code
 from mitfahr.domain.errors import (
@@ -27,7 +28,7 @@ from mitfahr.domain.errors import (
     TooLateToChange,
 )
 from mitfahr.domain.phone_numbers import takes_sms
-from mitfahr.domain.roles import Task
+from mitfahr.domain.roles import Action, Task, may
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.usual_ways import Usual
 from mitfahr.languages import _
@@ -63,6 +64,7 @@ from web.portal import portal, served
 from web.run_reasons import runs_not
 from web.shown_first import Order, lines_first, rides_first
 from web.spoken import read_out, read_out_booked
+from web.standing_orders_view import order_plan_words
 from web.trip_view import trip_views
 from web.views.booking import offered_view, too_old
 from web.views.search import ends_meant
@@ -299,6 +301,8 @@ def _person_page(
         )
     with portal().reading() as session:
         waiting = entries_of_person(session, person.id)
+        may_order = may(current_user.roles, Action.BOOK_FOR_OTHERS)
+        orders = [one for one in orders_of_person(session, person.id) if may_order and one.ended_at is None]
     return render_template(
         "telephone/person.html",
         caller=caller,
@@ -306,6 +310,9 @@ def _person_page(
         details=details,
         instead_of=instead_of,
         waiting=waiting,
+        may_order=may_order,
+        orders=orders,
+        order_words=order_plan_words,
     )
 
 

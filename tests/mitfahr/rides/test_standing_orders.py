@@ -33,14 +33,14 @@ from mitfahr.services.keep_standing_order import (
 )
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.query import LegKind, Party, StopRef
-from tests.mitfahr.rides.portal import KEY, LAW, NOW, VACATIONS, Portal, clock
+from tests.mitfahr.rides.portal import KEY, LAW, NOW, VACATIONS, Portal, clock, place
 
 TUESDAY = dt.date(2026, 6, 2)  # the district's only day; NOW is the Monday before
 DIALYSIS = Recurrence((Week(frozenset({1}), dt.time(8, 30), dt.time(13, 0)),), TUESDAY, TUESDAY)
 REQUEST = TripRequest(
     StopRef("A"), StopRef("E"), clock("08:00"), arrive_by=True, kinds=frozenset({LegKind.BUERGERBUS})
 )
-DRAFT = OrderDraft(REQUEST, DIALYSIS, "A", "E", message="Bitte zweimal klingeln")
+DRAFT = OrderDraft(REQUEST, DIALYSIS, place("A"), place("E"), message="Bitte zweimal klingeln")
 """One day, in a way that the vehicles of the tests serve or not: out by 8:30, back from 13:00 on."""
 
 
@@ -130,6 +130,7 @@ def test_out_and_back_are_booked_together_or_not_at_all(portal: Portal) -> None:
     assert portal.booking(day.booking_id).trip_id is not None
     assert (portal.taken(run_id), unsettled(portal)) == ([1, 1, 1, 1], [])
     assert portal.contradictions(NOW + 2 * TRY_AGAIN) == []
+    assert portal.misses("Noch nicht gebucht", NOW + 2 * TRY_AGAIN)
 
 
 def test_a_full_run_is_a_hitch_that_a_dispatcher_settles(portal: Portal) -> None:

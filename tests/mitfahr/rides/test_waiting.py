@@ -181,6 +181,7 @@ def test_waiting_ends_with_the_run_or_by_ones_own_wish(portal: Portal) -> None:
     with pytest.raises(Unknown):
         wait(portal, run_id, rita)
     assert portal.contradictions(SOON) == []
+    assert portal.misses("Kein Platz frei", SOON)
     with portal.sessions.begin() as session:
         forget_waiting_before(session, portal.ride(run_id).ends_s + 1)
         with pytest.raises(Unknown):
