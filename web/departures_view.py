@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
+from mitfahr.db.rides import Ride
 from mitfahr.languages import _, ngettext
 from mitfahr.languages.formats import local
 from mitfahr.services.next_departures import Departure, Said
@@ -46,6 +48,10 @@ class DepartureView:
     """How it is ordered, where somebody has said so."""
     is_too_late: bool = False
     """It can no longer be ordered."""
+    run_line_id: str | None = None
+    """The page of the association's line, see `web.views.lines.run_line`."""
+    boards_freely: bool = False
+    """A run that one can get on without having booked."""
 
     @property
     def platform_words(self) -> str:
@@ -61,17 +67,27 @@ class DayOfDepartures:
     departures: tuple[DepartureView, ...]
 
 
-def by_day(departures: Iterable[Departure], timetable: Timetable, now_s: int) -> list[DayOfDepartures]:
-    """Departures under their days, as calendars count them."""
+def by_day(
+    departures: Iterable[Departure],
+    timetable: Timetable,
+    now_s: int,
+    rides: Mapping[str, Ride] = MappingProxyType({}),
+) -> list[DayOfDepartures]:
+    """Departures under their days, as calendars count them; `rides` by id says more of runs."""
     today = local(now_s).date()
-    views = [departure_view(one, timetable, now_s) for one in departures]
+    views = [
+        departure_view(one, timetable, now_s, rides.get(one.run.ride_id) if one.run else None)
+        for one in departures
+    ]
     return [
         DayOfDepartures(day, day == today, tuple(own))
         for day, own in groupby(views, key=lambda view: local(view.left_s).date())
     ]
 
 
-def departure_view(departure: Departure, timetable: Timetable, now_s: int) -> DepartureView:
+def departure_view(
+    departure: Departure, timetable: Timetable, now_s: int, ride: Ride | None = None
+) -> DepartureView:
     icon, title = line_title(departure.route_type, departure.route)
     if departure.run is not None:
         icon, title = OF_KIND[LegKind.BUERGERBUS][0], departure.route
@@ -91,11 +107,20 @@ def departure_view(departure: Departure, timetable: Timetable, now_s: int) -> De
         is_off=is_off,
         must_ask=departure.must_ask,
         phone=departure.phone,
-        bookable_until_s=departure.run.bookable_until_s if departure.run else None,
+        bookable_until_s=_bookable_until_s(departure, ride, now_s),
         is_full=departure.run is not None and not departure.run.has_room,
         order=order_view(rule, latest_s, departure.planned_s) if rule is not None else None,
         is_too_late=latest_s is not None and latest_s < now_s,
+        run_line_id=ride.run_line_id if ride else None,
+        boards_freely=departure.run is not None and departure.run.bookable_until_s is None,
     )
+
+
+def _bookable_until_s(departure: Departure, ride: Ride | None, now_s: int) -> int | None:
+    if ride is None:
+        return departure.run.bookable_until_s if departure.run else None
+    until_s = ride.bookable_until_s
+    return until_s if ride.booking.keeps_places(until_s, now_s) else None
 
 
 def _tag(departure: Departure) -> Tag | None:

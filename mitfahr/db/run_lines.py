@@ -77,6 +77,17 @@ def running_lines(session: Session) -> list[RunLine]:
     return list(session.scalars(select(RunLine).where(RunLine.ended_at.is_(None)).order_by(RunLine.id)))
 
 
+def lines_in_order(session: Session) -> list[RunLine]:
+    """All that have not been ended, by number."""
+    return sorted(running_lines(session), key=lambda line: (line.number, line.organisation.name, line.id))
+
+
+def running_line(session: Session, line_id: str) -> RunLine | None:
+    """The line of this id, whosever it is; None when there is none or it has been ended."""
+    line = session.get(RunLine, line_id)
+    return line if line is not None and line.ended_at is None else None
+
+
 def runs_of_line(session: Session, line_id: str, from_s: int) -> list[Ride]:
     """Dated runs of the line that begin from `from_s` on, cancelled ones too, soonest first."""
     return list(

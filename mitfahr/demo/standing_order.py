@@ -15,6 +15,7 @@ from mitfahr.domain.times import local, seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.school_vacations import read_vacations
 from mitfahr.services.keep_standing_order import OrderDraft, keep_standing_order
+from routing.journey import Place
 from routing.query import VEHICLE_KINDS, LegKind
 
 DIALYSIS = Week(frozenset({0, 2, 4}), dt.time(9), dt.time(13))
@@ -34,8 +35,7 @@ def ensure_standing_order(sessions: sessionmaker[Session], crowd: Crowd, now: dt
         OrderDraft(
             request,
             Recurrence((DIALYSIS,), local(seconds(now)).date(), skips_holidays=True),
-            home.name,
-            hospital.name,
+            *(Place(end.name, end.lat, end.lon) for end in (home, hospital)),
             "Bitte zweimal klingeln.",
         ),
         person_id=caller,

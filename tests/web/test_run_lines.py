@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mitfahr.db.rides import Ride
+from mitfahr.db.run_lines import RunLine
 from mitfahr.domain.roles import MembershipRole, Role
 from tests.web.served import Served, person
 from tests.web.test_booking import form_of, offers, signed_in
@@ -188,3 +189,19 @@ def test_what_need_not_be_booked_and_what_it_costs_is_said(club: Club, line: dic
     assert "Ohne Buchung: Steigen Sie einfach ein" in booked.text
     ticket = rider.get(f"{booked.request.path.removesuffix('/gebucht')}/fahrschein").text
     assert "Fahrpreis: 2 Euro je Fahrt" in ticket and "Ohne Buchung" in ticket
+
+
+def test_passengers_read_the_line_on_pages_of_its_own(club: Club, line: dict[str, object]) -> None:
+    line_id = enter(club, line | {"booking": "possible"}).rpartition("/")[2]
+    anybody, address = club.app.test_client(), f"/buergerbus-linie/{line_id}"
+    page = anybody.get(address).text
+    assert "bis eine halbe Stunde vorher" in page and "auch ohne Buchung" in page and "12:15" in page
+    assert address in anybody.get("/linien").text
+    assert anybody.get(f"{address}/weg").get_json()["features"][0]["geometry"]["type"] == "LineString"
+    with club.portal.reading() as session:
+        stop_id = session.scalars(sa.select(RunLine)).one().stops[0]["stop_id"]
+    board = anybody.get(f"/haltestelle/{stop_id}?tag=2.6.2026&ab=9:00").text
+    assert address in board and "auch ohne Buchung" in board
+    club.bernd.post(f"{club.at}/linien/{line_id}/beenden", data={"reason": ""})
+    assert anybody.get(address).status_code == 404
+    assert anybody.get(f"{address}/weg").get_json()["features"] == []

@@ -7,16 +7,22 @@ import datetime as dt
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from mitfahr.db.run_lines import lines_in_order, running_line, runs_of_line
 from mitfahr.domain.day_types import cell_of
+from mitfahr.domain.line_plans import LinePlan, line_days
 from mitfahr.domain.mobility import Known
-from mitfahr.languages.formats import local
+from mitfahr.domain.times import seconds
+from mitfahr.languages.formats import WEEKDAYS, local
 from mitfahr.network import Network, network
 from mitfahr.services.line_timetable import GROUP_OF, DayGroup, line_timetable
+from routing.journey import Place
 from routing.timetable import RouteIdx
 from web.access import PUBLIC, access
 from web.day_words import GROUP_WORDS, special_days
+from web.forms.run import BOOKABLE
 from web.lines_view import title_of_line
 from web.local_view import local_layer, of_line, orders_of_line
+from web.map_json import stops_json
 from web.portal import portal
 from web.printed_view import table_view
 from web.views.stops import day_asked
@@ -24,13 +30,52 @@ from web.views.stops import day_asked
 views = Blueprint("lines", __name__)
 
 ALL_DAYS = "alle"
+SHOWN_AHEAD = dt.timedelta(days=14)
 
 
 @views.get("/linien")
 @access(PUBLIC)
 def all() -> str:
-    snapshot = portal().live.current(dt.datetime.now(dt.UTC))
-    return render_template("lines/all.html", lines=_listed(network(snapshot)))
+    return render_template("lines/all.html", **_all())
+
+
+@views.get("/buergerbus-linie/<line_id>")
+@access(PUBLIC)
+def run_line(line_id: str) -> ResponseReturnValue:
+    """A line of an association as passengers read it: its stops with their times, its days, how one travels."""
+    now, vacations = dt.datetime.now(dt.UTC), portal().settings.vacations
+    with portal().reading() as session:
+        line = running_line(session, line_id)
+        if line is None:
+            return render_template("lines/all.html", **_all(), gone=line_id), 404
+        plan = LinePlan.from_json(line.plan)
+        runs = [run for run in runs_of_line(session, line_id, seconds(now)) if run.withdrawn_at is None]
+        today = local(now).date()
+        planned = line_days(plan, vacations, today, today + SHOWN_AHEAD)
+        return render_template(
+            "lines/run_line.html",
+            line=line,
+            plan=plan,
+            weekdays=WEEKDAYS,
+            times=[
+                (stop, [_clock(clock, stop["after_s"]) for clock in plan.departures]) for stop in line.stops
+            ],
+            days=sorted(
+                {run.line_day for run in runs if run.line_day and run.line_day <= today + SHOWN_AHEAD}
+            ),
+            left_out=[one.day for one in planned if one.skip is not None],
+            until=BOOKABLE.get(str(line.bookable_before_s)),
+        )
+
+
+@views.get("/buergerbus-linie/<line_id>/weg")
+@access(PUBLIC)
+def run_line_way(line_id: str) -> ResponseReturnValue:
+    """What the page's map draws."""
+    with portal().reading() as session:
+        line = running_line(session, line_id)
+    stops = line.stops if line else []
+    return stops_json([Place(stop["name"], stop["lat"], stop["lon"], stop["stop_id"]) for stop in stops])
 
 
 @views.get("/linie/<path:route_id>")
@@ -41,7 +86,7 @@ def one(route_id: str) -> ResponseReturnValue:
     known, vacations = network(snapshot), portal().settings.vacations
     line = known.route_by_id.get(route_id)
     if line is None:
-        return render_template("lines/all.html", lines=_listed(known), gone=route_id), 404
+        return render_template("lines/all.html", **_all(), gone=route_id), 404
     day = day_asked("ab") or local(now).date()
     groups = _groups(request.args.get("tage", ""), GROUP_OF[cell_of(day, vacations)[0]])
     found = line_timetable(snapshot, line, day, vacations, groups)
@@ -65,6 +110,17 @@ def one(route_id: str) -> ResponseReturnValue:
         phone=found.phone,
         timetable=timetable,
     )
+
+
+def _all() -> dict[str, object]:
+    """Lines of the timetable, and of associations."""
+    known = network(portal().live.current(dt.datetime.now(dt.UTC)))
+    with portal().reading() as session:
+        return {"lines": _listed(known), "run_lines": lines_in_order(session)}
+
+
+def _clock(departure: dt.time, after_s: int) -> dt.time:
+    return (dt.datetime.combine(dt.date.min, departure) + dt.timedelta(seconds=after_s)).time()
 
 
 def _groups(asked: str, today: DayGroup) -> tuple[DayGroup, ...]:

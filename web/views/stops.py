@@ -9,12 +9,13 @@ from itertools import groupby
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from mitfahr.db.rides import Ride, rides_without_stops
 from mitfahr.domain.times import seconds
 from mitfahr.languages.formats import local
 from mitfahr.network import Network, dictionary_order, network
 from mitfahr.services.describe_stop import describe_stop
 from mitfahr.services.find_places import PlaceKind, find_places
-from mitfahr.services.next_departures import Board, next_departures, runs_at_stop
+from mitfahr.services.next_departures import Board, Departure, next_departures, runs_at_stop
 from mitfahr.services.stop_timetable import stop_timetable
 from mitfahr.services.suggest_stops import suggest_stops
 from routing.query import StopRef
@@ -108,6 +109,7 @@ def poster(stop_id: str) -> ResponseReturnValue:
     chosen = request.args.get("linie", "")
     address = portal().settings.base_url + url_for("stops.one", stop_id=snapshot.timetable.stop_id[stop])
     days = found.days
+    runs = runs_at_stop(snapshot, stop, seconds(now), seconds(now + RUNS_AHEAD))
     return render_template(
         "stops/poster.html",
         stop_id=snapshot.timetable.stop_id[stop],
@@ -119,11 +121,7 @@ def poster(stop_id: str) -> ResponseReturnValue:
         days=days,
         columns=[column_words(column, days.columns) for column in days.columns] if days else [],
         special=special_days(days, local(now).date(), vacations) if days else None,
-        runs=by_day(
-            runs_at_stop(snapshot, stop, seconds(now), seconds(now + RUNS_AHEAD)),
-            snapshot.timetable,
-            seconds(now),
-        ),
+        runs=by_day(runs, snapshot.timetable, seconds(now), _rides(runs)),
         address=address,
         qr=qr_code(address),
         timetable=snapshot.timetable,
@@ -203,12 +201,21 @@ def _shown(
 ) -> dict[str, object]:
     timetable = snapshot.timetable
     return {
-        "days": by_day(board.departures, timetable, seconds(now)),
+        "days": by_day(board.departures, timetable, seconds(now), _rides(board.departures)),
         "has_live": board.has_live,
         "moment": moment,
         "is_covered": timetable.first_day <= local(moment).date() <= timetable.last_day,
         "stop_id": timetable.stop_id[stop],
     }
+
+
+def _rides(departures: Sequence[Departure]) -> dict[str, Ride]:
+    """The runs among these departures, by id."""
+    ids = {one.run.ride_id for one in departures if one.run}
+    if not ids:
+        return {}
+    with portal().reading() as session:
+        return rides_without_stops(session, ids)
 
 
 def _search(stop_id: str, end: str) -> ResponseReturnValue:

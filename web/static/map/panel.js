@@ -195,7 +195,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
 
   for (const row of rows) {
     const title = row.querySelector("h3, h2, legend")?.textContent.trim().replace(/\s+/g, " ") ?? "";
-    const timeline = row.querySelector(".timeline, .stop-rows");
+    const timeline = row.querySelector(".timeline, .stop-rows, .table-box");
     const whole = button(panel.dataset.showWay, title, (event) => reveal(row, null, event.currentTarget));
     (row.querySelector(".chain") ?? timeline).after(whole);
     if ("wayTyped" in row.dataset) row.addEventListener("change", () => map && show(row));
