@@ -12,23 +12,15 @@ from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from mitfahr.calendar_file import addressed, as_text
-from mitfahr.db.outbox import CANCEL_CODE, CONTACT, PORTAL, OutboxMessage
-from mitfahr.domain.booking_numbers import cancel_code
+from mitfahr.db.outbox import PORTAL, OutboxMessage
+from mitfahr.delivery import MessageDelayed, MessageRefused, text_of
 from mitfahr.settings import Settings, SettingsInvalid
 
 TIMEOUT_S = 30
 
 
-class MailRefused(Exception):
-    """The other side will never take this mail."""
-
-
-class MailDelayed(Exception):
-    """It could not be handed over now; later it may work."""
-
-
 class Transport(Protocol):
-    """Takes mails for delivery; raises MailRefused or MailDelayed."""
+    """Takes mails for delivery; raises MessageRefused or MessageDelayed."""
 
     def send(self, mail: EmailMessage) -> None: ...
 
@@ -40,8 +32,7 @@ def compose(
 ) -> EmailMessage:
     """The mail of an outbox row; composing it again gives the same Message-ID.
 
-    `base_url` is where residents find the portal, `secret_key` signs the codes that cancel a booking, `contact`
-    says how to reach the operator.
+    The last three: see `text_of`.
     """
     mail = EmailMessage(policy=SMTP)
     mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2].strip(' >')}>"
@@ -50,10 +41,7 @@ def compose(
     mail["To"] = message.recipient
     mail["Subject"] = message.subject
     mail["Auto-Submitted"] = "auto-generated"  # holiday notices stay quiet
-    body = _with_contact(message.body, contact).replace(PORTAL, base_url)
-    if message.booking_id is not None:
-        body = body.replace(CANCEL_CODE, cancel_code(message.booking_id, secret_key))
-    mail.set_content(body)
+    mail.set_content(text_of(message, base_url, secret_key, contact))
     if message.calendar is not None:
         calendar = addressed(message.calendar, sender, base_url)
         mail.add_attachment(
@@ -63,12 +51,6 @@ def compose(
             filename="reise.ics",
         )
     return mail
-
-
-def _with_contact(body: str, contact: str) -> str:
-    if contact:
-        return body.replace(CONTACT, contact)
-    return "\n\n".join(part for part in body.split("\n\n") if CONTACT not in part)
 
 
 def transport_for(settings: Settings) -> Transport:
@@ -90,7 +72,7 @@ class MailFolder:
             draft.write_bytes(mail.as_bytes())
             draft.rename(self.folder / f"{name}.eml")
         except OSError as error:
-            raise MailDelayed(str(error)) from error
+            raise MessageDelayed(str(error)) from error
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -121,7 +103,7 @@ class SmtpServer:
             raise _by_code(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise MailDelayed(str(error) or type(error).__name__) from error
+            raise MessageDelayed(str(error) or type(error).__name__) from error
 
     def close(self) -> None:
         if self._connection is not None:
@@ -141,7 +123,7 @@ class SmtpServer:
                 server.starttls(context=tls)
             elif self._url.username:
                 server.close()
-                raise MailDelayed("the server offers no encryption; the password was not sent")
+                raise MessageDelayed("the server offers no encryption; the password was not sent")
         if self._url.username:
             server.login(unquote(self._url.username), unquote(self._url.password or ""))
         return server
@@ -162,4 +144,4 @@ def _checked(url: str) -> SplitResult:
 
 def _by_code(code: int, reply: bytes | str) -> Exception:
     text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
-    return (MailRefused if code >= 500 else MailDelayed)(f"{code} {text}")
+    return (MessageRefused if code >= 500 else MessageDelayed)(f"{code} {text}")

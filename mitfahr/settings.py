@@ -135,6 +135,10 @@ class Settings:
     base_url: str = field(metadata=_env("BASE_URL", "http://localhost:8000", _web_address))
     smtp_url: str = field(metadata=_env("SMTP_URL", ""), repr=False)
     mail_from: str = field(metadata=_env("MAIL_FROM", "mitfahrportal@localhost"))
+    sms_url: str = field(metadata=_env("SMS_URL", ""), repr=False)
+    sms_body: str = field(metadata=_env("SMS_BODY", "", _text), repr=False)
+    sms_headers: str = field(metadata=_env("SMS_HEADERS", "", _text), repr=False)
+    sms_accepted: str = field(metadata=_env("SMS_ACCEPTED", ""))
     portal_name: str = field(metadata=_env("PORTAL_NAME", "Mitfahrportal"))
     brand_colour: Colour | None = field(metadata=_env("BRAND_COLOUR", "", _brand_colour))
     logo_file: Path | None = field(metadata=_env("LOGO_FILE", "", _picture))
@@ -162,6 +166,11 @@ class Settings:
     realtime_limit_mb: int = field(metadata=_env("REALTIME_LIMIT_MB", "20", _number))
     timetable_four_eyes: bool = field(metadata=_env("TIMETABLE_FOUR_EYES", "nein", _yes_or_no))
     held_loss_percent: int = field(metadata=_env("HELD_LOSS_PERCENT", "20", _number))
+
+    @property
+    def sends_sms(self) -> bool:
+        """Whether short messages may be promised to people."""
+        return bool(self.sms_url)
 
     @property
     def contact(self) -> str:

@@ -10,11 +10,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.domain.channels import Channel
+from mitfahr.domain.errors import PhoneInvalid
+from mitfahr.domain.phone_numbers import international
 
 PORTAL = "https://portal.invalid"
 """Stands in a message for the address of the portal, which only the sender knows for sure."""
 CANCEL_CODE = "{Absagecode}"
 """Stands in a message for the code that cancels its booking: secrets are not kept in the database."""
+DUTY_CODE = "{Dienst %s}"
+"""Stands, with the id of a `mitfahr.db.duty.DutyLink`, for the code of that link."""
 CONTACT = "{Kontakt}"
 """Stands in a message for how to reach the operator; the paragraph goes where nobody can be reached."""
 
@@ -76,6 +80,32 @@ def queue_mail(
     return message
 
 
+def queue_sms(
+    session: Session, phone: str, text: str, now: dt.datetime, booking_id: str | None = None
+) -> OutboxMessage:
+    """Write a short message into the caller's transaction: it leaves if, and only if, that commits.
+
+    `text` may name PORTAL, CONTACT (with an empty line before and after) and, with `booking_id`, CANCEL_CODE.
+    Where SMS_URL is not set the message is given up at once: ask `Settings.sends_sms` before promising one.
+    Raises PhoneInvalid: "03521 1234" and "+49 3521 1234" are numbers, "1234" rings nowhere.
+    """
+    number = international(phone)
+    if number is None:
+        raise PhoneInvalid(phone)
+    message = OutboxMessage(
+        id=new_id(),
+        channel=Channel.SMS,
+        recipient=number,
+        subject="",
+        body=text,
+        booking_id=booking_id,
+        created_at=now,
+        next_try_at=now,
+    )
+    session.add(message)
+    return message
+
+
 def mails_since(session: Session, recipient: str, subject: str, since: dt.datetime) -> int:
     """How many mails of this subject were written for somebody."""
     found = session.scalar(
@@ -88,12 +118,13 @@ def mails_since(session: Session, recipient: str, subject: str, since: dt.dateti
     return int(found or 0)
 
 
-def due_messages(session: Session, now: dt.datetime, limit: int) -> list[str]:
+def due_messages(session: Session, channel: Channel, now: dt.datetime, limit: int) -> list[str]:
     """Ids of messages to send now, oldest first; those that another worker holds are left out."""
     return list(
         session.scalars(
             select(OutboxMessage.id)
             .where(
+                OutboxMessage.channel == channel,
                 OutboxMessage.sent_at.is_(None),
                 OutboxMessage.given_up_at.is_(None),
                 OutboxMessage.next_try_at <= now,

@@ -7,3 +7,4 @@ import enum
 
 class Channel(enum.StrEnum):
     MAIL = "mail"
+    SMS = "sms"

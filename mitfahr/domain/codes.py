@@ -8,6 +8,8 @@ import hashlib
 import hmac
 import secrets
 
+from mitfahr.domain.phone_numbers import international
+
 MAIL_CODE_VALID = dt.timedelta(hours=1)
 CALL_CODE_VALID = dt.timedelta(days=7)
 """Staff call when the office is open."""
@@ -40,7 +42,5 @@ def typed_code(text: str) -> str:
 
 def same_number(first: str | None, second: str | None) -> bool:
     """Whether two ways of writing a telephone number mean the same one."""
-    numbers = [
-        "".join(sign for sign in text or "" if sign.isdigit() or sign == "+") for text in (first, second)
-    ]
+    numbers = [international(text) or "".join(filter(str.isdigit, text or "")) for text in (first, second)]
     return bool(numbers[0]) and numbers[0] == numbers[1]

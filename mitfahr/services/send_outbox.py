@@ -2,7 +2,7 @@
 
 A message is taken by a lease in one short transaction, sent outside of any, and marked in another.
 Two workers never send the same one; only a crash between the server's "accepted" and our mark
-repeats it, under the same Message-ID.
+repeats it, under the same id (of a mail: its Message-ID).
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.outbox import PORTAL, OutboxMessage, due_messages
-from mitfahr.mail import MailDelayed, MailRefused, Transport, compose
+from mitfahr.delivery import MessageDelayed, MessageRefused
+from mitfahr.domain.channels import Channel
+from mitfahr.mail import Transport, compose
+from mitfahr.sms import SmsGateway, compose_sms
 
 LEASE = dt.timedelta(minutes=10)
 """Longer than any hand-over can take, given the timeouts of the transport."""
@@ -26,8 +29,10 @@ PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 
 
 BATCH = 100
 
+NO_GATEWAY = "SMS sind nicht eingeschaltet (Einstellung SMS_URL)"
+
 log = logging.getLogger(__name__)
-"""Replies of mail servers name people, so they are kept in the outbox and never logged."""
+"""Replies of servers name people, so they are kept in the outbox and never logged."""
 
 
 def send_outbox(
@@ -38,32 +43,56 @@ def send_outbox(
     base_url: str = PORTAL,
     secret_key: str = "",
     contact: str = "",
+    sms: SmsGateway | None = None,
 ) -> int:
-    """Send the due messages, oldest first; returns how many left (the last three: see `compose`).
+    """Send the due messages, oldest first; returns how many left. `sms` is None where none are sent.
 
-    Stops at the first one that is delayed: the server is probably not well, and the others need
-    not lose an attempt to learn that.
+    The three before it: see `text_of`. A channel rests at its first delay: its server is probably not well,
+    and the others need not lose an attempt to learn that. Other channels go on.
     """
-    with sessions() as session:
-        due = due_messages(session, clock(), BATCH)
+
+    def hand_over(message: OutboxMessage) -> None:
+        if message.channel is Channel.MAIL:
+            transport.send(compose(message, sender, base_url, secret_key, contact))
+        elif sms is None:
+            raise MessageRefused(NO_GATEWAY)
+        else:
+            sms.send(compose_sms(message, base_url, secret_key, contact))
+
     sent = 0
     try:
-        for message_id in due:
-            message = _claim(sessions, message_id, clock())
-            if message is None:
-                continue
-            try:
-                transport.send(compose(message, sender, base_url, secret_key, contact))
-            except (MailRefused, ValueError) as refusal:  # ValueError: no mail can be made of it
-                _give_up(sessions, message, str(refusal), clock())
-            except MailDelayed as delay:
-                _put_back(sessions, message, str(delay), clock())
-                break
-            else:
-                _update(sessions, message, sent_at=clock(), leased_until=None, last_error=None)
-                sent += 1
+        for channel in Channel:
+            sent += _send_due(sessions, channel, hand_over, clock)
     finally:
         transport.close()
+        if sms is not None:
+            sms.close()
+    return sent
+
+
+def _send_due(
+    sessions: sessionmaker[Session],
+    channel: Channel,
+    hand_over: Callable[[OutboxMessage], None],
+    clock: Callable[[], dt.datetime],
+) -> int:
+    with sessions() as session:
+        due = due_messages(session, channel, clock(), BATCH)
+    sent = 0
+    for message_id in due:
+        message = _claim(sessions, message_id, clock())
+        if message is None:
+            continue
+        try:
+            hand_over(message)
+        except (MessageRefused, ValueError) as refusal:  # ValueError: nothing can be made of it
+            _give_up(sessions, message, str(refusal), clock())
+        except MessageDelayed as delay:
+            _put_back(sessions, message, str(delay), clock())
+            break
+        else:
+            _update(sessions, message, sent_at=clock(), leased_until=None, last_error=None)
+            sent += 1
     return sent
 
 
