@@ -109,9 +109,7 @@ TASKS: dict[MembershipRole, frozenset[Task]] = {
 """What members may do in their own organisation."""
 
 TASKS_EVERYWHERE: dict[Role, frozenset[Task]] = {
-    Role.DISPATCHER: frozenset(
-        {Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS, Task.ANSWER_CALLS, Task.PLAN}
-    ),
+    Role.DISPATCHER: frozenset({Task.SEE_LINES, Task.SEE, Task.CANCEL_RUNS, Task.ANSWER_CALLS, Task.PLAN}),
     Role.TIMETABLE_STAFF: frozenset({Task.SEE_LINES, Task.SET_FARE}),
     Role.ADMIN: frozenset(Task),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -13,14 +14,17 @@ from sqlalchemy import select
 
 from mitfahr.db.bookings import Booking
 from mitfahr.db.contact_reads import Occasion, reads_of
+from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.people import Organisation, Person
+from mitfahr.delivery import text_of
+from mitfahr.domain.channels import Channel
 from mitfahr.domain.roles import MembershipRole, Role
 from mitfahr.services.found_organisation import add_member
 from mitfahr.services.withdraw_ride import withdraw_ride
 from tests.web.served import SEVEN, Served, person
 from tests.web.test_booking import RUN, signed_in
 from tests.web.test_search import QUESTION
-from web.portal import Portal
+from web.portal import EXTENSION, Portal
 
 
 @pytest.fixture
@@ -88,6 +92,38 @@ def test_a_new_caller_is_booked_for_and_told(dispatcher: FlaskClient, portal: Po
         assert booking.booked_by_id != booking.rider_id
         occasions = [(read.occasion, read.about_id) for read in reads_of(session, booking.rider_id)]
     assert occasions == [(Occasion.CALL, "")]
+
+
+def test_the_confirmation_goes_to_a_mobile_telephone_once(
+    app: Flask, dispatcher: FlaskClient, portal: Portal
+) -> None:
+    page = new_caller(dispatcher, phone="0170 1234567")
+    place = book(dispatcher, page, offers(dispatcher, page)[RUN])
+    assert f"{place}/sms" not in dispatcher.get(place).text  # no gateway, no promise
+    sending = replace(portal.settings, sms_url="http://127.0.0.1:9/sms")
+    app.extensions[EXTENSION] = replace(portal, settings=sending)
+    form = hidden(dispatcher.get(place).text, f"{place}/sms")
+    answers = [dispatcher.post(f"{place}/sms", data=form, follow_redirects=True).text for _ in range(2)]
+    assert all("Die SMS mit der Bestätigung ist unterwegs." in answer for answer in answers)
+    at_home = new_caller(dispatcher, "Otto", "Schulze")
+    assert "/sms" not in dispatcher.get(book(dispatcher, at_home, offers(dispatcher, at_home)[RUN])).text
+    with portal.reading() as session:
+        message = session.scalars(select(OutboxMessage).where(OutboxMessage.channel == Channel.SMS)).one()
+    assert message.recipient == "+491701234567"
+    assert "BürgerBus 500: 10:00 ab Lommatzsch, 10:30 an Meißen." in text_of(
+        message, "https://mitfahr.example"
+    )
+
+
+def test_the_letter_has_the_address_and_the_address_is_not_kept(dispatcher: FlaskClient) -> None:
+    page = new_caller(dispatcher)
+    place = book(dispatcher, page, offers(dispatcher, page)[RUN])
+    letter = dispatcher.post(
+        f"{place}/brief", data={"address": "Gerda Müller\nAm Berg 3\n01623 Lommatzsch"}
+    ).text
+    assert "Am Berg 3<br>01623 Lommatzsch" in letter and "BürgerBus 500" in letter
+    assert re.search(r"Absagecode <strong>[0-9A-Z-]{4,}", letter)
+    assert "Am Berg" not in dispatcher.get(place).text and "Am Berg" not in dispatcher.get(page).text
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,11 @@ class LetterForm(FlaskForm):  # type: ignore[misc]
     """The address stands on the letter only: it is not kept."""
 
     address = TextAreaField(lazy("Anschrift für das Brieffenster"), [Length(max=300, message=TOO_LONG)])
+
+
+class SmsForm(FlaskForm):  # type: ignore[misc]
+    """To the number that the person's record has; pressed twice, one is sent."""
+
+    idempotency_key = HiddenField(
+        default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
+    )
