@@ -101,10 +101,10 @@ class Offers:
     def between(self, begins: list[Halt], ends: list[Halt]) -> Iterator[Offer]:
         """From where the query begins to every halt and to the destination's door; from every halt to where it ends."""
         middle = [Halt(stop, stop, 0) for stop in self._stops]
-        if begins:
-            onward = [*middle, *(halt for halt in ends if halt.stop >= self._n_stops)]
+        onward = [*middle, *(halt for halt in ends if halt.stop >= self._n_stops)]
+        if begins and onward:
             yield self._offer(begins, onward, self._slots(BEGINS))
-        if ends:
+        if middle and ends:
             yield self._offer(middle, ends, self._slots(ENDS))
 
     @property
@@ -168,14 +168,18 @@ class Offers:
         """(n_nodes, n_places) from the tours' nodes to halts or doors, and from them to the nodes."""
         fleet = self.fleet
         column = {stop: i for i, stop in enumerate(fleet.stops.tolist())}
-        at_halt = [column.get(place, 0) for place in places]
-        to, back = fleet.to_halts_s[:, at_halt], fleet.from_halts_s[:, at_halt]
+        to = np.empty((len(fleet.nodes.free_s), len(places)), np.int32)
+        back = np.empty_like(to)
         for i, place in enumerate(places):
-            if place >= self._n_stops:
+            if place < self._n_stops:
+                to[:, i], back[:, i] = (
+                    times[:, column[place]] for times in (fleet.to_halts_s, fleet.from_halts_s)
+                )
+            else:
                 door = self.doors[place].position
                 to[:, i] = fleet.driving.between_s(fleet.positions, door)[:, 0]
                 back[:, i] = fleet.driving.between_s(door, fleet.positions)[0]
-        return np.ascontiguousarray(to), np.ascontiguousarray(back)
+        return to, back
 
     def _direct_s(self, on: list[int], off: list[int]) -> NDArray[np.int32]:
         """(n_on, n_off) int32, UNREACHABLE where both are one place."""

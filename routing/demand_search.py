@@ -32,7 +32,7 @@ IS_DEMAND = 8
 
 def journeys(asked: Asked, others: list[Journey]) -> list[Journey]:
     """Those with a vehicle on demand that are best among themselves and `others`, the answer without them."""
-    fleets = [fleet for fleet in asked.snapshot.on_demand.fleets.values() if fleet.tours and len(fleet.stops)]
+    fleets = [fleet for fleet in asked.snapshot.on_demand.fleets.values() if fleet.tours]
     if not fleets or LegKind.DEMAND not in asked.query.kinds:
         return []
     return _better(asked, others, _valid(asked, fleets, frozenset()))

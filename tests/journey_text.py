@@ -2,7 +2,7 @@
 
 Clock times are local. Seconds appear when they are not zero, `+1` on the day after the first, and the
 zone (CET, CEST) on days when the clocks change. `–ride r1→` is a private ride, `–run b1→` a
-BürgerBus, `–rufbus 5→` an on-demand bus. A walk along no street is `walk ~300 m`.
+BürgerBus, `–rufbus 5→` an on-demand bus of the timetable, `–demand d1→` a vehicle on demand. A walk along no street is `walk ~300 m`.
 Between two vehicles the place shows the arrival and the next departure: `08:20/08:30 C`.
 """
 
@@ -18,6 +18,7 @@ KIND_WORDS = {
     LegKind.RIDE: "ride ",
     LegKind.BUERGERBUS: "run ",
     LegKind.RUFBUS: "rufbus ",
+    LegKind.DEMAND: "demand ",
     LegKind.TRANSIT: "",
 }
 
@@ -52,6 +53,8 @@ def _metres(leg: Leg) -> str:
 
 
 def _vehicle(leg: Leg) -> str:
+    if leg.promise:
+        return leg.promise.service_id
     return leg.boarding.ride_id if leg.boarding else str(leg.route)
 
 

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import networkx as nx
 
+from routing.demand import DemandService
 from routing.links import BEELINE_FACTOR, UNREACHABLE_S, Links
 from routing.live_trips import LiveTrip
 from routing.overlay import (
@@ -33,7 +34,9 @@ from routing.overlay import (
 from routing.query import MAX_JOURNEY_S, MAX_RIDE_JOURNEY_S, LegKind, Point, Query, StopRef
 from routing.roads import MAX_SNAP_M, Mode, RoadGraph
 from routing.timetable import Timetable
+from routing.tour import Tour
 from tests.car_ways import CarWays
+from tests.demand_oracle import Demand, Meeting
 from tests.live_calls import Vehicle, vehicles_of
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -67,6 +70,8 @@ class Hop:
     departure_s: int
     arrival_s: int
     private_ride: str | None = None
+    service: str | None = None
+    """On demand."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,11 @@ class Start:
     def private_rides(self) -> frozenset[str]:
         return frozenset(hop.private_ride for hop in self.hops if hop.private_ride)
 
+    @cached_property
+    def only_once(self) -> frozenset[str]:
+        """What no journey uses twice: private rides and on-demand services."""
+        return self.private_rides | {f"service {hop.service}" for hop in self.hops if hop.service}
+
 
 @dataclass(frozen=True)
 class Found:
@@ -95,6 +105,10 @@ class Found:
     @property
     def uses_private_ride(self) -> bool:
         return any(hop.private_ride for hop in self.hops)
+
+    @property
+    def uses_demand(self) -> bool:
+        return any(hop.service for hop in self.hops)
 
 
 @dataclass(frozen=True)
@@ -115,10 +129,12 @@ def best_journeys(
     rides: Iterable[Ride],
     query: Query,
     live: Iterable[LiveTrip] = (),
+    services: Iterable[DemandService] = (),
+    tours: Iterable[Tour] = (),
 ) -> list[Found]:
-    """The complete Pareto sets of both classes, one journey for each point."""
-    oracle = Oracle(timetable, links, roads, rides, query, live)
-    return [*oracle.pareto(private=False), *oracle.pareto(private=True)]
+    """The complete Pareto sets of both classes, and what on-demand services add, one journey for each point."""
+    oracle = Oracle(timetable, links, roads, rides, query, live, services=services, tours=tours)
+    return [*oracle.pareto(private=False), *oracle.on_demand(), *oracle.pareto(private=True)]
 
 
 class Streets:
@@ -263,6 +279,15 @@ class Streets:
         return _cheapest(range(self.roads.n_nodes), arcs)
 
 
+def _is_in(service: DemandService, lat: float, lon: float) -> bool:
+    """Areas are drawn as rectangles here."""
+    return any(
+        min(x for x, _ in ring) < lat < max(x for x, _ in ring)
+        and min(y for _, y in ring) < lon < max(y for _, y in ring)
+        for ring in service.area
+    )
+
+
 def _cheapest(nodes: Iterable[int], arcs: Iterable[tuple[int, int, int]]) -> nx.DiGraph:
     graph = nx.DiGraph()
     graph.add_nodes_from(nodes)
@@ -284,6 +309,8 @@ class Oracle:
         query: Query,
         live: Iterable[LiveTrip] = (),
         streets: Streets | None = None,
+        services: Iterable[DemandService] = (),
+        tours: Iterable[Tour] = (),
     ) -> None:
         """`streets` for several queries to share; else made of `roads`."""
         self.timetable = timetable
@@ -292,6 +319,7 @@ class Oracle:
         self.live = tuple(live)
         self.streets = streets or Streets(roads)
         self.rides = [ride for ride in rides if self._is_offered(ride)]
+        self.services, self.tours = tuple(services), tuple(tours)
         when = int(query.when.timestamp())
         if query.arrive_by:
             self.leave_from_s, self.leave_until_s = when - query.window_s - MAX_JOURNEY_S, when
@@ -314,14 +342,28 @@ class Oracle:
     # --- the answer -------------------------------------------------------------------------------
 
     def pareto(self, private: bool) -> list[Found]:
-        one_each: dict[Criteria, Found] = {}
-        for found in self._all_found:
-            if found.uses_private_ride == private and not self.lasts_too_long(found):
-                one_each.setdefault(found.criteria, found)
+        """Without vehicles on demand."""
+        found = [
+            one
+            for one in self._all_found
+            if one.uses_private_ride == private and not one.uses_demand and not self.lasts_too_long(one)
+        ]
         walk = None if private else self.walk_from_door_to_door
+        return [*([walk.found] if walk else []), *self._best_of(found, walk)]
+
+    def on_demand(self) -> list[Found]:
+        """What is best with vehicles on demand, and neither with a private ride nor had without them."""
+        without = {one.criteria for one in self.pareto(private=False)}
+        found = [one for one in self._all_found if not one.uses_private_ride]
+        return [
+            one for one in self._best_of(found, self.walk_from_door_to_door) if one.criteria not in without
+        ]
+
+    def _best_of(self, journeys: list[Found], walk: _Walk | None) -> list[Found]:
+        one_each = {one.criteria: one for one in reversed(journeys)}
         criteria = [c for c in one_each if not (walk and self._walking_beats(c, walk.duration_s))]
         best = [one_each[c] for c in self.optimal(criteria) if c.arrival_s >= self.arrive_from_s]
-        return [*([walk.found] if walk else []), *sorted(best, key=lambda found: found.criteria)]
+        return sorted(best, key=lambda found: found.criteria)
 
     def lasts_too_long(self, found: Found) -> bool:
         """Nobody waits half a day for a neighbour's car; for one departure (arrival) the wait at home counts."""
@@ -376,7 +418,7 @@ class Oracle:
         ]
 
     def _arrivals(self, start: Start) -> Iterator[int]:
-        egress_s = 0 if start.hops[-1].alight == DESTINATION else self.egress_s.get(start.hops[-1].alight)
+        egress_s = self._egress_s(start.hops[-1].alight)
         if egress_s is None:
             return
         arrival_s = start.arrival_s + egress_s
@@ -393,7 +435,7 @@ class Oracle:
         for vehicles in range(1, self.query.max_vehicles + 1):
             yield from newest
             for start in newest:
-                waiting[start.hops[-1].alight, start.private_rides].append(start)
+                waiting[start.hops[-1].alight, start.only_once].append(start)
             for key, starts in waiting.items():
                 waiting[key] = _unbeaten(starts)
             if vehicles < self.query.max_vehicles:
@@ -401,7 +443,7 @@ class Oracle:
                 newest = grown
 
     def _first(self, hop: Hop) -> Iterator[Start]:
-        access_s = 0 if hop.board == ORIGIN else self.access_s.get(hop.board)
+        access_s = self._access_s(hop.board)
         if access_s is not None:
             departure_s = hop.departure_s - access_s
             if self.leave_from_s <= departure_s <= self.leave_until_s:
@@ -414,7 +456,11 @@ class Oracle:
         best: dict[frozenset[str], Start] = {}
         for (stop, used), starts in waiting.items():
             change_s = self.change_s(stop, hop.board)
-            if change_s is None or hop.private_ride in used:
+            if change_s is None or hop.private_ride in used or f"service {hop.service}" in used:
+                continue
+            if (hop.private_ride and any(one.startswith("service ") for one in used)) or (
+                hop.service and any(not one.startswith("service ") for one in used)
+            ):
                 continue
             in_time = bisect_right(starts, hop.departure_s - change_s, key=lambda start: start.arrival_s)
             # `starts` is sorted by arrival and an unbeaten later one left home later.
@@ -425,6 +471,16 @@ class Oracle:
                     best[used] = start
         for start in best.values():
             yield Start(start.departure_s, (*start.hops, hop))
+
+    def _access_s(self, board: int) -> int | None:
+        if board in self._own_walks:
+            return self._own_walks[board]
+        return 0 if board == ORIGIN else self.access_s.get(board)
+
+    def _egress_s(self, alight: int) -> int | None:
+        if alight in self._own_walks:
+            return self._own_walks[alight]
+        return 0 if alight == DESTINATION else self.egress_s.get(alight)
 
     def change_s(self, alight: int, board: int) -> int | None:
         """Least time between getting off at one stop and on at another; None when not possible."""
@@ -531,7 +587,7 @@ class Oracle:
     def hops(self) -> list[Hop]:
         """Every use of every vehicle within the query's time, once."""
         found: dict[Hop, None] = {}
-        for hop in (*self._trip_hops(), *self._run_hops(), *self._ride_hops()):
+        for hop in (*self._trip_hops(), *self._run_hops(), *self._ride_hops(), *self._demand_hops()):
             if self.leave_from_s <= hop.departure_s and hop.arrival_s <= self.arrive_until_s:
                 found[hop] = None
         return list(found)
@@ -631,6 +687,67 @@ class Oracle:
             assert isinstance(a, Point) and isinstance(b, Point)
             return (a.lat, a.lon) == (b.lat, b.lon)
         return False
+
+    # --- vehicles on demand ------------------------------------------------------------------------
+
+    @cached_property
+    def _own_walks(self) -> dict[int, int]:
+        """Walks between an end of the query and the halts near it, by the name they have where nobody changes."""
+        return {}
+
+    def _demand_hops(self) -> Iterator[Hop]:
+        if LegKind.DEMAND not in self.query.kinds:
+            return
+        for service in self.services:
+            halts = [
+                Meeting(stop, stop, spot)
+                for stop, spot in self._meeting_points.items()
+                if self._halts_at(service, stop)
+            ]
+            begins = self._meetings(service, self.query.origin, ORIGIN, self.access_s, halts)
+            ends = self._meetings(service, self.query.destination, DESTINATION, self.egress_s, halts)
+            self._own_walks.update((one.name, one.walk_s) for one in [*begins, *ends] if one.stop is not None)
+            tours = tuple(tour for tour in self.tours if tour.service_id == service.service_id)
+            demand = Demand(service, tours, self.query, self.streets.drive_s, self._car_spot)
+            for one in demand.promised(begins, ends, halts, self._is_one_place):
+                yield Hop(
+                    f"demand {service.service_id}",
+                    one.board,
+                    one.alight,
+                    one.from_s,
+                    one.until_s,
+                    service=service.service_id,
+                )
+
+    def _halts_at(self, service: DemandService, stop: int) -> bool:
+        t = self.timetable
+        parent = int(t.stop_parent[stop])
+        ids = {t.stop_id[stop], t.stop_id[parent] if parent >= 0 else t.stop_id[stop]}
+        return bool(ids & service.stop_ids) or _is_in(
+            service, float(t.stop_lat[stop]), float(t.stop_lon[stop])
+        )
+
+    def _meetings(
+        self,
+        service: DemandService,
+        end: Point | StopRef,
+        door: int,
+        walks_s: dict[int, int],
+        halts: list[Meeting],
+    ) -> list[Meeting]:
+        """The own door where the vehicle comes there, else the three meeting points nearest on foot."""
+        if isinstance(end, Point) and _is_in(service, end.lat, end.lon):
+            for name, spot in self._door(end, door).items():
+                return [Meeting(name, None, spot)]
+        near = sorted((walks_s[one.name], one.name, one.place) for one in halts if one.name in walks_s)
+        chosen: dict[int, Meeting] = {}
+        for walk_s, stop, spot in near:
+            name = -10 - 2 * stop + (1 if door == DESTINATION else 0)
+            chosen.setdefault(int(self.links.stop_meeting[stop]), Meeting(name, stop, spot, walk_s))
+        return list(chosen.values())[:3]
+
+    def _is_one_place(self, a: Meeting, b: Meeting) -> bool:
+        return self._is_same_place(a.name if a.stop is None else a.stop, b.name if b.stop is None else b.stop)
 
     def _hops_of_ride(
         self, ride: Ride, own: list[Spot], pickup: tuple[int, Spot], dropoff: tuple[int, Spot]

@@ -16,6 +16,8 @@ One line of text states one fact; `#` begins a comment.
     turn A B C 20 s                     by car from street A B into street B C; or `closed`, also A B C D closed
     ride r1 | A 07:00..07:20 | X on 07:10 | Y off 07:30 | C until 09:00 | budget 600 s | seats 3 2 3
     run b1 | A 08:00 | B 08:09/08:10 | C 08:20 | seats 8 0 | wheelchairs 1 1 | bookable 07:00
+    demand d1 | stops A B | area -50 -50 900 700 | step 300 | window 600 | detour 900 | lead 3600
+    tour v1 of d1 | base A 06:00..12:00 | seats 3 | on anna B 08:00..08:10 | off anna C 08:05..08:30
     expected t1 day 0 | 08:05 08:12/- - x x08:20      live data on a trip of the timetable: see below
     cancelled t1 day 0
     added z1 day 0 type 715 wheelchair no | A 08:00 | B[off] 08:09/08:10 | C 08:20
@@ -23,6 +25,9 @@ One line of text states one fact; `#` begins a comment.
 Live data is about one service day (day 0 unless said) and counts its times from that day's start. `expected`
 has a word for each call of the feed's trip: arrival/departure or both at once, `-` where nothing is stated,
 `x` before it where the stop is skipped; calls after the last word are not spoken of.
+On demand: an area is a rectangle (west, south, east, north in metres as in `at`); what is not said is as
+`DemandService` has it. A tour also takes `wheelchairs 1`, `driver anna`, `bookable 07:00`; its visits are in driving
+order, each for one party of one (`on anna+2`: of two).
 Rides and runs also take `driver anna`. Boarding rules: `[off]` nobody gets on, `[on]` nobody gets off,
 `[pass]` neither, `[phone]` and `[driver]` ask for a boarding. Times count from the start of service
 day 0 ("25:10" is past midnight); "1 08:00" counts from the start of service day 1.
@@ -41,15 +46,18 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from routing import Snapshot, hierarchy
+from routing.demand import DemandService, Ring
 from routing.hierarchy import Hierarchy
+from routing.journey import Place
 from routing.linking import link
 from routing.links import FOOTPATH_LIMIT_M, Links
 from routing.live_trips import AddedCall, AddedTrip, CallUpdate, LiveTrip, TripUpdate
 from routing.overlay import Ride, RideKind, RideStop
-from routing.query import Point, Query, StopRef
+from routing.query import Party, Point, Query, StopRef
 from routing.roads import CLOSED, Heading, RoadGraph, Turn
 from routing.store import Texts
 from routing.timetable import DRIVER, NONE, PHONE, REGULAR, Timetable
+from routing.tour import Tour, Visit
 from tests.routing.road_worlds import Street, at, road_graph
 
 APART_M = 20_000
@@ -94,6 +102,8 @@ class World:
     car: Hierarchy | None
     rides: tuple[Ride, ...]
     live: tuple[LiveTrip, ...]
+    services: tuple[DemandService, ...]
+    tours: tuple[Tour, ...]
     places: dict[str, tuple[float, float]]
     text: str
 
@@ -117,6 +127,7 @@ class World:
 
     def snapshot(self) -> Snapshot:
         planned = Snapshot.of(self.timetable, self.links, self.roads, self.car, self.rides)
+        planned = planned.with_demand(self.services, self.tours)
         return planned.with_live_trips(self.live)
 
 
@@ -137,6 +148,8 @@ class _Drawing:
     turns: list[tuple[list[str], int]] = field(default_factory=list)
     rides: list[list[str]] = field(default_factory=list)
     live: list[list[str]] = field(default_factory=list)
+    services: list[list[str]] = field(default_factory=list)
+    tours: list[list[str]] = field(default_factory=list)
     stops: dict[str, None] = field(default_factory=dict)
 
 
@@ -160,7 +173,9 @@ def world(text: str, east_m: float = 0, timetable: Timetable | None = None) -> W
     links = _with_drawn_walks(drawing, link(timetable, roads, car), timetable)
     rides = tuple(_ride(cells, timetable, places) for cells in drawing.rides)
     live = tuple(_live(cells, timetable) for cells in drawing.live)
-    return World(timetable, links, roads, car, rides, live, places, text)
+    services = tuple(_service(cells, east_m) for cells in drawing.services)
+    tours = tuple(_tour(cells, timetable, places) for cells in drawing.tours)
+    return World(timetable, links, roads, car, rides, live, services, tours, places, text)
 
 
 def _read(drawing: _Drawing, row: str) -> None:
@@ -176,6 +191,10 @@ def _read(drawing: _Drawing, row: str) -> None:
             drawing.stops.update(dict.fromkeys([*cells[1].split(), name]))
         case ["ride" | "run", _]:
             drawing.rides.append(cells)
+        case ["demand", _]:
+            drawing.services.append(cells)
+        case ["tour", _, "of", _]:
+            drawing.tours.append(cells)
         case ["expected" | "cancelled" | "added", *_]:
             drawing.live.append(cells)
         case [_, *options] if len(cells) == 2:
@@ -453,6 +472,50 @@ def _ride_stop(
         stop_id=name if name in known else None,
         promised_pickup_s=promised.get("on"),
         promised_dropoff_s=promised.get("off"),
+    )
+
+
+def _service(cells: list[str], east_m: float) -> DemandService:
+    facts = {words[0]: words[1:] for words in (cell.split() for cell in cells[1:])}
+    service_id = cells[0].split()[1]
+    area: tuple[Ring, ...] = ()
+    if "area" in facts:
+        west, south, east, north = (float(metres) for metres in facts["area"])
+        corners = (west, south), (east, south), (east, north), (west, north)
+        area = (tuple(at(x + east_m, y) for x, y in corners),)
+    seconds = {
+        f"{name}_s": int(facts[name][0]) for name in ("step", "window", "detour", "lead") if name in facts
+    }
+    return DemandService(service_id, service_id, frozenset(facts.get("stops", ())), area, **seconds)
+
+
+def _tour(cells: list[str], timetable: Timetable, places: dict[str, tuple[float, float]]) -> Tour:
+    _, tour_id, _, service_id = cells[0].split()
+    rows = [cell.split() for cell in cells[1:]]
+    facts = {words[0]: words[1:] for words in rows if words[0] not in ("on", "off")}
+    clocks = timetable.day_start_s
+
+    def place(name: str) -> Place:
+        return Place(name, *places[name], name if name in timetable.stop_by_id else None)
+
+    def span(text: str) -> tuple[int, int]:
+        first, last = (text.split("..") * 2)[:2]
+        return _moment_s(first, clocks), _moment_s(last, clocks)
+
+    base, hours = facts["base"]
+    visits = []
+    for word, who, name, promised in (words for words in rows if words[0] in ("on", "off")):
+        party_id, _, seats = who.partition("+")
+        visits.append(Visit(party_id, word == "on", place(name), Party(int(seats or 1)), *span(promised)))
+    return Tour(
+        tour_id,
+        service_id,
+        place(base),
+        *span(hours),
+        Party(int(facts.get("seats", ["3"])[0]), int(facts.get("wheelchairs", ["0"])[0])),
+        tuple(visits),
+        facts.get("driver", [f"driver of {tour_id}"])[0],
+        _moment_s(" ".join(facts["bookable"]), clocks) if "bookable" in facts else None,
     )
 
 

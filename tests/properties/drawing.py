@@ -7,7 +7,7 @@ all the time. The clock begins in the morning, before midnight, or in a night wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -85,9 +85,9 @@ def bus_cases(draw: DrawFn) -> Case:
 
 
 @st.composite
-def ride_cases(draw: DrawFn) -> Case:
+def ride_cases(draw: DrawFn, first_hour: int | None = None) -> Case:
     """Streets, private rides with people on board, and some buses."""
-    first_hour = draw(st.sampled_from(FIRST_HOURS))
+    first_hour = first_hour or draw(st.sampled_from(FIRST_HOURS))
     rows = [draw(st.sampled_from(DAYS))]
     nodes = list("ABCDEFG"[: draw(st.integers(3, 6))])
     cells = draw(st.permutations(range(9)))
@@ -111,6 +111,63 @@ def ride_cases(draw: DrawFn) -> Case:
         rows.append(draw(_ride(f"r{i}", [*nodes, "P", "Q"], first_hour)))
     places = [*nodes, "Y", "Z", "H", "P"]
     return Case("\n".join(rows), tuple(draw(_question(places, first_hour)) for _ in range(3)))
+
+
+@st.composite
+def demand_cases(draw: DrawFn) -> Case:
+    """Streets and buses, and vehicles that come when called, with people on board; sometimes a private ride."""
+    first_hour = draw(st.sampled_from(FIRST_HOURS))
+    case = draw(ride_cases(first_hour))
+    kept = draw(st.sampled_from([0, 0, 0, 1]))
+    rows = [row for row in case.text.splitlines() if not row.startswith("ride ") or kept > 0]
+    stops = [row.split()[1] for row in rows if row.startswith("stop ")]
+    nodes = [row.split()[1] for row in rows if row.startswith("at ")]
+    for number in range(draw(st.sampled_from([2, 1]))):
+        rows += draw(_service(f"d{number}", stops, nodes, first_hour))
+    questions = []
+    for question in case.questions:
+        # Streets are short here: whoever walks far never asks for a vehicle.
+        options = dict(question.options) | {"max_walk_s": draw(st.sampled_from([60, 0, 240, 1200]))}
+        questions.append(replace(question, options=tuple(options.items())))
+    return Case("\n".join(rows), tuple(questions))
+
+
+@st.composite
+def _service(draw: DrawFn, name: str, stops: list[str], nodes: list[str], first_hour: int) -> list[str]:
+    row = f"demand {name} | step {draw(st.sampled_from([600, 300, 900]))}"
+    row += f" | window {draw(st.sampled_from([600, 0, 300]))} | detour {draw(st.sampled_from([900, 0, 300]))}"
+    row += f" | lead {draw(st.sampled_from([0, 600, 1800]))}"
+    whole = draw(st.sampled_from([3, 1, 2]))
+    if whole & 1:
+        row += f" | stops {' '.join(draw(st.permutations(stops))[: draw(st.sampled_from([4, 3, 2]))])}"
+    if whole & 2:
+        row += f" | area {draw(st.sampled_from(['-60 -60 9100 800', '-60 -60 400 800', '300 -60 700 800']))}"
+    rows = [row]
+    for number in range(draw(st.sampled_from([1, 2]))):
+        rows.append(draw(_tour(f"{name}v{number}", name, nodes, first_hour)))
+    return rows
+
+
+@st.composite
+def _tour(draw: DrawFn, tour_id: str, service: str, nodes: list[str], first_hour: int) -> str:
+    """Who is on board need not be possible: then nobody else gets on."""
+    begins = first_hour * 60 - draw(st.sampled_from([30, 0]))
+    ends = begins + draw(st.sampled_from([150, 90, 60]))
+    row = (
+        f"tour {tour_id} of {service} | base {draw(st.sampled_from(nodes))} {_clock(begins)}..{_clock(ends)}"
+    )
+    row += f" | seats {draw(st.sampled_from([3, 2, 1]))} | wheelchairs {draw(st.integers(0, 1))}"
+    row += f" | driver {draw(st.sampled_from(['anna', 'ben']))}"
+    if draw(st.integers(0, 3)) == 3:
+        row += f" | bookable {_clock(first_hour * 60 + 15)}"
+    minute = begins + 5
+    for party in range(draw(st.sampled_from([0, 0, 1, 2]))):
+        for word in ("on", "off"):
+            minute += draw(st.integers(0, 20))
+            width = draw(st.sampled_from([20, 40, 10]))
+            place = draw(st.sampled_from(nodes))
+            row += f" | {word} p{party} {place} {_clock(minute)}..{_clock(minute + width)}"
+    return row
 
 
 @st.composite

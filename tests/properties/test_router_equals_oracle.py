@@ -9,7 +9,7 @@ from routing import search
 from routing.query import Query
 from tests.oracle import best_journeys
 from tests.properties.conftest import worlds
-from tests.properties.drawing import Case, bus_cases, live_cases, ride_cases
+from tests.properties.drawing import Case, bus_cases, demand_cases, live_cases, ride_cases
 from tests.properties.holds import criteria
 from tests.worlds import World
 
@@ -35,6 +35,12 @@ def test_live_data(case: Case) -> None:
     _same_answers(case)
 
 
+@worlds(150)
+@given(demand_cases())
+def test_vehicles_on_demand(case: Case) -> None:
+    _same_answers(case)
+
+
 def _same_answers(case: Case) -> None:
     drawn = case.world()
     snapshot = drawn.snapshot()
@@ -46,7 +52,16 @@ def _same_answers(case: Case) -> None:
 
 
 def oracle_criteria(drawn: World, query: Query) -> Answer:
-    found = best_journeys(drawn.timetable, drawn.links, drawn.roads, drawn.rides, query, drawn.live)
+    found = best_journeys(
+        drawn.timetable,
+        drawn.links,
+        drawn.roads,
+        drawn.rides,
+        query,
+        drawn.live,
+        drawn.services,
+        drawn.tours,
+    )
     return sorted((*one.criteria, one.uses_private_ride) for one in found)
 
 
