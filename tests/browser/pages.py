@@ -98,6 +98,15 @@ def read_out_by_phone(page: Page, scene: Scene) -> None:
     page.get_by_role("button", name="Weiter: vorlesen und buchen").click()
 
 
+def at(address: str) -> Steps:
+    """An address with a question in it."""
+
+    def steps(page: Page, scene: Scene) -> None:
+        page.goto(address.format_map(scene.ids))
+
+    return steps
+
+
 def duty_code(code: str) -> Steps:
     def steps(page: Page, scene: Scene) -> None:
         page.goto("/dienst")
@@ -335,8 +344,15 @@ PAGES = (
         "/verein/{organisation}/fahrzeuge/neu",
         VOLUNTEER,
     ),
-    Listed("dienste", "duty/week.html", "/verein/{organisation}/dienste?ab={duty_day}", VOLUNTEER),
-    Listed("dienste-monat", "duty/month.html", "/verein/{organisation}/dienste/monat?ab={month}", VOLUNTEER),
+    Listed("dienste", "duty/week.html", "/verein/{organisation}/dienste", VOLUNTEER),
+    Listed("dienste-woche", "duty/week.html", at("/verein/{organisation}/dienste?ab={duty_day}"), VOLUNTEER),
+    Listed("dienste-monat", "duty/month.html", "/verein/{organisation}/dienste/monat", VOLUNTEER),
+    Listed(
+        "dienste-ganzer-monat",
+        "duty/month.html",
+        at("/verein/{organisation}/dienste/monat?ab={month}"),
+        VOLUNTEER,
+    ),
     Listed("dienste-neu", "duty/new.html", "/verein/{organisation}/dienste/neu", VOLUNTEER),
     Listed("dienst-offen", "duty/one.html", "/verein/{organisation}/dienste/{duty_open}", VOLUNTEER),
     Listed("dienst-vergeben", "duty/one.html", "/verein/{organisation}/dienste/{duty_taken}", VOLUNTEER),
