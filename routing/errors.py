@@ -8,7 +8,7 @@ RoutingError
 ├── UnknownTrip             a trip id that the serving timetable does not have
 ├── LiveTripRefused         live data about a trip that cannot be true (wrong day, wrong call, wrong time)
 ├── RoadsRefused            an OSM extract that no road graph can be built from
-└── BoardingRefused         (routing.rides) a ride cannot be boarded like this
+└── BoardingRefused         (routing.rides) a ride cannot be boarded like this, or no tour takes a request (routing.tour)
 """
 
 from __future__ import annotations
