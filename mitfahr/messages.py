@@ -123,18 +123,7 @@ def _tell_drivers_booked(session: Session, legs: Sequence[BookingLeg], now: dt.d
 def sms_of(booking: Booking) -> str:
     """The booking in a few words: every 160 signs cost money."""
     with _words_of(booking.rider):
-        legs = [
-            _(
-                "%(vehicle)s: %(departure)s ab %(origin)s, %(arrival)s an %(destination)s.",
-                vehicle=_label(leg),
-                departure=clock(leg.departure_s),
-                origin=leg.origin_name,
-                arrival=clock(leg.arrival_s),
-                destination=leg.destination_name,
-            )
-            for leg in booking.legs
-            if leg.state in LIVE
-        ]
+        legs = [_leg_in_short(leg) for leg in booking.legs if leg.state in LIVE]
         number = booking_number(booking.id)
         waiting = [_("Noch nicht alles ist zugesagt.")] if booking.state is BookingState.WAITING else []
         codes = _(
@@ -144,6 +133,30 @@ def sms_of(booking: Booking) -> str:
             code=CANCEL_CODE,
         )
         return "\n".join([f"{day_short(booking.departure_s)}:", *legs, *waiting, codes])
+
+
+def _leg_in_short(leg: BookingLeg) -> str:
+    facts = {
+        "vehicle": _label(leg),
+        "departure": clock(leg.departure_s),
+        "origin": leg.origin_name,
+        "arrival": clock(leg.arrival_s),
+        "destination": leg.destination_name,
+    }
+    promise = _promise_of(leg)
+    if promise is None:
+        return _("%(vehicle)s: %(departure)s ab %(origin)s, %(arrival)s an %(destination)s.", **facts)
+    return _(
+        "%(vehicle)s: Abholung %(departure)s bis %(latest)s in %(origin)s, bis %(arrival)s in %(destination)s.",
+        **facts,
+        latest=clock(promise.pickup_until_s),
+    )
+
+
+def _promise_of(leg: BookingLeg) -> Promise | None:
+    """What was promised where the leg is driven on demand."""
+    promise = leg.shown.get("promise")
+    return None if promise is None else Promise(**promise)
 
 
 def tell_decided(session: Session, leg: BookingLeg, now: dt.datetime) -> None:
@@ -753,8 +766,9 @@ def _leg(leg: BookingLeg) -> str:
         line += "\n  " + _(
             "Fährt nur nach Anruf. Bis wann und unter welcher Nummer Sie sich anmelden, steht auf der Seite Ihrer Reise."
         )
-    if "promise" in leg.shown and leg.state in LIVE:
-        line += "\n  " + promise_words(Promise(**leg.shown["promise"]))
+    promise = _promise_of(leg)
+    if promise is not None and leg.state in LIVE:
+        line += "\n  " + promise_words(promise)
     if leg.ride is not None and leg.state is LegState.NOTED:
         line += "\n  " + _("Ohne Buchung: Steigen Sie einfach ein, solange Platz ist.")
     if leg.ride is not None and leg.ride.fare and leg.state in LIVE:

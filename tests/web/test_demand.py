@@ -32,7 +32,7 @@ def service(club: Club) -> dict[str, object]:
         "name": "Rufbus Lommatzsch",
         "vehicles": [club.van()],
         "base": "Lommatzsch",
-        "stops": "Lommatzsch\n\n Zehren \nMeißen",
+        "stops": "Lommatzsch\n\n Wie auch immer [Zehren] \nMeißen",
         "area": "51.20, 13.20\n51.30; 13.20\n51,25 13,40",
         "hours-0-weekdays": ["0", "1", "2", "3", "4"],
         "hours-0-begins": "17:30",

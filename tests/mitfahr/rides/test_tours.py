@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from mitfahr.better_tours import Planned
+from mitfahr.db.bookings import booking_of
 from mitfahr.db.demand_services import DemandService
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.people import Organisation, Person
@@ -25,6 +26,8 @@ from mitfahr.domain.roles import MembershipRole
 from mitfahr.domain.states import LegState
 from mitfahr.domain.times import local, seconds
 from mitfahr.domain.trip_request import ONE_PERSON
+from mitfahr.messages import sms_of
+from mitfahr.offered import join_tokens
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.change_party import PartyChange, change_party
 from mitfahr.services.found_organisation import add_member
@@ -38,6 +41,7 @@ from routing.journey import Boarding, Leg
 from routing.query import LegKind, Party
 from routing.tour import Tour, holds, schedule
 from tests.mitfahr.rides.portal import NOW, VACATIONS, Portal, clock, district, place
+from tests.mitfahr.rides.test_recheck_bookings import bus
 
 TIMETABLE = district()[0].timetable
 TUESDAY = dt.date(2026, 6, 2)
@@ -160,6 +164,8 @@ def test_a_leg_is_booked_shown_in_the_tour_and_cancelled(club: Club) -> None:
     assert club.portal.taken(tour.tour_id) == [0, 1, 0]
     leg = club.portal.booking(first).legs[0]
     assert (leg.state, leg.ride_id, leg.price_ct) == (LegState.CONFIRMED, tour.tour_id, 0)
+    with club.portal.readers() as session:
+        assert "Abholung 09:00 bis 09:15 in B, bis 09:30 in D." in sms_of(booking_of(session, first))
     second = club.book(club.leg("09:05", "C", "E"), party=Party(2))
     assert club.stops() == ["A 08:00", "B 09:00", "C 09:05", "E 09:10", "D 09:13", "A 09:20"]
     assert club.portal.taken(tour.tour_id) == [0, 1, 3, 1, 0]
@@ -330,3 +336,37 @@ def _driving_s(club: Club) -> int:
 def _promised(club: Club) -> set[tuple[str, bool, int, int]]:
     visits = club.tours()["06-02 08:00"].visits
     return {(one.request_id, one.is_pickup, one.from_s, one.until_s) for one in visits}
+
+
+def test_a_chain_is_booked_whole_or_not_at_all(club: Club) -> None:
+    """On demand from A to D, then the bus at 9:30: what cannot be had of it leaves nothing of the other."""
+    club.keep()
+    chain = (club.leg("08:50", "A", "D"), bus("D", "E", "09:30"))
+    with pytest.raises(SeatTaken):
+        club.book(*chain, party=Party(4))
+    with pytest.raises(NoLongerHolds):
+        club.book(
+            club.leg("09:10", "A", "D"), bus("D", "E", "09:30")
+        )  # would be promised for later than that
+    tour = club.tours()["06-02 08:00"]
+    assert tour.visits == () and club.portal.taken(tour.tour_id) == [0]
+    booking = club.book(*chain)
+    states = [leg.state for leg in club.portal.booking(booking).legs]
+    assert states == [LegState.CONFIRMED, LegState.NOTED] and club.portal.contradictions() == []
+    rider = club.portal.booking(booking).rider_id
+    leg = club.portal.booking(booking).legs[0]
+    cancel_booking(club.portal.sessions, booking_id=booking, leg_id=leg.id, actor_id=rider, now=NOW)
+    states = [leg.state for leg in club.portal.booking(booking).legs]
+    assert states == [LegState.CANCELLED, LegState.CANCELLED]
+    assert club.tours()["06-02 08:00"].visits == () and club.portal.contradictions() == []
+
+
+def test_there_and_back_are_promised_in_one_tour(club: Club) -> None:
+    club.keep()
+    rider = club.portal.person("Rita")
+    ways = [
+        club.portal.token(club.leg(at, *ends)) for at, *ends in (("09:00", "B", "D"), ("10:30", "D", "B"))
+    ]
+    club.portal.book(rider, join_tokens(*ways))
+    assert [stop.split()[0] for stop in club.stops()] == ["A", "B", "D", "D", "B", "A"]
+    assert club.portal.contradictions() == []
