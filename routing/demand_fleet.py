@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from routing import hierarchy
 from routing.demand import DemandService
 from routing.demand_kernels import Tours
 from routing.driving import Driving, Streets, car_positions
-from routing.hierarchy import UNREACHABLE
+from routing.hierarchy import UNREACHABLE, Sweep
 from routing.journey import Place, Promise
 from routing.overlay import HALT_S
 from routing.rides import BoardingRefused
@@ -68,8 +69,25 @@ class ServiceFleet:
         node_start = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
         return Tours(node_start, *(np.concatenate(values) for values in rest))
 
+    def door_s(self, door: Positions) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """(n_nodes,) driving from every node to a door, and from the door to them."""
+        driving = self.driving
+        from_nodes, to_nodes = self._sweeps
+        return (
+            hierarchy.door_drive_s(driving.roads, driving.car, door, from_nodes)[0],
+            hierarchy.door_drive_s(driving.roads, driving.car, door, to_nodes)[0],
+        )
+
     @cached_property
-    def positions(self) -> Positions:
+    def _sweeps(self) -> tuple[Sweep, Sweep]:
+        driving, nodes = self.driving, self._positions
+        return (
+            hierarchy.sweep_from(driving.roads, driving.car, nodes),
+            hierarchy.sweep_to(driving.roads, driving.car, nodes),
+        )
+
+    @property
+    def _positions(self) -> Positions:
         edge, fraction, off_mm = (
             np.concatenate([getattr(one.positions, name) for one in self.tours])
             for name in ("edge", "fraction", "off_mm")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from routing.asked import Asked
 from routing.demand_fleet import ServiceFleet
 from routing.hierarchy import UNREACHABLE
 from routing.journey import Place
+from routing.links import UNREACHABLE_S
 from routing.query import MAX_DEMAND_AHEAD_S, Point
 from routing.ride_clocks import DESTINATION_DOOR, ORIGIN_DOOR
 from routing.ride_search import DOOR_OFF_STREET_MM
@@ -177,26 +179,32 @@ class Offers:
                 )
             else:
                 door = self.doors[place].position
-                to[:, i] = fleet.driving.between_s(fleet.positions, door)[:, 0]
-                back[:, i] = fleet.driving.between_s(door, fleet.positions)[0]
+                to[:, i], back[:, i] = fleet.door_s(door)
         return to, back
 
     def _direct_s(self, on: list[int], off: list[int]) -> NDArray[np.int32]:
-        """(n_on, n_off) int32, UNREACHABLE where both are one place."""
-        sides = [_together([self._position(place) for place in places]) for places in (on, off)]
-        found: NDArray[np.int32] = self.fleet.driving.between_s(sides[0], sides[1]).astype(np.int32)
+        """(n_on, n_off) int32, UNREACHABLE where there is no way or both are one place."""
+        links, driving = self.asked.snapshot.links, self.fleet.driving
+        meetings = [np.array([self._meeting(place) for place in places], np.int64) for places in (on, off)]
+        between = links.drive_s[np.ix_(*meetings)].astype(np.int32)
+        found = np.where(between >= UNREACHABLE_S, np.int32(UNREACHABLE), between)
+        for i, place in enumerate(on):
+            if place >= self._n_stops:
+                found[i] = driving.onward_s(self.doors[place].position)[0, meetings[1]]
+        for j, place in enumerate(off):
+            if place >= self._n_stops:
+                found[:, j] = driving.back_s(self.doors[place].position)[0, meetings[0]]
+        for i, j in itertools.product(range(len(on)), range(len(off))):
+            if on[i] >= self._n_stops and off[j] >= self._n_stops:
+                doors_s = driving.between_s(self.doors[on[i]].position, self.doors[off[j]].position)
+                found[i, j] = doors_s[0, 0]
         keys = [np.array([self._key(place) for place in places]) for places in (on, off)]
         found[(keys[0][:, None] == keys[1][None]).all(axis=2)] = UNREACHABLE
         return found
 
-    def _position(self, place: int) -> Positions:
-        if place >= self._n_stops:
-            return self.doors[place].position
-        links = self.asked.snapshot.links
-        meeting = slice(links.stop_meeting[place], links.stop_meeting[place] + 1)
-        return Positions(
-            links.meeting_edge[meeting], links.meeting_fraction[meeting], links.meeting_off_mm[meeting]
-        )
+    def _meeting(self, place: int) -> int:
+        """Of a stop; any for a door."""
+        return int(self.asked.snapshot.links.stop_meeting[place]) if place < self._n_stops else 0
 
     def _key(self, place: int) -> tuple[float, float]:
         """What tells places apart: the meeting point of a stop, the coordinates of a door."""
@@ -204,10 +212,3 @@ class Offers:
             door = self.doors[place].place
             return 1000 + door.lat, door.lon
         return float(self.asked.snapshot.links.stop_meeting[place]), -1000.0
-
-
-def _together(positions: list[Positions]) -> Positions:
-    edge, fraction, off_mm = (
-        np.concatenate([getattr(one, name) for one in positions]) for name in ("edge", "fraction", "off_mm")
-    )
-    return Positions(edge, fraction, off_mm)

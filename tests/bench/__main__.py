@@ -13,8 +13,8 @@ from tests.bench.feeds import AT, FEEDS
 from tests.bench.table import COMMITTED, Row, save, show, show_growth
 
 PARTS_OF = {
-    "rnv": ("import", "start", "timetable", "delays", "rides", "check", "roads", "peers"),
-    "vvo": ("import", "start", "timetable", "delays", "rides", "roads"),
+    "rnv": ("import", "start", "timetable", "delays", "rides", "demand", "check", "roads", "peers"),
+    "vvo": ("import", "start", "timetable", "delays", "rides", "demand", "roads"),
     "bare": ("import", "timetable"),
     "saxony": ("import", "start", "timetable", "delays"),
     "demo1": ("import", "start", "timetable", "rides", "roads"),
@@ -30,6 +30,8 @@ OFFERS = {
     "demo4": (10_000,),
     "demo16": (10_000,),
 }
+VEHICLES = (1, 10, 100)
+"""Vehicles on demand."""
 CHECKED = (1_000, 10_000)
 """Live offers while answers are proved by trying everything."""
 ROW_LIMIT_S, QUICK_LIMIT_S = 3.0, 1.0
@@ -111,6 +113,8 @@ def _offers(feed: str, part: str, quick: bool) -> Sequence[int | None]:
     """How many live offers a part is measured with, one after the other; None where rides play no part."""
     if part == "check":
         return CHECKED[:1] if quick else CHECKED
+    if part == "demand":
+        return VEHICLES[1:2] if quick else VEHICLES
     if part == "rides":
         return [n for n in OFFERS[feed] if n in QUICK_OFFERS] if quick else OFFERS[feed]
     return (None,)
