@@ -699,7 +699,11 @@ _SCHEMAS: Schema = {
             "must_be_ordered": _typed("boolean", "fährt nur nach Anruf"),
             "trip_id": _or_null("string", "Fahrt im Fahrplan (GTFS trip_id)"),
             "ride_id": _or_null("string", "Lauf des BürgerBusses, auf dem ein Platz gebucht werden kann"),
-            "bookable_until": _or_null("string", "so lange kann der Lauf gebucht werden", **_MOMENT),
+            "bookable_until": _or_null(
+                "string",
+                "bis dahin muss der Lauf gebucht sein; null: mitfahren geht auch ohne Buchung",
+                **_MOMENT,
+            ),
         }
     ),
     "Status": _object(
