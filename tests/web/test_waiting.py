@@ -72,9 +72,11 @@ def test_on_the_list_from_the_results_offered_and_taken(
     )
     cancel_booking(portal.writing, booking_id=booking_id, actor_id=sven.id, now=dt.datetime.now(dt.UTC))
     assert offer(portal) == 1
-    assert "bitte zusagen" in client.get("/meine-fahrten").text
     with portal.reading() as session:
         (entry,) = entries_of_person(session, rita.id)
+    assert (
+        f'href="/meine-fahrten/{entry.booking_id}">Ansehen und zusagen' in client.get("/meine-fahrten").text
+    )
     page = client.get(f"/meine-fahrten/{entry.booking_id}").text
     assert "Ein Platz ist frei geworden" in page and "Ja, Platz nehmen" in page
     taken = client.post(f"/warteliste/zusagen/{entry.booking_id}", follow_redirects=True).text
