@@ -40,8 +40,8 @@ from mitfahr.services.complete_legs import complete_legs
 from mitfahr.services.do_planned_switches import do_planned_switches
 from mitfahr.services.draw_map import draw_missing_maps
 from mitfahr.services.fetch_feed import fail_dead_fetches, fetch_due_feeds
-from mitfahr.services.keep_papers import warn_of_papers
 from mitfahr.services.improve_tours import improve_tours
+from mitfahr.services.keep_papers import warn_of_papers
 from mitfahr.services.lapse_holds import lapse_holds
 from mitfahr.services.link_stops import link_waiting
 from mitfahr.services.match_wishes import match_wishes
