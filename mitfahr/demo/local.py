@@ -54,7 +54,7 @@ def _rules(network: Network) -> list[Content]:
     """Every line that runs only when called; the last one by the day before."""
     timetable, same = network.timetable, SameLines(network)
     called = [line for line in network.lines if timetable.route_type[line] == ON_DEMAND_BUS]
-    text = "Anrufe werden montags bis freitags von 7 bis 18 Uhr angenommen."
+    text = "Anrufe werden täglich von 5 bis 22 Uhr angenommen."
     hour, evening = Deadline(minutes=60), Deadline(days=1, clock=dt.time(17))
     return [
         BookingRule(
