@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -97,6 +98,19 @@ def test_a_day_is_booked_once_with_the_word_to_the_driver(portal: Portal) -> Non
     assert booking.message == "Bitte zweimal klingeln"
     assert portal.taken(run_id) == [1, 1, 1, 1]
     assert len(mails(portal, "Ihre Buchung")) == 1
+    assert portal.contradictions() == []
+
+
+def test_two_workers_at_once_book_a_day_once(portal: Portal) -> None:
+    run_id, rita = portal.run("08:00"), portal.person("Rita")
+    order_id = order(
+        portal, rita, replace(DRAFT, plan=replace(DIALYSIS, weeks=(Week(frozenset({1}), dt.time(8, 30)),)))
+    )
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: book(portal), range(2)))
+    day = day_of(portal, order_id)
+    assert day is not None and day.booking_id is not None
+    assert (portal.taken(run_id), len(mails(portal, "Ihre Buchung"))) == ([1, 1, 1, 1], 1)
     assert portal.contradictions() == []
 
 

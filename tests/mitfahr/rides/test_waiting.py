@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -132,6 +133,18 @@ def test_without_an_answer_the_next_one_is_asked(portal: Portal) -> None:
     assert outcome(portal, second) is Outcome.NOT_TAKEN
     assert portal.taken(run_id) == [0, 0, 0, 0]
     assert portal.contradictions(late + HANDED_OUT) == []
+
+
+def test_two_workers_at_once_offer_a_place_once(portal: Portal) -> None:
+    run_id, booked = full_run(portal)
+    for name in ("Rita", "Otto"):
+        wait(portal, run_id, portal.person(name))
+    cancel(portal, booked)
+    with ThreadPoolExecutor(2) as pool:
+        offers = list(pool.map(lambda _: offer(portal), range(2)))
+    assert (sum(offers), portal.taken(run_id)) == (1, [0, 1, 1, 0])
+    assert len(mails(portal, "Ein Platz ist frei")) == 1
+    assert portal.contradictions(SOON) == []
 
 
 def test_whoever_fits_into_what_is_free_gets_it(portal: Portal) -> None:
