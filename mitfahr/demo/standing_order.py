@@ -35,7 +35,8 @@ def ensure_standing_order(sessions: sessionmaker[Session], crowd: Crowd, now: dt
         OrderDraft(
             request,
             Recurrence((DIALYSIS,), local(seconds(now)).date(), skips_holidays=True),
-            *(Place(end.name, end.lat, end.lon) for end in (home, hospital)),
+            Place(home.name, home.lat, home.lon),
+            Place(hospital.name, hospital.lat, hospital.lon),
             "Bitte zweimal klingeln.",
         ),
         person_id=caller,
