@@ -161,7 +161,7 @@ def one(person_id: str) -> str:
     like = request.args.get("wie", "")
     instead_of = request.args.get("statt", "")
     usual = next((way for way in caller.usual if way.booking_id == like), None)
-    form = _search_form(person_id, like or instead_of, usual)
+    form = _search_form(caller.person, like or instead_of, usual)
     return _person_page(caller, form, instead_of=instead_of)
 
 
@@ -179,7 +179,7 @@ def change(person_id: str) -> ResponseReturnValue:
             flash(_("Die Angaben zur Person sind geändert."), "success")
             return redirect(url_for("telephone.one", person_id=person_id))
     caller = _caller(person_id)
-    return _person_page(caller, _search_form(person_id, "", None), details=form), 422
+    return _person_page(caller, _search_form(caller.person, "", None), details=form), 422
 
 
 @views.post("/person/<person_id>/verbindungen")
@@ -271,15 +271,20 @@ def _usual_way(booking: Booking, usual: Usual) -> UsualWay:
     )
 
 
-def _search_form(person_id: str, like: str, usual: UsualWay | None) -> SearchForm:
-    """Filled in as in a booking of this person (`like`), on the next day where that is usual; else empty."""
+def _search_form(person: Person, like: str, usual: UsualWay | None) -> SearchForm:
+    """Filled in as in a booking of this person (`like`), on the next day where that is usual.
+
+    Else it only knows how the person travels, if they wished that to be kept.
+    """
     form = SearchForm(formdata=None)
     form.move_to(local(_now()))
+    if person.usual_search:
+        form.fill_in(person.usual_search)
     if not like:
         return form
     with portal().reading() as session:
         booking = booking_for_caller(session, current_user.id, like)
-        if booking.rider_id != person_id:
+        if booking.rider_id != person.id:
             return form
         asked = TripRequest.from_json(booking.question)
     try:

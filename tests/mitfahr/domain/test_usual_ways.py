@@ -17,7 +17,10 @@ def trip(number: int, day: dt.date, clock: str, key: tuple[str, str] = ("Dorf", 
 
 def test_the_way_booked_most_comes_first_and_small_shifts_are_one_way() -> None:
     weeks = [TODAY - dt.timedelta(days=days) for days in (6, 13, 20)]
-    often = [trip(n, day, clock) for n, (day, clock) in enumerate(zip(weeks, ("09:00", "08:50", "09:20")))]
+    often = [
+        trip(n, day, clock)
+        for n, (day, clock) in enumerate(zip(weeks, ("09:00", "08:50", "09:20"), strict=True))
+    ]
     once = trip(9, TODAY - dt.timedelta(days=1), "15:00", ("Arzt", "Dorf"))
     first, second = usual_ways([once, *often], TODAY, 4)
     assert (first.latest.booking_id, first.times, first.next_day) == ("0", 3, dt.date(2026, 11, 26))

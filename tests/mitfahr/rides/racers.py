@@ -47,17 +47,18 @@ class Guards(enum.Enum):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One form sent to one database."""
+    """One form sent to one database; `actor_id` is who books for the rider, None for the rider themselves."""
 
     rider_id: str
     token: str
     key: str
+    actor_id: str | None = None
 
 
 def outcome(portal: Portal, attempt: Attempt) -> str:
     """The booking's id, or in capitals why there is none."""
     try:
-        return portal.book(attempt.rider_id, attempt.token, key=attempt.key)
+        return portal.book(attempt.rider_id, attempt.token, key=attempt.key, actor_id=attempt.actor_id)
     except SeatTaken:
         return "SEAT TAKEN"
     except NoLongerHolds as refused:

@@ -11,8 +11,11 @@ import sqlalchemy as sa
 
 from mitfahr.db.base import engine_for, new_id
 from mitfahr.db.bookings import Booking, bookings_of_rider
+from mitfahr.db.people import Membership
+from mitfahr.domain.roles import MembershipRole, Role
 from mitfahr.services.publish_run import RunStop
-from tests.mitfahr.rides.portal import Portal, clock
+from mitfahr.services.register_person import register_caller
+from tests.mitfahr.rides.portal import NOW, Portal, clock
 from tests.mitfahr.rides.racers import N_RACERS, Attempt, Guards, Racers, Victim, outcome
 
 BOOKING_ID = re.compile("[0-9a-f]{32}")
@@ -71,6 +74,37 @@ def test_the_last_seat_is_sold_once_whoever_comes_at_the_same_moment(
     assert {answer for answers in outcomes for answer in answers} - booked(outcomes) == {"SEAT TAKEN"}
     assert [portal.taken(run_id) for run_id in runs] == [[0, 1, 1, 0]] * 4
     assert [portal.taken(ride_id) for ride_id in rides] == [[0, 1, 0]] * 4
+    assert portal.contradictions() == []
+
+
+def test_a_caller_and_somebody_online_have_the_same_chance_of_the_last_seat(
+    portal: Portal, url: str, racers: Racers
+) -> None:
+    """The telephone of the association and the dispatcher book for callers, the others for themselves."""
+    association = portal.organisation()
+    runs = [portal.run(seats=1, organisation_id=association) for _ in range(4)]
+    actors = [portal.person("Doris", Role.DISPATCHER), portal.person("Tina"), None, None]
+    with portal.sessions.begin() as session:
+        telephone = Membership(
+            person_id=actors[1], organisation_id=association, role=MembershipRole.TELEPHONE
+        )
+        session.add(telephone)
+        by_phone = [
+            register_caller(session, first_name=name, last_name="Alt", phone=None, now=NOW).id
+            for name in ("Gerda", "Otto")
+        ]
+    callers = [*by_phone, portal.person("Rita"), portal.person("Rolf")]
+    tokens = [portal.token(portal.run_leg(run_id, "B", "D")) for run_id in runs]
+    outcomes = racers.race(
+        url,
+        [
+            [Attempt(caller, token, new_id(), actor) for token in tokens]
+            for caller, actor in zip(callers, actors, strict=True)
+        ],
+    )
+    assert winners(outcomes) == [1] * 4, outcomes
+    assert {answer for answers in outcomes for answer in answers} - booked(outcomes) == {"SEAT TAKEN"}
+    assert [portal.taken(run_id) for run_id in runs] == [[0, 1, 1, 0]] * 4
     assert portal.contradictions() == []
 
 
