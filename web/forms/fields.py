@@ -19,6 +19,7 @@ _CLOCK = re.compile(r"(\d{1,2})\s*(?:[:.,h]|uhr)?\s*(\d{2})?\s*(?:uhr)?", re.IGN
 _AMOUNT = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?\s*(€|euro?|ct|cent)?", re.IGNORECASE)
 _DATE = re.compile(r"(?:\w+,?\s+)?(\d{1,2})[./]\s*(\d{1,2})[./]?\s*(\d{2}|\d{4})?")
 FARTHEST_YEARS = 100
+MOST_DIGITS = 9
 _FROM_TODAY = (marked("heute"), marked("morgen"), marked("übermorgen"))
 
 
@@ -141,6 +142,19 @@ class DaysField(_Typed):
 
     def written(self, value: frozenset[dt.date]) -> str:
         return ", ".join(f"{day:%d.%m.%Y}" for day in sorted(value))
+
+
+class KmField(_Typed):
+    """What stands on a vehicle's clock: 120500, 120.500, 120 500 km."""
+
+    def read(self, text: str) -> int:
+        digits = re.sub(r"[.\s]|km$", "", text.lower())
+        if not digits.isascii() or not digits.isdigit() or len(digits) > MOST_DIGITS:
+            raise ValueError(_("Bitte geben Sie den Kilometerstand als ganze Zahl ein."))
+        return int(digits)
+
+    def written(self, value: int) -> str:
+        return str(value)
 
 
 class CentField(_Typed):

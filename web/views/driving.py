@@ -48,7 +48,11 @@ def mine() -> str:
             and ride.withdrawn_at is None
             and ride.begins_s < seconds(today + AHEAD)
         ]
-        seen = [view for views_ in ride_views(runs, holding_legs(session, [r.id for r in runs]), now) for view in views_]
+        seen = [
+            view
+            for views_ in ride_views(runs, holding_legs(session, [r.id for r in runs]), now)
+            for view in views_
+        ]
     seen.sort(key=lambda run: run.ride.begins_s)
     by_day = [(day, list(runs)) for day, runs in groupby(seen, lambda run: local(run.ride.begins_s).date())]
     return render_template("driving/mine.html", by_day=by_day, today=local(now).date())
@@ -67,7 +71,7 @@ def one(ride_id: str) -> str:
         can_tick=not run.is_withdrawn and run.ride.begins_s - EARLY_S <= seconds(now),
         form=DelayForm(formdata=None, minutes=str(run.ride.late_s // 60)),
         kept_until_s=seconds(resolve(day_after, dt.time()).moment),
-        suggested=_suggested_minutes(run, now),
+        suggested=_suggested_minutes(run),
     )
 
 
@@ -154,7 +158,9 @@ def delay(ride_id: str) -> ResponseReturnValue:
     )
     flash(
         ngettext(
-            "Gespeichert. %(num)s Buchung bekommt Bescheid.", "Gespeichert. %(num)s Buchungen bekommen Bescheid.", told
+            "Gespeichert. %(num)s Buchung bekommt Bescheid.",
+            "Gespeichert. %(num)s Buchungen bekommen Bescheid.",
+            told,
         )
         if told
         else _("Gespeichert. Es muss niemand Bescheid bekommen."),
@@ -163,7 +169,7 @@ def delay(ride_id: str) -> ResponseReturnValue:
     return redirect(url_for("driving.one", ride_id=ride_id))
 
 
-def _suggested_minutes(run: RideView, now: dt.datetime) -> int | None:
+def _suggested_minutes(run: RideView) -> int | None:
     """By how much the last halt was left later than is known, in steps of five minutes; None if it is not much."""
     if run.next_halt is None or run.ride.stops_done_at is None or run.ride.stops_done == 0 or run.is_past:
         return None
