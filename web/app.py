@@ -68,6 +68,7 @@ from web.views import (
     stops,
     telephone,
     timetables,
+    vehicle_log,
     waiting,
     wishes,
 )
@@ -90,6 +91,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     series.views,
     rides.views,
     driving.views,
+    vehicle_log.views,
     runs.views,
     organisations.views,
     run_lines.views,
