@@ -91,7 +91,7 @@ class Club:
     def leg(self, at: str, origin: str = "B", destination: str = "D", tour: str = "06-02 08:00") -> Leg:
         """What the search would offer to whoever is ready at that time."""
         service, found = self.service(), self.tours()[tour]
-        direct_s = district()[1].drive_s(place(origin), place(destination))  # type: ignore[arg-type]
+        direct_s = district()[1].streets.drive_s(place(origin), place(destination))
         assert direct_s is not None
         promise = service.promise(seconds(clock(at)), direct_s)
         return Leg(
@@ -317,7 +317,7 @@ def _worst(tour: Tour) -> Planned:
     """The order in which most is driven, of those that keep all promises."""
     orders = (replace(tour, visits=visits) for visits in itertools.permutations(tour.visits))
     fitting = [
-        Planned(one, schedule(one, district()[1].drive_s))
+        Planned(one, schedule(one, district()[1].streets.drive_s))
         for one in orders
         if all(
             [v.is_pickup for v in one.visits if v.request_id == name] == [True, False]
@@ -330,7 +330,7 @@ def _worst(tour: Tour) -> Planned:
 
 
 def _driving_s(club: Club) -> int:
-    return schedule(club.tours()["06-02 08:00"], district()[1].drive_s).driving_s
+    return schedule(club.tours()["06-02 08:00"], district()[1].streets.drive_s).driving_s
 
 
 def _promised(club: Club) -> set[tuple[str, bool, int, int]]:
