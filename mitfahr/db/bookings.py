@@ -63,6 +63,8 @@ class Booking(ForParty, Base):
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
     rider_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     booked_by_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    was_for_other: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Of forgotten bookings, for statistics: the two were not the same person."""
     origin_name: Mapped[str] = mapped_column(sa.String(200))
     destination_name: Mapped[str] = mapped_column(sa.String(200))
     departure_s: Mapped[int] = mapped_column(sa.BigInteger)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import sqlalchemy as sa
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -33,7 +34,7 @@ NOBODY_ID = "0" * 32
 def anonymise_bookings(sessions: sessionmaker[Session], *, now: dt.datetime) -> int:
     """Take people off what ended PEOPLE_S ago; commits. Returns how many bookings.
 
-    With it go mails that were sent and keys of forms from that time, what is written about who read whose
+    With it go messages that were sent or given up, and keys of forms from that time, what is written about who read whose
     contact data, and wishes, series and standing orders that ended EXACT_PLACES_S ago. Counts, prices and blurred
     places stay. A report keeps its people until staff have dealt with it.
     """
@@ -55,14 +56,25 @@ def anonymise_bookings(sessions: sessionmaker[Session], *, now: dt.datetime) -> 
         session.execute(update(BookingLeg).where(BookingLeg.id.in_(legs)).values(reason=None))
         forget_calls_about(session, booking_ids)
         session.execute(
-            update(Booking).where(*ended).values(rider_id=NOBODY_ID, booked_by_id=NOBODY_ID, message=None)
+            update(Booking)
+            .where(*ended, Booking.rider_id != NOBODY_ID)
+            .values(
+                was_for_other=Booking.rider_id != Booking.booked_by_id,
+                rider_id=NOBODY_ID,
+                booked_by_id=NOBODY_ID,
+                message=None,
+            )
         )
         session.execute(
             update(Ride)
             .where(Ride.kind == RideKind.PRIVATE, Ride.ends_s > since_s, Ride.ends_s <= until_s)
             .values(driver_id=None, label=RIDE_OF_NOBODY, vehicle=None, note=None, withdrawn_reason=None)
         )
-        session.execute(delete(OutboxMessage).where(OutboxMessage.sent_at < until))
+        session.execute(
+            delete(OutboxMessage).where(
+                sa.or_(OutboxMessage.sent_at < until, OutboxMessage.given_up_at < until)
+            )
+        )
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < until))
         forget_reads_before(session, local(until_s).date())
         over = seconds(now) - EXACT_PLACES_S

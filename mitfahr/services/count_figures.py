@@ -1,0 +1,40 @@
+"""Count what an association did: for its own eyes, for the district, for whoever pays."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from mitfahr.db.duty import runs_of_shifts, shifts_between
+from mitfahr.db.figures import driven_km, driven_runs, legs_to_count
+from mitfahr.domain.figures import Figures, count
+from mitfahr.domain.times import resolve, seconds
+
+
+def count_figures(
+    session: Session, organisation_id: str, first: dt.date, last: dt.date, *, now: dt.datetime
+) -> Figures:
+    """From the first to the last day (of the district's clocks), as far as it is over."""
+    from_s = seconds(resolve(first, dt.time(0)).moment)
+    until_s = seconds(resolve(last + dt.timedelta(days=1), dt.time(0)).moment)
+    over_s = min(until_s, seconds(now))
+    return count(
+        legs_to_count(session, organisation_id, from_s, until_s),
+        driven_runs(session, organisation_id, from_s, over_s),
+        _driven_s(session, organisation_id, from_s, until_s, over_s),
+        driven_km(session, organisation_id, first, last),
+    )
+
+
+def _driven_s(session: Session, organisation_id: str, from_s: int, until_s: int, over_s: int) -> int:
+    """Planned seconds of shifts with a driver that are over, unless each of their runs was cancelled."""
+    shifts = shifts_between(session, organisation_id, from_s, until_s)
+    runs = runs_of_shifts(session, [shift.id for shift in shifts])
+    return sum(
+        shift.ends_s - shift.begins_s
+        for shift in shifts
+        if shift.driver_id is not None
+        and shift.ends_s <= over_s
+        and not (runs.get(shift.id) and all(run.withdrawn_at for run in runs[shift.id]))
+    )
