@@ -383,6 +383,7 @@ PAGES = (
         "/verein/{organisation}/dienste/nachweise/{coordinator}",
         VOLUNTEER,
     ),
+    Listed("verein-zahlen", "figures/year.html", "/verein/{organisation}/zahlen", VOLUNTEER),
     Listed("dienste-stunden", "duty/hours.html", "/verein/{organisation}/dienste/stunden", VOLUNTEER),
     Listed("dienste-fristen", "duty/deadlines.html", "/verein/{organisation}/dienste/fristen", VOLUNTEER),
     Listed("dienst-code", "duty_link/ask.html", "/dienst"),

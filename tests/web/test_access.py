@@ -132,6 +132,7 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "organisations.add_vehicle": ORGANISATIONS,
     "organisations.change_vehicle": ORGANISATIONS,
     "organisations.retire": ORGANISATIONS,
+    "figures.year": ORGANISATIONS,
     "duty.week": ORGANISATIONS,
     "duty.month": ORGANISATIONS,
     "duty.add": ORGANISATIONS,
