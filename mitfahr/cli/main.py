@@ -6,7 +6,20 @@ from typing import Any
 
 import click
 
-from mitfahr.cli import check, demo, export, feeds, imports, migrate, person, plan, realtime, status, worker
+from mitfahr.cli import (
+    check,
+    demo,
+    export,
+    feeds,
+    imports,
+    migrate,
+    outbox,
+    person,
+    plan,
+    realtime,
+    status,
+    worker,
+)
 
 REFUSED = 2
 """Exit code for bad input, whether an option or a file."""
@@ -52,6 +65,7 @@ for command in (
     export.export,
     feeds.feed,
     status.status,
+    outbox.outbox,
     realtime.realtime,
     check.check,
     plan.plan,

@@ -136,6 +136,18 @@ def due_messages(session: Session, channel: Channel, now: dt.datetime, limit: in
     )
 
 
+def latest_messages(
+    session: Session, limit: int, *, channel: Channel | None = None, only_unsent: bool = False
+) -> list[OutboxMessage]:
+    """The newest first; of one channel, or only those that have not left."""
+    wanted = select(OutboxMessage).order_by(OutboxMessage.created_at.desc(), OutboxMessage.id)
+    if channel is not None:
+        wanted = wanted.where(OutboxMessage.channel == channel)
+    if only_unsent:
+        wanted = wanted.where(OutboxMessage.sent_at.is_(None))
+    return list(session.scalars(wanted.limit(limit)))
+
+
 def waiting_messages(session: Session) -> int:
     """How many messages still have to leave."""
     waiting = select(sa.func.count()).where(

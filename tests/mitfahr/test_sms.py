@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 
+from mitfahr.cli import main
 from mitfahr.db.outbox import CONTACT, PORTAL, OutboxMessage, queue_mail, queue_sms
 from mitfahr.db.session import readers, sessions
 from mitfahr.domain.channels import Channel
@@ -50,7 +51,7 @@ class Gateway(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: Gateway
-    protocol_version: ClassVar[str] = "HTTP/1.1"
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
@@ -246,3 +247,21 @@ def test_what_a_text_costs() -> None:
     assert [parts("ä" * 160), parts("ä" * 161), parts("€" * 80), parts("€" * 81)] == [1, 2, 1, 2]
     assert [parts("ž" * 70), parts("ž" * 71), parts("ж" * 135)] == [1, 2, 3]
     assert parts(plain("Lommatzsch → Meißen – „Markt“…")) == 1
+
+
+def test_the_command_tells_what_became_of_messages_and_nobodys_number(
+    database: Engine, database_url: str, gateway: Gateway, tmp_path: Path
+) -> None:
+    queue(database, NUMBER, text="Ihr Code: 123456")
+    gateway.answers = [(400, "not reachable")]
+    assert send(database, HttpGateway(gateway.url, JSON)) == 0
+    with sessions(database).begin() as session:
+        queue_mail(session, "anna@example.org", "Ihre Buchung", "Grüße\n", NOW)
+    environ = {"MITFAHR_DATA_DIR": str(tmp_path), "DATABASE_URL": database_url, "COLUMNS": "200"}
+    everything = CliRunner().invoke(main, ["outbox"], env=environ)
+    assert everything.exit_code == 0, everything.output
+    assert "…@example.org" in everything.output and "aufgegeben" in everything.output
+    assert "…5678" in everything.output and "400 not reachable" in everything.output
+    assert not any(word in everything.output for word in ("anna", "171", "123456"))
+    waiting = CliRunner().invoke(main, ["outbox", "--sms", "--failed", "--limit", "1"], env=environ)
+    assert "…5678" in waiting.output and "example.org" not in waiting.output
