@@ -24,9 +24,9 @@ SLOT_S = 60
 
 # Columns of where rides pick up, by meeting point, the ride that may leave first at the head. GOAL_S is how long it takes
 # at least from there to the goal without another vehicle, FAR_S without a way.
-# The first and the last departure of the ride are there at FIRST_S and LAST_S.
-PICK_RIDE, PICK_GAP, PICK_INTO_S, PICK_OUT_S, PICK_GOAL_S, PICK_FIRST_S, PICK_LAST_S = range(7)
-N_PICK_UP_COLUMNS = 7
+# The first and the last departure of the ride are there at FIRST_S and LAST_S. ORDINAL counts all entries of all gaps.
+PICK_RIDE, PICK_GAP, PICK_INTO_S, PICK_OUT_S, PICK_GOAL_S, PICK_FIRST_S, PICK_LAST_S, PICK_ORDINAL = range(8)
+N_PICK_UP_COLUMNS = 8
 
 ARRIVED, READY_TO_BOARD = range(2)
 
@@ -105,7 +105,7 @@ def pick_ups(task, home_s):  # type: ignore[no-untyped-def]
                     end[meeting[entry]] += 1
                     row[PICK_RIDE], row[PICK_GAP] = i, gap
                     row[PICK_INTO_S], row[PICK_OUT_S] = into_s[entry], out_s[entry]
-                    row[PICK_GOAL_S] = FAR_S
+                    row[PICK_GOAL_S], row[PICK_ORDINAL] = FAR_S, n
                     row[PICK_FIRST_S] = first_s[of_gap] + into_s[entry] - task.base_s
                     row[PICK_LAST_S] = last_s[of_gap] + into_s[entry] - task.base_s
                 n += 1
@@ -364,11 +364,11 @@ def _reached_later(task, i, gap, departure, walk_s):  # type: ignore[no-untyped-
             reached = min(reached, clock + fleet.into_s[entry] + walk_s[fleet.meeting[entry]])
         if fleet.door_into_s[DESTINATION_DOOR, of_gap] < FAR_S:
             reached = min(reached, clock + fleet.door_into_s[DESTINATION_DOOR, of_gap])
-    return reached - _saved_by_halt_s(task, i, gap)
+    return reached - saved_by_halt_s(task, i, gap)
 
 
 @njit(cache=True, nogil=True)
-def _saved_by_halt_s(task, i, gap):  # type: ignore[no-untyped-def]
+def saved_by_halt_s(task, i, gap):  # type: ignore[no-untyped-def]
     """By how much a halt in a gap may bring a driver to his next stop sooner: only where it breaks a forbidden sequence of streets."""
     fleet = task.fleet
     stop = fleet.first_stop[i] + gap

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import bounds, last_vehicle, sweep, sweep_state
+from routing import bounds, last_vehicle, onward, sweep, sweep_state
 from routing.access import position
 from routing.asked import Asked
 from routing.fleet import Fleet, fleet, usable_rows
@@ -32,6 +32,13 @@ MOST_WATCHED_RIDES = 4
 
 MOST_VEHICLES = (1, 2)
 """Journeys with so few vehicles are searched first: what they reach by when cuts off most of the search for more."""
+
+MOST_VEHICLES_ONWARD = (1, 2, 3, 4)
+"""The same where it is known what lies ahead with so many vehicles left."""
+
+PATIENCE = 3_000_000
+"""After so many tries of getting off private rides in one pass it pays to look what lies ahead, and to begin the pass anew."""
+ENDLESS = 1 << 62
 
 _FIRST_CAPACITY = 1 << 16
 
@@ -92,13 +99,24 @@ class _Search:
         n_rows = len(used.trips.trip), len(used.runs.trip)
         known, most_before = list(found), 0
         seen = {(one.label, one.arrival_s) for one in found}
-        for most in sorted({min(few, n_rounds - 1) for few in (*MOST_VEHICLES, n_rounds - 1)}):
+        passes, knows_onward = _passes(MOST_VEHICLES, most_before, n_rounds - 1), False
+        while passes:
+            most = passes.pop(0)
             task = task._replace(first_new=most_before + 1)
             if known:
                 task = task._replace(known=_known(task, known))
-            if most_before < 2:
+            if knows_onward:
+                _, pick_start, pick_ups = last_vehicle.pick_ups(task, self._home_s)
+                task = task._replace(pick_start=pick_start, pick_ups=pick_ups)
+            elif most_before < 2:
+                # A table made from what two vehicles reach says hardly more than the one before.
                 task = self._with_last_vehicle(task, most)
-            state = _swept(task, most + 1, n_rows)
+            is_patient = knows_onward or most in MOST_VEHICLES or not onward.fits(task)
+            state = _swept(task._replace(patience=ENDLESS if is_patient else PATIENCE), most + 1, n_rows)
+            if state.counts[sweep_state.IS_TIRED]:
+                task, knows_onward = task._replace(**self._onward._asdict()), True
+                passes = _passes(MOST_VEHICLES_ONWARD, most_before, most)
+                continue
             for row in state.found[: state.counts[sweep_state.N_FOUND]].tolist():
                 if (row[FOUND_LABEL], row[ARRIVES_S]) in seen:
                     continue
@@ -109,6 +127,11 @@ class _Search:
                     seen.add((one.label, one.arrival_s))
                 yield one
             most_before = most
+
+    @cached_property
+    def _onward(self) -> onward.Onward:
+        task, n_rows = self._first_task, (len(self.asked.trips.trip), len(self._runs.trip))
+        return onward.onward(task, last_vehicle.pick_ups(task, self._home_s)[0], n_rows)
 
     def answers(self, found: _Found) -> bool:
         """Whether it arrives within the window; earlier ones are only looked for because they beat others."""
@@ -174,8 +197,13 @@ class _Search:
             goal_first=goal_first,
             goal_last=goal_last,
             goal_entry=goal_entry,
+            patience=ENDLESS,
             gap_departures=np.append(0, of_gap).astype(np.int32),
             soonest=np.empty((2, 0, 0), np.int32),
+            onward_ready=np.empty((0, 0, onward.N_CELLS), np.uint16),
+            onward_arrived=np.empty((0, 0, onward.N_CELLS), np.uint16),
+            onward_known=np.empty((0, 0), np.uint8),
+            onward_boarding=np.empty((0, 0, onward.N_LEFT), np.uint16),
             fleet=chosen,
         )
 
@@ -261,6 +289,11 @@ def _same_point(origin: Point | StopRef, destination: Point | StopRef) -> bool:
         and isinstance(destination, Point)
         and (origin.lat, origin.lon) == (destination.lat, destination.lon)
     )
+
+
+def _passes(few: Sequence[int], before: int, most: int) -> list[int]:
+    """With how many vehicles journeys are searched one after the other, those of up to `before` being known."""
+    return sorted({n for n in (*few, most) if before < n <= most})
 
 
 def _swept(task: Task, n_rounds: int, n_rows: tuple[int, int]) -> State:

@@ -28,10 +28,12 @@ from routing.last_vehicle import (
     PICK_GOAL_S,
     PICK_INTO_S,
     PICK_LAST_S,
+    PICK_ORDINAL,
     PICK_RIDE,
     READY_TO_BOARD,
     WALK_BITS,
 )
+from routing.onward import ANY, WITH_RIDE, cell
 from routing.ride_clocks import FAR_S, ORIGIN_DOOR
 from routing.sweep_rides import get_on, pass_places
 from routing.sweep_state import (
@@ -50,11 +52,13 @@ from routing.sweep_state import (
     FREE_STEP,
     GOAL,
     IS_FULL,
+    IS_TIRED,
     KIND,
     LABEL,
     LANE,
     LAST_STEP,
     N_FOUND,
+    N_TRIED,
     NOBODY,
     OTHER,
     PICK_UP,
@@ -138,7 +142,7 @@ def in_order(window):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, _nrt=False)
 def sweep(task, state):  # type: ignore[no-untyped-def]
-    """Fill `state.found`; stops with counts[IS_FULL] set when a list of the state is too short."""
+    """Fill `state.found`; stops with counts[IS_FULL] set when a list of the state is too short, or IS_TIRED."""
     _set_out(task, state)
     trip_calls, run_calls = task.trip_calls, task.run_calls
     trip_at = np.searchsorted(trip_calls[:, TIME], task.first_s)
@@ -165,7 +169,9 @@ def sweep(task, state):  # type: ignore[no-untyped-def]
                     pass_places(task, state, now)
             if event_at[slot] < 0 or counts[IS_FULL]:
                 break
-        if counts[IS_FULL]:
+        if counts[N_TRIED] > task.patience:
+            counts[IS_TIRED] = 1
+        if counts[IS_FULL] or counts[IS_TIRED]:
             return
         trip_at, run_at = trip_end, run_end
         _note_found(task, state, now)
@@ -217,7 +223,7 @@ def _set_out(task, state):  # type: ignore[no-untyped-def]
 def _set_out_by_ride(task, state, place, at, i, gap, into_s, walk_s):  # type: ignore[no-untyped-def]
     """Every departure of a ride that can be caught at a place just in time."""
     least_s = task.least_s[len(state.goal) - 1, 1, place] if place < len(task.stop_ok) else np.int64(0)
-    if len(state.goal) == 2 and at >= 0:
+    if len(state.goal) == 2 and at >= 0 and len(task.onward_ready) == 0:
         least_s = np.int64(task.pick_ups[at, PICK_GOAL_S])
     for departure in range(task.fleet.n_departures[i]):
         leaves = leaves_s(task, i, gap, departure)
@@ -229,6 +235,12 @@ def _set_out_by_ride(task, state, place, at, i, gap, into_s, walk_s):  # type: i
         label = ((clock - walk_s) << WALK_BITS) + LEAST_WALKING - walk_s
         if is_late(task, clock + least_s, label):
             continue
+        if at >= 0 and len(task.onward_ready):
+            reached = task.onward_boarding[
+                task.pick_ups[at, PICK_ORDINAL], departure, cell(len(state.goal) - 1, ANY)
+            ]
+            if is_late(task, task.first_s + np.int64(reached), label):
+                continue
         lane = np.int64(task.fleet.next_layer[i, 0]) * len(state.goal) + 1
         event = wait_for(state, clock - task.first_s, PICK_UP, place, lane, label, np.int64(i), np.int64(-1))
         state.events[event, EVENT_AT], state.events[event, EVENT_DEPARTURE] = at, departure
@@ -265,7 +277,7 @@ def _arrive(task, state, now, place, lane, label, ride, step):  # type: ignore[n
     if label <= cut_of(task, state, vehicles + (layer == 0)):
         return False
     if place < n_stops and is_late(
-        task, reaches_s(task, n_rounds - 1 - vehicles, ARRIVED, place, now), label
+        task, reaches_s(task, n_rounds - 1 - vehicles, np.int64(layer == 0), ARRIVED, place, now), label
     ):
         return False
     if is_beaten(state.arrived, state.arrived_bound, place, lane, n_rounds, label, ride):
@@ -294,7 +306,11 @@ def _arrive(task, state, now, place, lane, label, ride, step):  # type: ignore[n
         if (
             when <= last_s
             and stop_ok[to]
-            and not is_late(task, reaches_s(task, n_rounds - 1 - vehicles, READY_TO_BOARD, to, when), walked)
+            and not is_late(
+                task,
+                reaches_s(task, n_rounds - 1 - vehicles, np.int64(layer == 0), READY_TO_BOARD, to, when),
+                walked,
+            )
         ):
             wait_for(state, when - task.first_s, READY, to, lane, walked, ride, step)
             is_used = True
@@ -323,7 +339,8 @@ def _get_ready(task, state, now, place, lane, label, ride, step):  # type: ignor
         np.int64(task.last_arrival_s),
     )
     pick_ups, end = task.pick_ups, task.pick_start[meeting + 1]
-    is_last = lane % n_rounds == n_rounds - 2
+    left, knows_onward = n_rounds - 1 - lane % n_rounds, len(task.onward_ready) > 0
+    is_last = left == 1 and not knows_onward
     is_over = True
     for at in range(state.passed[meeting], end):
         if pick_ups[at, PICK_LAST_S] < now:
@@ -351,7 +368,10 @@ def _get_ready(task, state, now, place, lane, label, ride, step):  # type: ignor
             departure += 1
         # A later departure gains nothing.
         clock = task.fleet.leave[first + departure] + into_s - task.base_s
-        if clock <= last_s and not (is_last and is_late(task, clock + goal_s, label)):
+        if knows_onward:
+            reached = task.onward_boarding[pick_ups[at, PICK_ORDINAL], departure, cell(left, ANY)]
+            goal_s = task.first_s + np.int64(reached) - clock
+        if clock <= last_s and not ((is_last or knows_onward) and is_late(task, clock + goal_s, label)):
             event = wait_for(state, clock - task.first_s, PICK_UP, place, lane, label, np.int64(i), step)
             state.events[event, EVENT_AT], state.events[event, EVENT_DEPARTURE] = at, departure
 
@@ -405,7 +425,16 @@ def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore
                 if label <= bound[lane, stop]:
                     continue
                 if is_late(
-                    task, reaches_s(task, n_rounds - 1 - lane % n_rounds, ARRIVED, stop, np.int64(now)), label
+                    task,
+                    reaches_s(
+                        task,
+                        n_rounds - 1 - lane % n_rounds,
+                        np.int64(is_first_layer),
+                        ARRIVED,
+                        stop,
+                        np.int64(now),
+                    ),
+                    label,
                 ):
                     continue
                 if lane % n_rounds == n_rounds - 1 and (is_first_layer or egress[stop] < 0):
@@ -434,7 +463,9 @@ def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore
                     is_better
                     and label > cut_of(task, state, 2)
                     and not is_late(
-                        task, reaches_s(task, n_rounds - 1, READY_TO_BOARD, stop, np.int64(now)), label
+                        task,
+                        reaches_s(task, n_rounds - 1, WITH_RIDE, READY_TO_BOARD, stop, np.int64(now)),
+                        label,
                     )
                 ):
                     _sit_down(seats[row], 1, label, -1, call)
@@ -448,7 +479,14 @@ def _pass_calls(task, state, now, fleet, calls, at, end, seats):  # type: ignore
                     continue
                 if label > cut_of(task, state, (lane + 1) % n_rounds + (lane < n_rounds)) and not is_late(
                     task,
-                    reaches_s(task, n_rounds - 1 - lane % n_rounds, READY_TO_BOARD, stop, np.int64(now)),
+                    reaches_s(
+                        task,
+                        n_rounds - 1 - lane % n_rounds,
+                        np.int64(lane < n_rounds),
+                        READY_TO_BOARD,
+                        stop,
+                        np.int64(now),
+                    ),
                     label,
                 ):
                     _sit_down(seats[row], lane + 1, label, ready[stop, lane, STEP], call)

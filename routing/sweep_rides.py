@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from routing.last_vehicle import ARRIVED, PICK_GAP, PICK_INTO_S, PICK_OUT_S, WALK_BITS
+from routing.onward import ANY
 from routing.ride_clocks import DESTINATION_DOOR, FAR_S, NO_WAY, ORIGIN_DOOR, detour_s, dropped_at, has_room
 from routing.sweep_state import (
     ARRIVAL,
@@ -33,6 +34,7 @@ from routing.sweep_state import (
     LANE,
     N_DRIVERS,
     N_RIDERS,
+    N_TRIED,
     OTHER,
     PLACE,
     RIDE,
@@ -229,7 +231,9 @@ def _is_wanted(task, state, now, i, best, meeting):  # type: ignore[no-untyped-d
             stop = task.fleet.meeting_stops[at]
             if lane % n_rounds == n_rounds - 1 and task.egress_s[stop] < 0:
                 continue
-            if is_late(task, reaches_s(task, n_rounds - 1 - lane % n_rounds, ARRIVED, stop, now), best[lane]):
+            if is_late(
+                task, reaches_s(task, n_rounds - 1 - lane % n_rounds, ANY, ARRIVED, stop, now), best[lane]
+            ):
                 continue
             if not is_beaten(state.arrived, state.arrived_bound, stop, lane, n_rounds, best[lane], i):
                 return True
@@ -247,6 +251,7 @@ def _get_off(task, state, now, i, gap, departure, entries, rider, is_alone):  # 
         one = rider
         while one >= 0:
             row = state.riders[one]
+            state.counts[N_TRIED] += 1
             _get_off_at(task, state, now, i, gap, departure, entry, row)
             one = np.int64(-1) if is_alone else row[RIDER_AFTER]
 
@@ -280,7 +285,7 @@ def _get_off_at(task, state, now, i, gap, departure, entry, row):  # type: ignor
             place = np.int64(task.fleet.meeting_stops[at])
             if task.stop_ok[place] == 0 or (left == 0 and task.egress_s[place] < 0):
                 continue
-            if dropped == -2 and is_late(task, reaches_s(task, left, ARRIVED, place, now), label):
+            if dropped == -2 and is_late(task, reaches_s(task, left, ANY, ARRIVED, place, now), label):
                 continue
             if is_beaten(state.arrived, state.arrived_bound, place, lane, n_rounds, label, i):
                 continue
@@ -289,7 +294,7 @@ def _get_off_at(task, state, now, i, gap, departure, entry, row):  # type: ignor
         when = dropped - task.base_s
         if dropped < 0 or when > min(np.int64(task.last_arrival_s), (label >> WALK_BITS) + task.most_s):
             return
-        if is_late(task, reaches_s(task, left, ARRIVED, place, when) if entry >= 0 else when, label):
+        if is_late(task, reaches_s(task, left, ANY, ARRIVED, place, when) if entry >= 0 else when, label):
             continue
         if _is_overtaken(state.coming[place, lane], label, when, i):
             continue

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from routing.fleet import Fleet
 from routing.last_vehicle import SLOT_S
+from routing.onward import onward_s
 
 NOBODY = np.int64(-1)
 ALWAYS = np.int64(1) << np.int64(62)
@@ -67,8 +68,8 @@ TRIP, RUN, BY_RIDE = range(3)
 # Columns of what was found, and what is counted.
 ARRIVES_S, FOUND_LABEL, LAST_STEP = range(3)
 N_FOUND_COLUMNS = 3
-N_EVENTS, N_STEPS, N_RIDERS, N_DRIVERS, N_FOUND, IS_FULL, FREE_EVENT, FREE_STEP = range(8)
-N_COUNTS = 8
+N_EVENTS, N_STEPS, N_RIDERS, N_DRIVERS, N_FOUND, IS_FULL, FREE_EVENT, FREE_STEP, N_TRIED, IS_TIRED = range(10)
+N_COUNTS = 10
 
 
 class Task(NamedTuple):
@@ -86,7 +87,11 @@ class Task(NamedTuple):
     first_new               journeys with fewer vehicles than that are all known
     pick_start, pick_ups    (n_meetings + 1,) int64 into (n, N_PICK_UP_COLUMNS) int32 PICK_RIDE …
     goal_first, goal_last   (n_gaps,) int64 into goal_entry, see `last_vehicle.goal_entries`
-    soonest                 (2, n_stops, n_minutes) int32, see `last_vehicle.soonest`
+    soonest                 (2, n_stops, n_minutes) int32, see `last_vehicle.soonest`; not asked where `onward_ready` is there
+    onward_ready, onward_arrived    (n_minutes, n_stops, N_CELLS) uint16, empty where rides are many: see `onward`
+    onward_known            (n_minutes, n_stops) uint8, which rows of `onward_arrived` have been worked out
+    onward_boarding         (n entries of gaps, n_departures, N_LEFT) uint16, the same for whoever boards a ride
+    patience                after so many tries of getting off a ride the pass ends with counts[IS_TIRED]
     gap_departures          (n_gaps + 1,) int32: the departures of a gap in lists of all departures of all gaps
     """
 
@@ -114,6 +119,11 @@ class Task(NamedTuple):
     goal_last: NDArray[np.int64]
     goal_entry: NDArray[np.int64]
     soonest: NDArray[np.int32]
+    onward_ready: NDArray[np.uint16]
+    onward_arrived: NDArray[np.uint16]
+    onward_known: NDArray[np.uint8]
+    onward_boarding: NDArray[np.uint16]
+    patience: int
     gap_departures: NDArray[np.int32]
     fleet: Fleet
 
@@ -180,11 +190,18 @@ def cut_of(task, state, vehicles):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def reaches_s(task, left, state_there, place, when):  # type: ignore[no-untyped-def]
-    """When somebody at a stop, ARRIVED or READY_TO_BOARD, is at the goal at the earliest with so many more vehicles."""
+def reaches_s(task, left, lane_family, state_there, place, when):  # type: ignore[no-untyped-def]
+    """When somebody at a stop, ARRIVED or READY_TO_BOARD, is at the goal at the earliest with so many more vehicles.
+
+    lane_family     WITH_RIDE for whoever has not used a private ride yet, else ANY
+    """
     reached = when + task.least_s[left, state_there, place]
-    if left == 1 and when <= task.last_arrival_s:
-        reached = max(reached, np.int64(task.soonest[state_there, place, (when - task.first_s) // SLOT_S]))
+    if left == 0 or reached > task.last_arrival_s:
+        return reached
+    if len(task.onward_ready):
+        return max(reached, onward_s(task, left, lane_family, state_there, place, when))
+    if left == 1:
+        return max(reached, np.int64(task.soonest[state_there, place, (when - task.first_s) // SLOT_S]))
     return reached
 
 

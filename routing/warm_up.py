@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from routing import check, hierarchy, search
+from routing import check, hierarchy, ride_search, search
 from routing.demand import DemandService
 from routing.drive_line import drive_line
 from routing.journey import Place
@@ -59,6 +59,9 @@ def warm_up() -> None:
     planned = planned.with_demand([_service()], [_tour()])
     for snapshot in (planned, planned.with_live_trip(TripUpdate("t", START.date(), (late,)))):
         _search_all_ways(snapshot)
+    patience, ride_search.PATIENCE = ride_search.PATIENCE, -1  # as in a question that proves to be hard
+    _search_all_ways(planned)
+    ride_search.PATIENCE = patience
 
 
 def _search_all_ways(snapshot: Snapshot) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 
-from routing import search
+from routing import ride_search, search
 from routing.query import Query
 from tests.oracle import best_journeys
 from tests.properties.conftest import worlds
@@ -27,6 +28,15 @@ def test_buses_and_runs(case: Case) -> None:
 @given(ride_cases())
 def test_private_rides(case: Case) -> None:
     _same_answers(case)
+
+
+@worlds(400)
+@given(ride_cases())
+def test_private_rides_where_it_is_known_what_lies_ahead(case: Case) -> None:
+    """As in a question that has proved to be hard."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ride_search, "PATIENCE", -1)
+        _same_answers(case)
 
 
 @worlds(600)
