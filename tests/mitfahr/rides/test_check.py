@@ -138,7 +138,7 @@ DAMAGES = [
         "UPDATE booking_leg SET state = 'no_show', moved_by = 'clock' WHERE ride_id = :run",
         "kann so nicht entstehen",
     ),
-    ("UPDATE booking_leg SET moved_by = 'rider' WHERE booking_id = :booking", "zuletzt geändert von: rider"),
+    ("UPDATE booking_leg SET moved_by = 'chain' WHERE booking_id = :booking", "zuletzt geändert von: chain"),
     ("UPDATE booking_leg SET hold_until_s = NULL WHERE booking_id = :request", "die Frist dazu passt nicht"),
     ("UPDATE booking_leg SET hold_until_s = 1 WHERE ride_id = :ride", "die Frist dazu passt nicht"),
     (
