@@ -11,8 +11,7 @@ from mitfahr.db.outbox import DUTY_CODE, PORTAL
 from mitfahr.db.people import Organisation, Person
 from mitfahr.languages import _, ngettext
 from mitfahr.languages.formats import clock, day, oclock, weekday_and_day
-from mitfahr.messages import _mail as mail_person
-from mitfahr.messages import _words_of as words_of
+from mitfahr.messages import mail_person, words_of
 
 
 def tell_asked(session: Session, shift: DutyShift, person: Person, link_id: str, now: dt.datetime) -> None:

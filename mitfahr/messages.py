@@ -87,7 +87,7 @@ def _tell_rider_booked(
     session: Session, booking: Booking, instead_of: Booking | None, now: dt.datetime
 ) -> None:
     waiting = booking.state is BookingState.WAITING
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         if waiting:
             subject = _("Ihre Anfrage: %(journey)s", journey=_title(booking))
             opening = _(
@@ -122,7 +122,7 @@ def _tell_drivers_booked(session: Session, legs: Sequence[BookingLeg], now: dt.d
 
 def sms_of(booking: Booking) -> str:
     """The booking in a few words: every 160 signs cost money."""
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         legs = [_leg_in_short(leg) for leg in booking.legs if leg.state in LIVE]
         number = booking_number(booking.id)
         waiting = [_("Noch nicht alles ist zugesagt.")] if booking.state is BookingState.WAITING else []
@@ -162,7 +162,7 @@ def _promise_of(leg: BookingLeg) -> Promise | None:
 def tell_decided(session: Session, leg: BookingLeg, now: dt.datetime) -> None:
     """To the rider: the driver has said yes."""
     booking = leg.booking
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         rest = (
             _("Damit ist Ihre ganze Reise fest gebucht.")
             if booking.state is BookingState.BOOKED
@@ -187,7 +187,7 @@ def tell_fallen(
 ) -> None:
     """To the rider: legs have fallen away, what became of the others, and another way if there is one."""
     booking = fallen[0].booking
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         parts = [_fallen_away(leg) for leg in fallen]
         if others:
             parts.append(_("Die übrigen Teile dieser Reise haben wir für Sie freigegeben."))
@@ -224,7 +224,7 @@ def tell_shifted(
 
     `before` has departure (UTC seconds), first stop and arrival of every vehicle as they were told.
     """
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         moved = [
             _(
                 "- %(vehicle)s ab %(stop)s: jetzt %(now)s, Ankunft %(arrival)s "
@@ -267,7 +267,7 @@ def tell_delay(session: Session, leg: BookingLeg, before_s: tuple[int, int], now
         "before": oclock(before_s[0]),
         "arrival_before": oclock(before_s[1]),
     }
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         is_later = leg.departure_s > before_s[0] or leg.arrival_s > before_s[1]
         journey = _title(booking)
         subject = (
@@ -302,7 +302,7 @@ def tell_delay(session: Session, leg: BookingLeg, before_s: tuple[int, int], now
 
 def tell_place_free(session: Session, booking: Booking, until_s: int, now: dt.datetime) -> None:
     """To somebody on a waiting list: a place is held for them until then."""
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         parts = [
             _(
                 "Sie stehen auf einer Warteliste. Jetzt ist ein Platz frei. Bis %(moment)s halten wir ihn für Sie frei. "
@@ -319,7 +319,7 @@ def tell_place_free(session: Session, booking: Booking, until_s: int, now: dt.da
 
 def tell_waited_in_vain(session: Session, entry: WaitEntry, now: dt.datetime) -> None:
     """To somebody on a waiting list: no place became free in time, or the run is cancelled."""
-    with _words_of(entry.person):
+    with words_of(entry.person):
         facts = {"ride": said(entry.ride.label), "day": day_short(entry.ride.begins_s)}
         opening = (
             _("Auf der Fahrt %(ride)s am %(day)s ist leider kein Platz frei geworden.", **facts)
@@ -332,7 +332,7 @@ def tell_waited_in_vain(session: Session, entry: WaitEntry, now: dt.datetime) ->
             opening,
             _("Sie stehen nicht mehr auf der Warteliste. Bitte suchen Sie eine andere Verbindung."),
         ]
-        _mail(session, entry.person, _("Kein Platz frei: %(ride)s", ride=facts["ride"]), parts, now)
+        mail_person(session, entry.person, _("Kein Platz frei: %(ride)s", ride=facts["ride"]), parts, now)
 
 
 def _fallen_away(leg: BookingLeg) -> str:
@@ -349,7 +349,7 @@ def tell_cancelled(
 ) -> None:
     """After the rider's own cancellation: a receipt, and word to the drivers."""
     whole = booking.state in (BookingState.ENDED, BookingState.TRAVELLED)
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         opening = (
             _("Ihre Reise ist abgesagt. Sie müssen nichts weiter tun.")
             if whole
@@ -364,7 +364,7 @@ def tell_cancelled(
 
 def tell_party_changed(session: Session, booking: Booking, before: Party, now: dt.datetime) -> None:
     """To the rider: who and what travels now, and to the drivers on the way."""
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         parts = [
             " ".join([_("Ihre Reise ist geändert."), _travels(booking.party, before)]),
             _legs(booking.legs),
@@ -375,7 +375,7 @@ def tell_party_changed(session: Session, booking: Booking, before: Party, now: d
         _mail_rider(session, booking, _("Geändert: %(journey)s", journey=_title(booking)), parts, now)
     for leg in booking.legs:
         if leg.state in LIVE and leg.kind is LegKind.RIDE and leg.ride and leg.ride.driver:
-            with _words_of(leg.ride.driver):
+            with words_of(leg.ride.driver):
                 text = _(
                     "%(name)s hat die Buchung geändert: %(moment)s, von %(origin)s nach %(destination)s.",
                     name=booking.rider.first_name,
@@ -383,7 +383,7 @@ def tell_party_changed(session: Session, booking: Booking, before: Party, now: d
                 )
                 subject = _("Plätze geändert: %(ride)s", ride=_ride_title(leg.ride))
                 parts = [f"{text} {_travels(booking.party, before)}", _ride_page(leg.ride)]
-                _mail(session, leg.ride.driver, subject, parts, now)
+                mail_person(session, leg.ride.driver, subject, parts, now)
 
 
 def _travels(party: Party, before: Party) -> str:
@@ -394,7 +394,7 @@ def tell_reminder(session: Session, booking: Booking, reminder: Reminder, now: d
     """To the rider: the journey is tomorrow, or begins soon."""
     left = [leg for leg in booking.legs if leg.state in LIVE]
     begins_s = booking.departure_s if left[0].seq == 0 else left[0].departure_s
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         parts = [_begins(begins_s, now)]
         if any(leg.state is LegState.REQUESTED for leg in left):
             parts.append(_("Achtung: Noch nicht jede Mitfahrt ist bestätigt. Sie bekommen Bescheid."))
@@ -403,12 +403,12 @@ def tell_reminder(session: Session, booking: Booking, reminder: Reminder, now: d
             subject = _("Erinnerung an morgen: %(journey)s", journey=_title(booking))
         else:
             subject = _("Bald geht es los: %(journey)s", journey=_title(booking))
-        _mail(session, booking.rider, subject, parts, now, booking_id=booking.id)
+        mail_person(session, booking.rider, subject, parts, now, booking_id=booking.id)
 
 
 def tell_rating_asked(session: Session, person: Person, legs: Sequence[BookingLeg], now: dt.datetime) -> None:
     """To one side of a private ride that is over: how was it with whom they shared these legs with?"""
-    with _words_of(person):
+    with words_of(person):
         shared = "\n".join(_shared_leg(leg, person) for leg in legs)
         question = _(
             "Sie sind mit jemandem aus dem Mitfahrportal gefahren. Würden Sie wieder zusammen fahren?"
@@ -426,7 +426,7 @@ def tell_rating_asked(session: Session, person: Person, legs: Sequence[BookingLe
             ),
         ]
         subject = _("Wie war die Fahrt am %(moment)s?", moment=_when(legs[0].departure_s))
-        _mail(session, person, subject, parts, now)
+        mail_person(session, person, subject, parts, now)
 
 
 def _shared_leg(leg: BookingLeg, person: Person) -> str:
@@ -450,7 +450,7 @@ def tell_drivers_freed(session: Session, legs: Sequence[BookingLeg], now: dt.dat
     for leg in legs:
         if leg.ride is None or leg.ride.driver is None or leg.kind is not LegKind.RIDE:
             continue
-        with _words_of(leg.ride.driver):
+        with words_of(leg.ride.driver):
             text = _(
                 "%(name)s fährt nicht mit: %(moment)s, von %(origin)s nach %(destination)s. "
                 "Die Plätze sind wieder frei.",
@@ -458,13 +458,13 @@ def tell_drivers_freed(session: Session, legs: Sequence[BookingLeg], now: dt.dat
                 **_when_and_where(leg),
             )
             subject = _("Platz wieder frei: %(ride)s", ride=_ride_title(leg.ride))
-            _mail(session, leg.ride.driver, subject, [text, _ride_page(leg.ride)], now)
+            mail_person(session, leg.ride.driver, subject, [text, _ride_page(leg.ride)], now)
 
 
 def tell_share(session: Session, leg: BookingLeg, before_ct: int, now: dt.datetime) -> None:
     """To the rider: somebody has joined or left, so the costs are shared anew."""
     booking = leg.booking
-    with _words_of(booking.rider):
+    with words_of(booking.rider):
         why = {"ride": _label(leg), "moment": _when(leg.departure_s)}
         parts = [
             _(
@@ -487,7 +487,9 @@ def tell_share(session: Session, leg: BookingLeg, before_ct: int, now: dt.dateti
             ),
             _page_of(booking),
         ]
-        _mail(session, booking.rider, _("Neuer Preis: %(journey)s", journey=_title(booking)), parts, now)
+        mail_person(
+            session, booking.rider, _("Neuer Preis: %(journey)s", journey=_title(booking)), parts, now
+        )
 
 
 def tell_gap(
@@ -500,7 +502,7 @@ def tell_gap(
     now: dt.datetime,
 ) -> None:
     """To a driver: a date of a series could not be published."""
-    with _words_of(driver):
+    with words_of(driver):
         title = _(
             "%(origin)s → %(destination)s am %(day)s um %(time)s Uhr",
             origin=origin,
@@ -519,12 +521,12 @@ def tell_gap(
                 "Tag doch jemanden mitnehmen möchten, bieten Sie bitte eine einzelne Fahrt an."
             ),
         ]
-        _mail(session, driver, _("Termin nicht veröffentlicht: %(ride)s", ride=title), parts, now)
+        mail_person(session, driver, _("Termin nicht veröffentlicht: %(ride)s", ride=title), parts, now)
 
 
 def tell_wish_fits(session: Session, wish: Wish, fits: Sequence[WishFit], now: dt.datetime) -> None:
     """To somebody who keeps a search: these offers fit it."""
-    with _words_of(wish.person):
+    with words_of(wish.person):
         opening = _(
             "Zu Ihrem Gesuch von %(origin)s nach %(destination)s gibt es ein neues Angebot:",
             origin=wish.origin_area,
@@ -537,14 +539,14 @@ def tell_wish_fits(session: Session, wish: Wish, fits: Sequence[WishFit], now: d
             _("Sie suchen nicht mehr? Auf derselben Seite können Sie das Gesuch beenden."),
         ]
         subject = _("Passt zu Ihrem Gesuch nach %(destination)s", destination=wish.destination_area)
-        _mail(session, wish.person, subject, parts, now)
+        mail_person(session, wish.person, subject, parts, now)
 
 
 def tell_not_booked(
     session: Session, order: StandingOrder, days: Sequence[StandingDay], now: dt.datetime
 ) -> None:
     """To the person of a standing order: these days could not be booked."""
-    with _words_of(order.person):
+    with words_of(order.person):
         title = f"{order.origin_name} → {order.destination_name}"
         opening = _(
             "Für Ihre Dauerbuchung %(way)s konnten wir an diesen Tagen nichts buchen:",
@@ -559,14 +561,14 @@ def tell_not_booked(
             ),
             f"{_('Ihre Dauerbuchung im Mitfahrportal:')}\n{PORTAL}/dauerbuchungen/{order.id}",
         ]
-        _mail(session, order.person, _("Noch nicht gebucht: %(way)s", way=title), parts, now)
+        mail_person(session, order.person, _("Noch nicht gebucht: %(way)s", way=title), parts, now)
 
 
 def tell_staff_not_booked(
     session: Session, person: Person, days: Sequence[StandingDay], now: dt.datetime
 ) -> None:
     """To a dispatcher: so many days of standing orders wait for somebody; who travels stands behind the log-in only."""
-    with _words_of(person):
+    with words_of(person):
         when = ", ".join(sorted({day_short(one.day) for one in days}))
         opening = ngettext(
             "%(num)s Tag einer Dauerbuchung ließ sich nicht buchen: %(when)s.",
@@ -579,7 +581,7 @@ def tell_staff_not_booked(
             f"{_('Die Liste zum Abarbeiten:')}\n{PORTAL}/dauerbuchungen/offen",
             _("Das Portal versucht es alle paar Stunden von selbst wieder."),
         ]
-        _mail(session, person, _("Dauerbuchungen: nicht alles gebucht"), parts, now)
+        mail_person(session, person, _("Dauerbuchungen: nicht alles gebucht"), parts, now)
 
 
 def _fit(fit: WishFit) -> str:
@@ -594,7 +596,7 @@ def _fit(fit: WishFit) -> str:
 
 def tell_plan_not_done(session: Session, person: Person, plan: SwitchPlan, now: dt.datetime) -> None:
     """To timetable staff: a planned switch was not carried out, and why."""
-    with _words_of(person):
+    with words_of(person):
         parts = [
             _(
                 "Der Fahrplan %(name)s sollte am %(moment)s in Betrieb gehen. Das ist nicht geschehen.",
@@ -606,14 +608,14 @@ def tell_plan_not_done(session: Session, person: Person, plan: SwitchPlan, now: 
             + f"\n{PORTAL}/fahrplan/{plan.version_id}/schalten",
         ]
         subject = _("Fahrplan nicht geschaltet: %(name)s", name=plan.version.name)
-        _mail(session, person, subject, parts, now)
+        mail_person(session, person, subject, parts, now)
 
 
 def tell_gap_ahead(
     session: Session, person: Person, feed_name: str, first_day: dt.date, ready: str | None, now: dt.datetime
 ) -> None:
     """To timetable staff: from a day on there is no timetable; `ready` names one that only has to be planned."""
-    with _words_of(person):
+    with words_of(person):
         said_day = day(first_day)
         parts = [
             _(
@@ -627,13 +629,13 @@ def tell_gap_ahead(
             else _("Bitte laden Sie rechtzeitig den nächsten Fahrplan hoch."),
             f"{_('Welcher Fahrplan wann gilt, sehen Sie hier:')}\n{PORTAL}/fahrplan/gueltigkeit",
         ]
-        _mail(session, person, _("Ab %(day)s fehlt ein Fahrplan", day=said_day), parts, now)
+        mail_person(session, person, _("Ab %(day)s fehlt ein Fahrplan", day=said_day), parts, now)
 
 
 def tell_code(session: Session, person: Person, code: str, valid: dt.timedelta, now: dt.datetime) -> None:
     """To somebody who wants to show that the mailbox is theirs."""
     minutes = int(valid.total_seconds() // 60)
-    with _words_of(person):
+    with words_of(person):
         parts = [
             _("Ihr Code für das Mitfahrportal: %(code)s", code=code),
             _(
@@ -643,7 +645,7 @@ def tell_code(session: Session, person: Person, code: str, valid: dt.timedelta, 
             ),
             _("Sie haben keinen Code angefordert? Dann brauchen Sie nichts zu tun."),
         ]
-        _mail(session, person, _("Ihr Code für das Mitfahrportal"), parts, now)
+        mail_person(session, person, _("Ihr Code für das Mitfahrportal"), parts, now)
 
 
 def tell_invited(
@@ -656,7 +658,7 @@ def tell_invited(
     now: dt.datetime,
 ) -> None:
     """To somebody who is to act for an organisation; `person` is the account of the address, if there is one."""
-    with _words_of(person) if person else using(known_language("de")):
+    with words_of(person) if person else using(known_language("de")):
         greeting = _("Guten Tag %(name)s,", name=person.full_name) if person else _("Guten Tag,")
         parts = [
             greeting,
@@ -675,7 +677,7 @@ def tell_invited(
 
 def _tell_driver(session: Session, ride: Ride, driver: Person, leg: BookingLeg, now: dt.datetime) -> None:
     asked = leg.state is LegState.REQUESTED
-    with _words_of(driver):
+    with words_of(driver):
         facts = {
             "name": leg.booking.rider.first_name,
             **_when_and_where(leg),
@@ -706,10 +708,10 @@ def _tell_driver(session: Session, ride: Ride, driver: Person, leg: BookingLeg, 
                 )
             )
         parts.append(_ride_page(ride))
-        _mail(session, driver, subject, parts, now)
+        mail_person(session, driver, subject, parts, now)
 
 
-def _words_of(person: Person) -> AbstractContextManager[None]:
+def words_of(person: Person) -> AbstractContextManager[None]:
     return using(known_language(person.language))
 
 
@@ -730,10 +732,10 @@ def _mail_rider(
         note_call_to_make(session, booking, subject, now)
     calendar = calendar_of(booking, booking.calendars_sent, now)
     booking.calendars_sent += 1
-    _mail(session, booking.rider, subject, parts, now, calendar=calendar, booking_id=booking.id)
+    mail_person(session, booking.rider, subject, parts, now, calendar=calendar, booking_id=booking.id)
 
 
-def _mail(
+def mail_person(
     session: Session,
     person: Person,
     subject: str,

@@ -13,8 +13,7 @@ from mitfahr.db.vehicles import OrganisationVehicle
 from mitfahr.domain.vehicle_log import InspectionKind, Urgency
 from mitfahr.languages import _, lazy
 from mitfahr.languages.formats import day
-from mitfahr.messages import _mail as mail_person
-from mitfahr.messages import _words_of as words_of
+from mitfahr.messages import mail_person, words_of
 
 INSPECTION_WORDS = {
     InspectionKind.MAIN: lazy("Hauptuntersuchung (HU)"),

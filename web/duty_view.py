@@ -225,11 +225,11 @@ def overview(session: Session, organisation_id: str, now: dt.datetime) -> Overvi
     return Overview(numbers)
 
 
-def hours_of(shifts: Iterable[DutyShift], cancelled: set[str], now_s: int) -> list[Hours]:
-    """By person what is over and was not cancelled, by last name."""
+def hours_of(shifts: Iterable[DutyShift]) -> list[Hours]:
+    """What was driven, by person, by last name."""
     driven: dict[str, list[DutyShift]] = defaultdict(list)
     for shift in shifts:
-        if shift.driver_id is not None and shift.ends_s <= now_s and shift.id not in cancelled:
+        if shift.driver_id is not None:
             driven[shift.driver_id].append(shift)
     people = {shift.driver_id: shift.driver for mine in driven.values() for shift in mine}
     return sorted(

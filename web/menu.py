@@ -20,6 +20,7 @@ ENTRIES = (
     ("offers.form", lazy("Fahrt anbieten")),
     ("rides.mine", lazy("Meine Angebote")),
     ("runs.planned", lazy("BürgerBus")),
+    ("driving.mine", lazy("Fahrdienst")),
     ("organisations.mine", lazy("Verein")),
     ("timetables.versions", lazy("Fahrplan")),
     ("local.all", lazy("Örtliche Angaben")),

@@ -286,6 +286,26 @@ def runs_of_shifts(session: Session, shift_ids: Collection[str]) -> dict[str, li
     return found
 
 
+def driven_shifts(
+    session: Session, organisation_id: str, from_s: int, until_s: int, over_s: int
+) -> list[DutyShift]:
+    """Those with a driver that begin from `from_s` until before `until_s` and have ended by `over_s`, soonest first.
+
+    Not those of which every run was cancelled.
+    """
+    shifts = [
+        shift
+        for shift in shifts_between(session, organisation_id, from_s, until_s)
+        if shift.driver_id is not None and shift.ends_s <= over_s
+    ]
+    runs = runs_of_shifts(session, [shift.id for shift in shifts])
+    return [
+        shift
+        for shift in shifts
+        if not runs[shift.id] or any(run.withdrawn_at is None for run in runs[shift.id])
+    ]
+
+
 def runs_without_shift(session: Session, organisation_id: str | None, from_s: int) -> list[Ride]:
     """Runs and tours with a vehicle that begin from `from_s` on, take place and belong to no shift.
 

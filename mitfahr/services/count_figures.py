@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from mitfahr.db.duty import runs_of_shifts, shifts_between
+from mitfahr.db.duty import driven_shifts
 from mitfahr.db.figures import driven_km, driven_runs, legs_to_count
 from mitfahr.domain.figures import Figures, count
 from mitfahr.domain.times import resolve, seconds
@@ -22,19 +22,9 @@ def count_figures(
     return count(
         legs_to_count(session, organisation_id, from_s, until_s),
         driven_runs(session, organisation_id, from_s, over_s),
-        _driven_s(session, organisation_id, from_s, until_s, over_s),
+        sum(
+            shift.ends_s - shift.begins_s
+            for shift in driven_shifts(session, organisation_id, from_s, until_s, over_s)
+        ),
         driven_km(session, organisation_id, first, last),
-    )
-
-
-def _driven_s(session: Session, organisation_id: str, from_s: int, until_s: int, over_s: int) -> int:
-    """Planned seconds of shifts with a driver that are over, unless each of their runs was cancelled."""
-    shifts = shifts_between(session, organisation_id, from_s, until_s)
-    runs = runs_of_shifts(session, [shift.id for shift in shifts])
-    return sum(
-        shift.ends_s - shift.begins_s
-        for shift in shifts
-        if shift.driver_id is not None
-        and shift.ends_s <= over_s
-        and not (runs.get(shift.id) and all(run.withdrawn_at for run in runs[shift.id]))
     )

@@ -26,7 +26,9 @@ ROLE_WORDS = {
 MAY_WORDS = {
     MembershipRole.COORDINATOR: lazy("plant Fahrten und Linien, lädt Mitglieder ein, pflegt die Fahrzeuge"),
     MembershipRole.DRIVER: lazy("sieht die Fahrten und wer wo ein- und aussteigt"),
-    MembershipRole.TELEPHONE: lazy("bucht für Anrufende, sieht die Fahrten mit Fahrgästen und kann Fahrten absagen"),
+    MembershipRole.TELEPHONE: lazy(
+        "bucht für Anrufende, sieht die Fahrten mit Fahrgästen und kann Fahrten absagen"
+    ),
 }
 CHOSEN_ROLES = {role.value: words for role, words in ROLE_WORDS.items()}
 UP_TO_ALL = {str(n): str(n) for n in range(MAX_PASSENGERS + 1)}

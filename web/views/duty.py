@@ -15,12 +15,11 @@ from mitfahr.db.duty import (
     DutyShift,
     answers_for,
     deadlines_of,
+    driven_shifts,
     drivers_of,
     papers_of,
     polls_of,
-    runs_of_shifts,
     shift_of,
-    shifts_between,
 )
 from mitfahr.db.people import Organisation, Person
 from mitfahr.db.vehicles import vehicles_of
@@ -438,12 +437,7 @@ def hours(organisation_id: str) -> ResponseReturnValue:
     from_s, until_s = (seconds(resolve(day, dt.time(0)).moment) for day in (first, following))
     with portal().reading() as session:
         organisation, tasks = _organisation(session, organisation_id, Task.SEE)
-        shifts = shifts_between(session, organisation_id, from_s, until_s)
-        runs = runs_of_shifts(session, [shift.id for shift in shifts])
-        cancelled = {
-            shift_id for shift_id, mine in runs.items() if mine and all(run.withdrawn_at for run in mine)
-        }
-        rows = hours_of(shifts, cancelled, seconds(now))
+        rows = hours_of(driven_shifts(session, organisation_id, from_s, until_s, seconds(now)))
         if request.args.get("als") == "csv":
             return csv_file(
                 f"stunden-{year}.csv",
