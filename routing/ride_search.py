@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import bounds, last_vehicle, onward, sweep, sweep_state
+from routing import bounds, last_vehicle, look_ahead, onward, sweep, sweep_state
 from routing.access import position
 from routing.asked import Asked
 from routing.fleet import Fleet, fleet, usable_rows
@@ -111,7 +111,7 @@ class _Search:
             elif most_before < 2:
                 # A table made from what two vehicles reach says hardly more than the one before.
                 task = self._with_last_vehicle(task, most)
-            is_patient = knows_onward or most in MOST_VEHICLES or not onward.fits(task)
+            is_patient = knows_onward or most in MOST_VEHICLES or not look_ahead.fits(task)
             state = _swept(task._replace(patience=ENDLESS if is_patient else PATIENCE), most + 1, n_rows)
             if state.counts[sweep_state.IS_TIRED]:
                 task, knows_onward = task._replace(**self._onward._asdict()), True
@@ -129,9 +129,9 @@ class _Search:
             most_before = most
 
     @cached_property
-    def _onward(self) -> onward.Onward:
+    def _onward(self) -> look_ahead.Onward:
         task, n_rows = self._first_task, (len(self.asked.trips.trip), len(self._runs.trip))
-        return onward.onward(task, last_vehicle.pick_ups(task, self._home_s)[0], n_rows)
+        return look_ahead.look_ahead(task, last_vehicle.pick_ups(task, self._home_s)[0], n_rows)
 
     def answers(self, found: _Found) -> bool:
         """Whether it arrives within the window; earlier ones are only looked for because they beat others."""

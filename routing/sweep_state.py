@@ -88,7 +88,7 @@ class Task(NamedTuple):
     pick_start, pick_ups    (n_meetings + 1,) int64 into (n, N_PICK_UP_COLUMNS) int32 PICK_RIDE …
     goal_first, goal_last   (n_gaps,) int64 into goal_entry, see `last_vehicle.goal_entries`
     soonest                 (2, n_stops, n_minutes) int32, see `last_vehicle.soonest`; not asked where `onward_ready` is there
-    onward_ready, onward_arrived    (n_minutes, n_stops, N_CELLS) uint16, empty where rides are many: see `onward`
+    onward_ready, onward_arrived    (n_minutes, n_stops, N_CELLS) uint16, empty until it is looked ahead: see `onward`
     onward_known            (n_minutes, n_stops) uint8, which rows of `onward_arrived` have been worked out
     onward_boarding         (n entries of gaps, n_departures, N_LEFT) uint16, the same for whoever boards a ride
     patience                after so many tries of getting off a ride the pass ends with counts[IS_TIRED]
