@@ -58,7 +58,9 @@ def test_a_run_is_booked_at_once(rider: FlaskClient) -> None:
     review = rider.post("/buchen/pruefen", data={"offer": offers(rider)[RUN]})
     assert review.status_code == 200
     assert "Platz wird sofort gebucht" in review.text and "Erika Beispiel" in review.text
-    answer = rider.post("/buchen", data=form_of(review.text), follow_redirects=True)
+    assert "Nachricht an die Fahrerin oder den Fahrer" in review.text
+    form = form_of(review.text) | {"message": "Bitte zweimal klingeln."}
+    answer = rider.post("/buchen", data=form, follow_redirects=True)
     assert "Hier ist Ihre Bestätigung" in answer.text and "Gebucht" in answer.text
     assert re.search(r"Buchungsnummer</dt><dd>[0-9A-F]{4}-[0-9A-F]{4}", answer.text)
     assert "fest gebucht" in answer.text
