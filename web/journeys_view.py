@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from mitfahr.domain import emissions
 from mitfahr.domain.booking_needs import BookingNeed
@@ -151,6 +152,15 @@ class JourneyView:
     alone_co2_g: float | None = None
     """Of driving the same way alone; None where it was not asked for."""
     drawing: str | None = None
+    again: tuple[JourneyView, ...] = ()
+    """The same by another time of a service on demand, in order of time; all later than this one or all earlier."""
+
+    @property
+    def again_every_min(self) -> int | None:
+        """Whether `again` goes on evenly; None where it does not, or where one alone shows no rhythm."""
+        minutes = sorted(one.departure_s // 60 for one in (self, *self.again))
+        gaps = {later - earlier for earlier, later in pairwise(minutes)}
+        return gaps.pop() if len(self.again) > 1 and len(gaps) == 1 else None
 
     @property
     def co2_g(self) -> float:

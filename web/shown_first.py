@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mitfahr.domain.mobility import Known, Preference
 from routing.query import LegKind
@@ -58,6 +58,29 @@ def passes(journey: JourneyView, kind: str, sieves: Collection[str]) -> bool:
     if kind == LegKind.TRANSIT:
         return kinds <= {LegKind.TRANSIT}
     return kind == ANY_KIND or kind in kinds
+
+
+def gathered(journeys: Sequence[JourneyView], arrive_by: bool) -> list[JourneyView]:
+    """One entry for what a service on demand offers every few minutes on the same way: the first, or the last for
+    whoever wants to arrive by a time; the other times stand in its `again`."""
+    same = dict[tuple[object, ...], list[JourneyView]]()
+    for one in journeys:
+        same.setdefault(_on_demand_alone(one) or (id(one),), []).append(one)
+    again = dict[int, tuple[JourneyView, ...]]()
+    for group in same.values():
+        group.sort(key=lambda one: one.departure_s, reverse=arrive_by)
+        again[id(group[0])] = tuple(sorted(group[1:], key=lambda one: one.departure_s))
+    return [replace(one, again=again[id(one)]) for one in journeys if id(one) in again]
+
+
+def _on_demand_alone(journey: JourneyView) -> tuple[object, ...] | None:
+    """What a journey must share with another to be the same by another time: the service, where one gets on and off,
+    and whether a wheelchair does; None where there is more to it than one leg on demand."""
+    match journey.vehicles:
+        case [leg] if leg.promise is not None and journey.token:
+            ends = leg.origin_stop_id or leg.origin, leg.destination_stop_id or leg.destination
+            return leg.promise.service_id, *ends, journey.accessible
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,15 +145,45 @@ def test_only_staff_say_the_fare_and_others_only_look(club: Club, service: dict[
     assert club.member("Olga", MembershipRole.COORDINATOR, "Nachbarverein").get(at).status_code == 404
 
 
-def asked(client: FlaskClient) -> str:
+def asked(client: FlaskClient, **other: str) -> str:
     """A way in the evening, when the timetable has nothing."""
-    question = QUESTION | {
-        "origin": "Zehren",
-        "destination": "Lommatzsch",
-        "clock": "18:00",
-        "kinds": ["transit", "demand"],
-    }
+    question = (
+        QUESTION
+        | {
+            "origin": "Zehren",
+            "destination": "Lommatzsch",
+            "clock": "18:00",
+            "kinds": ["transit", "demand"],
+        }
+        | other
+    )
     return client.post("/verbindungen", data=question).text
+
+
+def test_what_goes_every_few_minutes_is_one_entry_with_the_other_times_in_it(
+    club: Club, service: dict[str, object]
+) -> None:
+    enter(club, service)
+    rider = signed_in(club.app, person(club.portal, "Erika").email)
+    entries = [one for one in asked(rider).split('<article class="box journey">')[1:] if "Rufbus" in one]
+    assert len(entries) == 1
+    first = re.search(r"(\d\d:\d\d) – \d\d:\d\d Uhr</h3>", entries[0])
+    said = re.search(r"Auch später: alle (\d+) Minuten bis (\d\d:\d\d) Uhr", entries[0])
+    others = re.findall(r'name="offer" value="([^"]+)"><span class="kern-label">(\d\d:\d\d)', entries[0])
+    assert first is not None and said is not None, entries[0]
+    assert f"Andere Zeit wählen ({len(others)})" in entries[0]
+    assert first[1] < others[0][1] < others[-1][1] == said[2]
+    review = rider.post("/buchen/pruefen", data={"offer": others[-1][0]}).text
+    assert f"{others[-1][1]} – " in review
+    booked = rider.post("/buchen", data=form_of(review), follow_redirects=True).text
+    assert "fest gebucht" in booked and f"{others[-1][1]} – " in booked
+
+
+def test_whoever_arrives_by_a_time_sees_the_last_of_the_same(club: Club, service: dict[str, object]) -> None:
+    enter(club, service)
+    page = asked(club.bernd, direction="an", clock="20:00")
+    entries = [one for one in page.split('<article class="box journey">')[1:] if "Rufbus" in one]
+    assert len(entries) == 1 and re.search(r"Auch früher: alle \d+ Minuten ab \d\d:\d\d Uhr", entries[0])
 
 
 def test_a_ride_on_demand_is_found_booked_seen_in_the_tour_and_cancelled(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from routing.journey import Promise
 from routing.query import LegKind
 from web.journeys_view import JourneyView, LegView
-from web.shown_first import SHOWN, lines_first, rides_first
+from web.shown_first import SHOWN, gathered, lines_first, rides_first
 
 
 def leg(kind: LegKind, departure: int, arrival: int, ride_id: str | None = None) -> LegView:
@@ -41,6 +44,26 @@ def bus(departure: int, arrival: int) -> JourneyView:
 
 def car(ride_id: str, departure: int, arrival: int) -> JourneyView:
     return journey(leg(LegKind.RIDE, departure, arrival, ride_id))
+
+
+def on_demand(service: str, departure: int) -> JourneyView:
+    promised = Promise(service, departure * 60, departure * 60, departure * 60, departure * 60)
+    return journey(replace(leg(LegKind.DEMAND, departure, departure + 20), promise=promised))
+
+
+def test_the_same_of_one_service_by_other_times_is_one_entry() -> None:
+    times = [on_demand("north", start) for start in (0, 5, 10)]
+    other, between = on_demand("south", 5), bus(7, 30)
+    onward = journey(*on_demand("north", 12).legs, leg(LegKind.TRANSIT, 40, 50))
+    found = [times[0], times[1], other, between, times[2], onward]
+    first = gathered(found, arrive_by=False)
+    assert first == [replace(times[0], again=(times[1], times[2])), other, between, onward]
+    assert first[0].again_every_min == 5
+    last = gathered(found, arrive_by=True)
+    assert last == [other, between, replace(times[2], again=(times[0], times[1])), onward]
+    uneven = gathered([*times, on_demand("north", 30)], arrive_by=False)
+    assert len(uneven) == 1 and uneven[0].again_every_min is None
+    assert gathered(times[:2], arrive_by=False)[0].again_every_min is None
 
 
 def test_few_are_shown_and_the_rest_is_folded() -> None:

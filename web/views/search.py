@@ -32,7 +32,7 @@ from web.nothing_words import obstacle_words
 from web.place_choice import Choice, Position, encode, found_of, meant, position, take_chosen
 from web.portal import portal, served
 from web.run_reasons import runs_not
-from web.shown_first import Order, lines_first, passes, rides_first
+from web.shown_first import Order, gathered, lines_first, passes, rides_first
 
 views = Blueprint("search", __name__)
 
@@ -220,6 +220,7 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
             replace(journey, token=join_tokens(outward, journey.token)) if journey.token else journey
             for journey in journeys
         ]
+    journeys = gathered(journeys, answer.request.arrive_by)
     sifted = [one for one in journeys if passes(one, form.shown.data, form.sieves.data)]
     lines = [journey for journey in sifted if not journey.uses_private_ride]
     rides = [journey for journey in sifted if journey.uses_private_ride]
