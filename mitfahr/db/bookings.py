@@ -368,6 +368,16 @@ def holding_legs(session: Session, ride_ids: Collection[str]) -> list[BookingLeg
     )
 
 
+def booked_ride_ids(session: Session, ride_ids: Collection[str]) -> set[str]:
+    """Those of these rides that somebody is going to travel with."""
+    rows = session.scalars(
+        select(BookingLeg.ride_id)
+        .where(BookingLeg.ride_id.in_(ride_ids), BookingLeg.state.in_(LIVE))
+        .distinct()
+    )
+    return {ride_id for ride_id in rows if ride_id is not None}
+
+
 def expired_holds(session: Session, now_s: int, since_s: int | None = None) -> list[tuple[str, str]]:
     """(booking id, ride id) of requests that expired by `now_s` (after `since_s`, if given)."""
     condition = [BookingLeg.state == LegState.REQUESTED, BookingLeg.hold_until_s <= now_s]

@@ -11,12 +11,10 @@ from sqlalchemy import Column, ForeignKey, Table, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from mitfahr.db.base import Base, new_id
-from mitfahr.db.bookings import BookingLeg
 from mitfahr.db.people import Organisation
 from mitfahr.db.rides import Ride
 from mitfahr.db.vehicles import OrganisationVehicle
 from mitfahr.domain.errors import Unknown
-from mitfahr.domain.states import LIVE
 
 MAX_SERVICE_NAME, MAX_SERVICE_FARE, MAX_PHONE, MAX_PHONE_HOURS = 120, 200, 40, 120
 
@@ -127,14 +125,3 @@ def published_tours(session: Session, service_id: str, since: dt.date) -> set[tu
         )
     )
     return {(day, clock, vehicle) for day, clock, vehicle in rows if day and clock is not None and vehicle}
-
-
-def booked_tour_ids(session: Session, service_id: str) -> set[str]:
-    """Ids of the tours of the service that somebody is going to travel with."""
-    rows = session.scalars(
-        select(BookingLeg.ride_id)
-        .join(Ride, Ride.id == BookingLeg.ride_id)
-        .where(Ride.demand_service_id == service_id, BookingLeg.state.in_(LIVE))
-        .distinct()
-    )
-    return {ride_id for ride_id in rows if ride_id is not None}

@@ -10,13 +10,11 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from mitfahr.db.base import Base, new_id, stored_enum
-from mitfahr.db.bookings import BookingLeg
 from mitfahr.db.people import Organisation
 from mitfahr.db.rides import MAX_FARE, Ride
 from mitfahr.db.vehicles import OrganisationVehicle
 from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.errors import Unknown
-from mitfahr.domain.states import LIVE
 
 MAX_LINE_NUMBER, MAX_LINE_NAME = 20, 120
 
@@ -105,14 +103,3 @@ def published_runs(session: Session, line_id: str, since: dt.date) -> set[tuple[
         select(Ride.line_day, Ride.line_clock).where(Ride.run_line_id == line_id, Ride.line_day >= since)
     )
     return {(day, clock) for day, clock in rows if day is not None and clock is not None}
-
-
-def booked_run_ids(session: Session, line_id: str) -> set[str]:
-    """Ids of the runs of the line that somebody is going to travel with."""
-    rows = session.scalars(
-        select(BookingLeg.ride_id)
-        .join(Ride, Ride.id == BookingLeg.ride_id)
-        .where(Ride.run_line_id == line_id, BookingLeg.state.in_(LIVE))
-        .distinct()
-    )
-    return {ride_id for ride_id in rows if ride_id is not None}

@@ -7,26 +7,25 @@ message to everybody on board.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import new_id
-from mitfahr.db.demand_services import DemandService, booked_tour_ids, service_of, tours_of_service
+from mitfahr.db.demand_services import DemandService, service_of, tours_of_service
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.rides import Ride, lock_rides
 from mitfahr.db.vehicles import vehicle_of
 from mitfahr.domain.demand_plans import DemandPlan, check_demand_plan
-from mitfahr.domain.errors import PlanInvalid, StateForbids, StopUnknown
+from mitfahr.domain.errors import PlanInvalid, StateForbids
 from mitfahr.domain.roles import Task
 from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.times import seconds
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.publish_tours import publish_due_tours
-from mitfahr.services.withdraw_ride import withdraw_ride
+from mitfahr.services.store_stop import stored_stop
+from mitfahr.services.withdraw_planned import ComingRides, sort_coming, withdraw_booked, withdraw_free
 from routing.journey import Place
 from routing.snapshot import Snapshot
 from routing.timetable import Timetable
@@ -56,26 +55,13 @@ class DemandDraft:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceTours:
-    """Tours to come, soonest first: those with passengers, which a change leaves alone, and those without."""
-
-    booked: Sequence[Ride]
-    free: Sequence[Ride]
-
-
 def coming_tours(
     session: Session, service_id: str, now: dt.datetime, day: dt.date | None = None
-) -> ServiceTours:
+) -> ComingRides:
     """What a change of the service would meet, or of one day of it."""
-    booked = booked_tour_ids(session, service_id)
-    tours = [
-        tour
-        for tour in tours_of_service(session, service_id, seconds(now))
-        if tour.withdrawn_at is None and day in (None, tour.demand_day)
-    ]
-    return ServiceTours(
-        [one for one in tours if one.id in booked], [one for one in tours if one.id not in booked]
+    tours = tours_of_service(session, service_id, seconds(now))
+    return sort_coming(
+        session, [tour for tour in tours if tour.withdrawn_at is None and day in (None, tour.demand_day)]
     )
 
 
@@ -119,7 +105,7 @@ def keep_demand(
     check_demand(draft)
     fields: dict[str, Any] = {
         "name": draft.name,
-        "stops": [_stored(timetable, stop_id) for stop_id in draft.stop_ids],
+        "stops": [stored_stop(timetable, stop_id) for stop_id in draft.stop_ids],
         "area": [{"lat": lat, "lon": lon} for lat, lon in draft.area],
         "base_name": draft.base.name,
         "base_lat": draft.base.lat,
@@ -152,8 +138,8 @@ def keep_demand(
             service = _running(session, organisation_id, service_id)
             plan = replace(plan, exceptions=DemandPlan.from_json(service.plan).exceptions)
             coming = coming_tours(session, service_id, now)
-            _take_free(session, service_id, now)
-            changed = [tour.id for tour in (*coming.booked, *coming.free)]  # their terms are the service's
+            withdraw_free(session, coming, now)
+            changed = coming.ids  # their terms are the service's
         for name, value in fields.items():
             setattr(service, name, value)
         service.plan = plan.as_json()
@@ -208,11 +194,11 @@ def cancel_service_day(
         plan = replace(plan, exceptions=plan.exceptions | {day})
         check_demand_plan(plan)
         service.plan = plan.as_json()
-        taken = _take_free(session, service_id, now, day)
+        taken = withdraw_free(session, coming_tours(session, service_id, now, day), now)
         if taken:
             mark_changed(session, taken)
         booked = [tour.id for tour in coming_tours(session, service_id, now, day).booked]
-    return _withdraw_all(sessions, snapshot, booked, actor_id, reason, now)
+    return withdraw_booked(sessions, snapshot, booked, actor_id=actor_id, reason=reason, now=now)
 
 
 def open_service_day(
@@ -264,35 +250,13 @@ def end_service(
         service = service_of(session, organisation_id, service_id, lock=True)
         service.ended_at = service.ended_at or now
         coming = coming_tours(session, service_id, now)
-        _take_free(session, service_id, now)
-        changed = [tour.id for tour in (*coming.booked, *coming.free)]
-        if changed:
-            mark_changed(session, changed)
+        withdraw_free(session, coming, now)
+        if coming.ids:
+            mark_changed(session, coming.ids)
         booked = [tour.id for tour in coming_tours(session, service_id, now).booked]
-    return _withdraw_all(sessions, snapshot, booked, actor_id, reason, now) if with_booked else 0
-
-
-def _withdraw_all(
-    sessions: sessionmaker[Session],
-    snapshot: Snapshot,
-    tour_ids: Sequence[str],
-    actor_id: str,
-    reason: str | None,
-    now: dt.datetime,
-) -> int:
-    return sum(
-        withdraw_ride(sessions, snapshot, ride_id=tour_id, actor_id=actor_id, now=now, reason=reason)
-        for tour_id in tour_ids
-    )
-
-
-def _stored(timetable: Timetable, stop_id: str) -> dict[str, Any]:
-    """With its name and place, by which it is found again when a new timetable calls it otherwise."""
-    index = timetable.stop_by_id.get(stop_id)
-    if index is None:
-        raise StopUnknown(stop_id)
-    place = {"lat": float(timetable.stop_lat[index]), "lon": float(timetable.stop_lon[index])}
-    return {"stop_id": stop_id, "name": timetable.stop_name[index], **place}
+    if not with_booked:
+        return 0
+    return withdraw_booked(sessions, snapshot, booked, actor_id=actor_id, reason=reason, now=now)
 
 
 def _running(session: Session, organisation_id: str, service_id: str) -> DemandService:
@@ -300,15 +264,3 @@ def _running(session: Session, organisation_id: str, service_id: str) -> DemandS
     if service.ended_at is not None:
         raise StateForbids("ended", "changed")
     return service
-
-
-def _take_free(session: Session, service_id: str, now: dt.datetime, day: dt.date | None = None) -> list[str]:
-    """Withdraw the coming tours that nobody has booked, under their lock; their ids."""
-    coming = coming_tours(session, service_id, now, day)
-    tours = lock_rides(session, [tour.id for tour in (*coming.booked, *coming.free)])
-    booked = booked_tour_ids(session, service_id)  # again: somebody may have booked before the lock
-    free = [tour for tour in tours.values() if tour.id not in booked]
-    for tour in free:
-        tour.withdrawn_at, tour.demand_day = now, None
-    session.flush()
-    return [tour.id for tour in free]

@@ -7,7 +7,6 @@ message to everybody on board.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,11 +15,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.base import new_id
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.rides import Ride, lock_rides
-from mitfahr.db.run_lines import RunLine, booked_run_ids, line_of, runs_of_line
+from mitfahr.db.run_lines import RunLine, line_of, runs_of_line
 from mitfahr.db.vehicles import vehicle_of
 from mitfahr.domain.booking_needs import BookingNeed
-from mitfahr.domain.errors import InThePast, PlanInvalid, StateForbids, StopUnknown
+from mitfahr.domain.errors import InThePast, PlanInvalid, StateForbids
 from mitfahr.domain.line_plans import MOST_ADDED, LinePlan, line_days
 from mitfahr.domain.recurrence import check_plan
 from mitfahr.domain.rides import check_run_times
@@ -29,7 +27,8 @@ from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.times import local, resolve, seconds
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.publish_lines import publish_due
-from mitfahr.services.withdraw_ride import withdraw_ride
+from mitfahr.services.store_stop import stored_stop
+from mitfahr.services.withdraw_planned import ComingRides, sort_coming, withdraw_booked, withdraw_free
 from routing.snapshot import Snapshot
 from routing.timetable import Timetable
 
@@ -55,23 +54,12 @@ class LineDraft:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LineRuns:
-    """Runs to come, soonest first: those with passengers, which a change leaves alone, and those without."""
-
-    booked: Sequence[Ride]
-    free: Sequence[Ride]
-
-
-def coming_runs(session: Session, line_id: str, now: dt.datetime, day: dt.date | None = None) -> LineRuns:
+def coming_runs(session: Session, line_id: str, now: dt.datetime, day: dt.date | None = None) -> ComingRides:
     """What a change of the line would meet, or of one day of it."""
-    booked = booked_run_ids(session, line_id)
-    runs = [
-        run
-        for run in runs_of_line(session, line_id, seconds(now))
-        if run.withdrawn_at is None and day in (None, run.line_day)
-    ]
-    return LineRuns([run for run in runs if run.id in booked], [run for run in runs if run.id not in booked])
+    runs = runs_of_line(session, line_id, seconds(now))
+    return sort_coming(
+        session, [run for run in runs if run.withdrawn_at is None and day in (None, run.line_day)]
+    )
 
 
 def keep_line(
@@ -95,7 +83,7 @@ def keep_line(
     fields: dict[str, Any] = {
         "number": draft.number,
         "name": draft.name,
-        "stops": [_stored(timetable, stop) for stop in draft.stops],
+        "stops": [{**stored_stop(timetable, stop.stop_id), "after_s": stop.after_s} for stop in draft.stops],
         "booking": draft.booking,
         "bookable_before_s": draft.bookable_before_s,
         "note": draft.note,
@@ -118,7 +106,7 @@ def keep_line(
             before = LinePlan.from_json(line.plan)
             days = replace(plan.days, exceptions=before.days.exceptions)
             plan = replace(plan, days=days, added=before.added)
-            changed = _take_free(session, line.id, now)
+            changed = withdraw_free(session, coming_runs(session, line.id, now), now)
         for name, value in fields.items():
             setattr(line, name, value)
         line.plan = plan.as_json()
@@ -174,11 +162,11 @@ def cancel_day(
         require_task(session, actor_id, organisation_id, Task.PLAN)
         line = _running(session, organisation_id, line_id)
         line.plan = cancelled(LinePlan.from_json(line.plan)).as_json()
-        taken = _take_free(session, line.id, now, day)
+        taken = withdraw_free(session, coming_runs(session, line.id, now, day), now)
         if taken:
             mark_changed(session, taken)
         booked = [run.id for run in coming_runs(session, line.id, now, day).booked]
-    return _withdraw_all(sessions, snapshot, booked, actor_id, reason, now)
+    return withdraw_booked(sessions, snapshot, booked, actor_id=actor_id, reason=reason, now=now)
 
 
 def add_day(
@@ -239,34 +227,13 @@ def end_line(
         require_task(session, actor_id, organisation_id, Task.PLAN)
         line = line_of(session, organisation_id, line_id, lock=True)
         line.ended_at = line.ended_at or now
-        taken = _take_free(session, line.id, now)
+        taken = withdraw_free(session, coming_runs(session, line.id, now), now)
         if taken:
             mark_changed(session, taken)
         booked = [run.id for run in coming_runs(session, line.id, now).booked]
-    return _withdraw_all(sessions, snapshot, booked, actor_id, reason, now) if with_booked else 0
-
-
-def _withdraw_all(
-    sessions: sessionmaker[Session],
-    snapshot: Snapshot,
-    run_ids: Sequence[str],
-    actor_id: str,
-    reason: str | None,
-    now: dt.datetime,
-) -> int:
-    return sum(
-        withdraw_ride(sessions, snapshot, ride_id=run_id, actor_id=actor_id, now=now, reason=reason)
-        for run_id in run_ids
-    )
-
-
-def _stored(timetable: Timetable, stop: LineStop) -> dict[str, Any]:
-    """With its name and place, by which it is found again when a new timetable calls it otherwise."""
-    index = timetable.stop_by_id.get(stop.stop_id)
-    if index is None:
-        raise StopUnknown(stop.stop_id)
-    place = {"lat": float(timetable.stop_lat[index]), "lon": float(timetable.stop_lon[index])}
-    return {"stop_id": stop.stop_id, "name": timetable.stop_name[index], "after_s": stop.after_s, **place}
+    if not with_booked:
+        return 0
+    return withdraw_booked(sessions, snapshot, booked, actor_id=actor_id, reason=reason, now=now)
 
 
 def _running(session: Session, organisation_id: str, line_id: str) -> RunLine:
@@ -274,15 +241,3 @@ def _running(session: Session, organisation_id: str, line_id: str) -> RunLine:
     if line.ended_at is not None:
         raise StateForbids("ended", "changed")
     return line
-
-
-def _take_free(session: Session, line_id: str, now: dt.datetime, day: dt.date | None = None) -> list[str]:
-    """Withdraw the coming runs that nobody has booked, under their lock; their ids."""
-    coming = coming_runs(session, line_id, now, day)
-    runs = lock_rides(session, [run.id for run in (*coming.booked, *coming.free)])
-    booked = booked_run_ids(session, line_id)  # again: somebody may have booked before the lock
-    free = [run for run in runs.values() if run.id not in booked]
-    for run in free:
-        run.withdrawn_at, run.line_day = now, None
-    session.flush()
-    return [run.id for run in free]

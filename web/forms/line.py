@@ -136,6 +136,10 @@ class FareForm(FlaskForm):  # type: ignore[misc]
         [Length(max=MAX_FARE, message=lazy("Höchstens 200 Zeichen, bitte."))],
     )
 
+    @property
+    def words(self) -> str | None:
+        return " ".join((self.fare.data or "").split()) or None
+
 
 class DayForm(FlaskForm):  # type: ignore[misc]
     day = DayField(lazy("Tag"))

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from functools import partial
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from mitfahr.db.bookings import booked_ride_ids
 from mitfahr.db.demand_services import (
     DemandService,
-    booked_tour_ids,
     service_of,
     services_of,
     tours_of_service,
 )
 from mitfahr.db.people import Person
-from mitfahr.db.rides import Ride
 from mitfahr.db.vehicles import vehicles_of
-from mitfahr.domain.demand_plans import DemandPlan, ServiceDay, service_days
+from mitfahr.domain.demand_plans import DemandPlan, service_days
 from mitfahr.domain.errors import PlanInvalid
-from mitfahr.domain.recurrence import Skip
 from mitfahr.domain.roles import Action, Task
 from mitfahr.domain.times import local, seconds
-from mitfahr.languages import _, lazy, ngettext
+from mitfahr.languages import _, lazy
 from mitfahr.languages.formats import WEEKDAYS
 from mitfahr.services.keep_demand import (
     cancel_service_day,
@@ -38,12 +36,13 @@ from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.publish_series import AHEAD
 from routing.journey import Place
 from web.access import access
+from web.day_in_address import day_in_address
 from web.forms.demand import DETOURS, FLEX, HOLIDAYS, LEADS, DemandForm, form_of_service
 from web.forms.line import FareForm
-from web.forms.offer import ReasonForm
 from web.map_json import area_json
+from web.planned_pages import ask_fare, ask_reason
+from web.planned_view import shown_days
 from web.portal import portal
-from web.views.run_lines import SKIP_WORDS
 
 views = Blueprint("demand", __name__, url_prefix="/verein/<organisation_id>/rufbus")
 
@@ -54,17 +53,6 @@ PLAN_ERRORS = {
     ),
     "hours": ("begins", lazy("Bitte nennen Sie, wann es fährt.")),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ShownDay:
-    """A day of the plan with its tours that take place; `skipped` says in words why there are none."""
-
-    day: dt.date
-    skipped: str | None
-    can_open: bool
-    tours: list[Ride]
-    n_booked: int
 
 
 @views.get("")
@@ -95,10 +83,10 @@ def one(organisation_id: str, service_id: str) -> str:
         tours = [
             tour for tour in tours_of_service(session, service_id, seconds(now)) if tour.withdrawn_at is None
         ]
-        booked = booked_tour_ids(session, service_id)
+        booked = booked_ride_ids(session, [tour.id for tour in tours])
         ended = service.ended_at is not None
         vacations = portal().settings.vacations
-        planned = [] if ended else list(service_days(plan, vacations, today, today + AHEAD))
+        planned = [] if ended else service_days(plan, vacations, today, today + AHEAD)
         return render_template(
             "demand/one.html",
             organisation=organisation,
@@ -110,7 +98,9 @@ def one(organisation_id: str, service_id: str) -> str:
             lead=LEADS.get(str(service.lead_s)),
             flex=FLEX.get(str(service.flex_s)),
             detour=DETOURS.get(str(service.detour_s)),
-            days=_days(planned, tours, booked),
+            days=shown_days(
+                {one.day: one.skip for one in planned}, ((tour.demand_day, tour) for tour in tours), booked
+            ),
         )
 
 
@@ -152,25 +142,20 @@ def change(organisation_id: str, service_id: str) -> ResponseReturnValue:
 @access(Action.SEE_ORGANISATION)
 def cancel(organisation_id: str, service_id: str, day: str) -> ResponseReturnValue:
     """Say who is affected, then cancel the day."""
-    form, here, on = ReasonForm(), portal(), _day(day)
-    with here.reading() as session:
+    on = day_in_address(day)
+    with portal().reading() as session:
         require_task(session, current_user.id, organisation_id, Task.PLAN)
         service = service_of(session, organisation_id, service_id)
         coming = coming_tours(session, service_id, _now(), on)
-    if not form.validate_on_submit():
-        return render_template("demand/cancel.html", service=service, day=on, coming=coming, form=form)
-    touched = cancel_service_day(
-        here.writing,
-        here.live.current(_now()),
-        organisation_id=organisation_id,
-        service_id=service_id,
+    return ask_reason(
+        "demand/cancel.html",
+        partial(cancel_service_day, organisation_id=organisation_id, service_id=service_id, day=on),
+        _("Der Tag ist abgesagt."),
+        _page_of(organisation_id, service_id),
+        service=service,
         day=on,
-        reason=form.words,
-        actor_id=current_user.id,
-        now=_now(),
+        coming=coming,
     )
-    flash(_("Der Tag ist abgesagt.") + _told(touched), "success")
-    return _to(service)
 
 
 @views.post("/<service_id>/tage/<day>/fahren")
@@ -182,38 +167,36 @@ def open_day(organisation_id: str, service_id: str, day: str) -> ResponseReturnV
         here.writing,
         organisation_id=organisation_id,
         service_id=service_id,
-        day=_day(day),
+        day=day_in_address(day),
         actor_id=current_user.id,
         vacations=here.settings.vacations,
         now=_now(),
     )
     flash(_("An diesem Tag wird wieder gefahren."), "success")
-    return redirect(url_for("demand.one", organisation_id=organisation_id, service_id=service_id))
+    return redirect(_page_of(organisation_id, service_id))
 
 
 @views.route("/<service_id>/beenden", methods=["GET", "POST"])
 @access(Action.SEE_ORGANISATION)
 def end(organisation_id: str, service_id: str) -> ResponseReturnValue:
     """Say what is booked, then end the service."""
-    form, here = ReasonForm(), portal()
-    with here.reading() as session:
+    with portal().reading() as session:
         require_task(session, current_user.id, organisation_id, Task.PLAN)
         service = service_of(session, organisation_id, service_id)
         coming = coming_tours(session, service_id, _now())
-    if not form.validate_on_submit():
-        return render_template("demand/end.html", service=service, coming=coming, form=form)
-    touched = end_service(
-        here.writing,
-        here.live.current(_now()),
-        organisation_id=organisation_id,
-        service_id=service_id,
-        with_booked="with_booked" in request.form,
-        reason=form.words,
-        actor_id=current_user.id,
-        now=_now(),
+    return ask_reason(
+        "demand/end.html",
+        partial(
+            end_service,
+            organisation_id=organisation_id,
+            service_id=service_id,
+            with_booked="with_booked" in request.form,
+        ),
+        _("Das Angebot ist beendet."),
+        url_for("demand.all_", organisation_id=organisation_id),
+        service=service,
+        coming=coming,
     )
-    flash(_("Das Angebot ist beendet.") + _told(touched), "success")
-    return redirect(url_for("demand.all_", organisation_id=organisation_id))
 
 
 @views.route("/<service_id>/fahrpreis", methods=["GET", "POST"])
@@ -223,19 +206,13 @@ def fare(organisation_id: str, service_id: str) -> ResponseReturnValue:
     with portal().reading() as session:
         require_task(session, current_user.id, organisation_id, Task.SET_FARE)
         service = service_of(session, organisation_id, service_id)
-    form = FareForm(obj=service)
-    if not form.validate_on_submit():
-        return render_template("demand/fare.html", service=service, form=form), 422 if form.errors else 200
-    set_demand_fare(
-        portal().writing,
-        organisation_id=organisation_id,
-        service_id=service_id,
-        fare=" ".join((form.fare.data or "").split()) or None,
-        actor_id=current_user.id,
-        now=_now(),
+    return ask_fare(
+        "demand/fare.html",
+        FareForm(obj=service),
+        partial(set_demand_fare, organisation_id=organisation_id, service_id=service_id),
+        _page_of(organisation_id, service_id),
+        service=service,
     )
-    flash(_("Gespeichert."), "success")
-    return _to(service)
 
 
 def _kept(organisation_id: str, service: DemandService | None, form: DemandForm) -> ResponseReturnValue:
@@ -283,47 +260,11 @@ def _kept(organisation_id: str, service: DemandService | None, form: DemandForm)
         field.errors = [*field.errors, words]
         return page(), 422
     flash(_("Gespeichert. Die nächsten vier Wochen sind buchbar."), "success")
-    return redirect(url_for("demand.one", organisation_id=organisation_id, service_id=service_id))
+    return redirect(_page_of(organisation_id, service_id))
 
 
-def _days(planned: list[ServiceDay], tours: list[Ride], booked: set[str]) -> list[ShownDay]:
-    """Days of the plan and days that still have tours, soonest first."""
-    of_plan = {one.day: one for one in planned}
-    found = []
-    for day in sorted({*of_plan, *(tour.demand_day for tour in tours if tour.demand_day)}):
-        skip = of_plan[day].skip if day in of_plan else None
-        of_day = [tour for tour in tours if tour.demand_day == day]
-        found.append(
-            ShownDay(
-                day,
-                str(SKIP_WORDS[skip]) if skip else None,
-                skip is Skip.EXCEPTION,
-                of_day,
-                sum(tour.id in booked for tour in of_day),
-            )
-        )
-    return found
-
-
-def _to(service: DemandService) -> ResponseReturnValue:
-    return redirect(url_for("demand.one", organisation_id=service.organisation_id, service_id=service.id))
-
-
-def _told(touched: int) -> str:
-    if not touched:
-        return ""
-    return " " + ngettext(
-        "Eine Buchung ist betroffen; die Fahrgäste bekommen eine Nachricht.",
-        "%(num)s Buchungen sind betroffen; die Fahrgäste bekommen eine Nachricht.",
-        touched,
-    )
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        abort(404)
+def _page_of(organisation_id: str, service_id: str) -> str:
+    return url_for("demand.one", organisation_id=organisation_id, service_id=service_id)
 
 
 def _now() -> dt.datetime:

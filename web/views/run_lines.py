@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from functools import partial
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from mitfahr.db.bookings import booked_ride_ids
 from mitfahr.db.people import Person
-from mitfahr.db.rides import Ride
-from mitfahr.db.run_lines import RunLine, booked_run_ids, line_of, lines_of, runs_of_line
+from mitfahr.db.run_lines import RunLine, line_of, lines_of, runs_of_line
 from mitfahr.db.vehicles import vehicles_of
 from mitfahr.domain.errors import InThePast, PlanInvalid, RideRefused
 from mitfahr.domain.line_plans import LinePlan, line_days
-from mitfahr.domain.recurrence import PlannedDay, Skip
 from mitfahr.domain.roles import Action, Task
 from mitfahr.domain.times import local, seconds
-from mitfahr.languages import _, lazy, ngettext
+from mitfahr.languages import _
 from mitfahr.languages.formats import WEEKDAYS
 from mitfahr.services.find_places import FoundPlace, PlaceKind
 from mitfahr.services.keep_line import add_day, cancel_day, coming_runs, end_line, keep_line, set_fare
@@ -27,33 +26,18 @@ from mitfahr.services.publish_series import AHEAD
 from routing.journey import Place
 from routing.legs import stop_place
 from web.access import access
+from web.day_in_address import day_in_address
 from web.errors import explain
 from web.forms.line import DayForm, FareForm, LineForm, form_of_line
-from web.forms.offer import ReasonForm
 from web.forms.run import BOOKABLE, NEEDS
 from web.halts import halts_meant
 from web.map_json import stops_json
 from web.place_choice import meant
+from web.planned_pages import ask_fare, ask_reason
+from web.planned_view import shown_days
 from web.portal import portal
 
 views = Blueprint("run_lines", __name__, url_prefix="/verein/<organisation_id>/linien")
-
-SKIP_WORDS = {
-    Skip.EXCEPTION: lazy("abgesagt"),
-    Skip.HOLIDAY: lazy("Feiertag"),
-    Skip.VACATION: lazy("Schulferien"),
-    Skip.UNKNOWN: lazy("Ferien noch nicht bekannt"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class LineDay:
-    """A day of the plan with its runs that take place; `skipped` says in words why there are none."""
-
-    day: dt.date
-    skipped: str | None
-    runs: list[Ride]
-    n_booked: int
 
 
 @views.get("")
@@ -147,57 +131,49 @@ def more_days(organisation_id: str, line_id: str) -> ResponseReturnValue:
         form.day.errors = [f"{explained.title}. {explained.advice}"]
         return _line_page(organisation_id, line_id, form), explained.status
     flash(_("An diesem Tag fährt die Linie."), "success")
-    return redirect(url_for("run_lines.one", organisation_id=organisation_id, line_id=line_id))
+    return redirect(_page_of(organisation_id, line_id))
 
 
 @views.route("/<line_id>/tage/<day>/absagen", methods=["GET", "POST"])
 @access(Action.SEE_ORGANISATION)
 def cancel(organisation_id: str, line_id: str, day: str) -> ResponseReturnValue:
     """Say who is affected, then cancel the day."""
-    form, here = ReasonForm(), portal()
-    with here.reading() as session:
+    with portal().reading() as session:
         require_task(session, current_user.id, organisation_id, Task.PLAN)
-        line, on = line_of(session, organisation_id, line_id), _day(day)
+        line, on = line_of(session, organisation_id, line_id), day_in_address(day)
         coming = coming_runs(session, line_id, _now(), on)
-    if not form.validate_on_submit():
-        return render_template("run_lines/cancel.html", line=line, day=on, coming=coming, form=form)
-    touched = cancel_day(
-        here.writing,
-        here.live.current(_now()),
-        organisation_id=organisation_id,
-        line_id=line_id,
+    return ask_reason(
+        "run_lines/cancel.html",
+        partial(cancel_day, organisation_id=organisation_id, line_id=line_id, day=on),
+        _("Der Tag ist abgesagt."),
+        _page_of(organisation_id, line_id),
+        line=line,
         day=on,
-        reason=form.words,
-        actor_id=current_user.id,
-        now=_now(),
+        coming=coming,
     )
-    flash(_("Der Tag ist abgesagt.") + _told(touched), "success")
-    return redirect(url_for("run_lines.one", organisation_id=organisation_id, line_id=line_id))
 
 
 @views.route("/<line_id>/beenden", methods=["GET", "POST"])
 @access(Action.SEE_ORGANISATION)
 def end(organisation_id: str, line_id: str) -> ResponseReturnValue:
     """Say what is booked, then end the line."""
-    form, here = ReasonForm(), portal()
-    with here.reading() as session:
+    with portal().reading() as session:
         require_task(session, current_user.id, organisation_id, Task.PLAN)
         line = line_of(session, organisation_id, line_id)
         coming = coming_runs(session, line_id, _now())
-    if not form.validate_on_submit():
-        return render_template("run_lines/end.html", line=line, coming=coming, form=form)
-    touched = end_line(
-        here.writing,
-        here.live.current(_now()),
-        organisation_id=organisation_id,
-        line_id=line_id,
-        with_booked="with_booked" in request.form,
-        reason=form.words,
-        actor_id=current_user.id,
-        now=_now(),
+    return ask_reason(
+        "run_lines/end.html",
+        partial(
+            end_line,
+            organisation_id=organisation_id,
+            line_id=line_id,
+            with_booked="with_booked" in request.form,
+        ),
+        _("Die Linie ist beendet."),
+        url_for("run_lines.all_", organisation_id=organisation_id),
+        line=line,
+        coming=coming,
     )
-    flash(_("Die Linie ist beendet.") + _told(touched), "success")
-    return redirect(url_for("run_lines.all_", organisation_id=organisation_id))
 
 
 @views.route("/<line_id>/fahrpreis", methods=["GET", "POST"])
@@ -207,19 +183,13 @@ def fare(organisation_id: str, line_id: str) -> ResponseReturnValue:
     with portal().reading() as session:
         require_task(session, current_user.id, organisation_id, Task.SET_FARE)
         line = line_of(session, organisation_id, line_id)
-    form = FareForm(obj=line)
-    if not form.validate_on_submit():
-        return render_template("run_lines/fare.html", line=line, form=form), 422 if form.errors else 200
-    set_fare(
-        portal().writing,
-        organisation_id=organisation_id,
-        line_id=line_id,
-        fare=" ".join((form.fare.data or "").split()) or None,
-        actor_id=current_user.id,
-        now=_now(),
+    return ask_fare(
+        "run_lines/fare.html",
+        FareForm(obj=line),
+        partial(set_fare, organisation_id=organisation_id, line_id=line_id),
+        _page_of(organisation_id, line_id),
+        line=line,
     )
-    flash(_("Gespeichert."), "success")
-    return redirect(url_for("run_lines.one", organisation_id=organisation_id, line_id=line_id))
 
 
 def _kept(organisation_id: str, line: RunLine | None, form: LineForm) -> ResponseReturnValue:
@@ -250,7 +220,7 @@ def _kept(organisation_id: str, line: RunLine | None, form: LineForm) -> Respons
         first.errors = [*first.errors, f"{explained.title}. {explained.advice}"]
         return page(), explained.status
     flash(_("Gespeichert. Die Fahrten der nächsten vier Wochen sind veröffentlicht."), "success")
-    return redirect(url_for("run_lines.one", organisation_id=organisation_id, line_id=line_id))
+    return redirect(_page_of(organisation_id, line_id))
 
 
 def _keep(organisation_id: str, line: RunLine | None, form: LineForm, halts: list[FoundPlace]) -> str:
@@ -277,7 +247,7 @@ def _line_page(organisation_id: str, line_id: str, form: DayForm) -> str:
         line = line_of(session, organisation_id, line_id)
         plan = LinePlan.from_json(line.plan)
         runs = [one for one in runs_of_line(session, line_id, seconds(now)) if one.withdrawn_at is None]
-        booked = booked_run_ids(session, line_id)
+        booked = booked_ride_ids(session, [run.id for run in runs])
         ended = line.ended_at is not None
         planned = [] if ended else line_days(plan, portal().settings.vacations, today, today + AHEAD)
         return render_template(
@@ -289,37 +259,15 @@ def _line_page(organisation_id: str, line_id: str, form: DayForm) -> str:
             weekdays=WEEKDAYS,
             needs=NEEDS,
             bookable=BOOKABLE,
-            days=_days(planned, runs, booked),
+            days=shown_days(
+                {one.day: one.skip for one in planned}, ((run.line_day, run) for run in runs), booked
+            ),
             form=form,
         )
 
 
-def _days(planned: list[PlannedDay], runs: list[Ride], booked: set[str]) -> list[LineDay]:
-    """Days of the plan and days that still have runs, soonest first."""
-    skipped = {one.day: SKIP_WORDS[one.skip] if one.skip else None for one in planned}
-    days = sorted({*skipped, *(run.line_day for run in runs if run.line_day)})
-    found = []
-    for day in days:
-        of_day = [run for run in runs if run.line_day == day]
-        found.append(LineDay(day, skipped.get(day), of_day, sum(run.id in booked for run in of_day)))
-    return found
-
-
-def _told(touched: int) -> str:
-    if not touched:
-        return ""
-    return " " + ngettext(
-        "Eine Buchung ist betroffen; die Fahrgäste bekommen eine Nachricht.",
-        "%(num)s Buchungen sind betroffen; die Fahrgäste bekommen eine Nachricht.",
-        touched,
-    )
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        abort(404)
+def _page_of(organisation_id: str, line_id: str) -> str:
+    return url_for("run_lines.one", organisation_id=organisation_id, line_id=line_id)
 
 
 def _now() -> dt.datetime:

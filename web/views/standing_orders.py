@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -36,6 +36,7 @@ from mitfahr.services.keep_standing_order import (
     settle_day,
 )
 from web.access import access
+from web.day_in_address import day_in_address
 from web.errors import explain
 from web.forms.standing_order import StandingOrderForm
 from web.journeys_view import JourneyView, journey_view
@@ -102,7 +103,9 @@ def unsettled() -> str:
 @views.post("/<order_id>/tage/<day>/erledigt")
 @access(Action.BOOK_FOR_OTHERS)
 def settle(order_id: str, day: str) -> ResponseReturnValue:
-    settle_day(portal().writing, order_id=order_id, day=_day(day), actor_id=current_user.id, now=_now())
+    settle_day(
+        portal().writing, order_id=order_id, day=day_in_address(day), actor_id=current_user.id, now=_now()
+    )
     flash(_("Der Tag ist von der Liste genommen."), "success")
     return redirect(url_for("standing_orders.unsettled"))
 
@@ -151,7 +154,7 @@ def one(order_id: str) -> str:
 @access(Action.BOOK)
 def leave_out(order_id: str, day: str) -> ResponseReturnValue:
     """Nobody travels on this day; what is booked for it is cancelled."""
-    date = _day(day)
+    date = day_in_address(day)
     try:
         leave_out_day(portal().writing, order_id=order_id, day=date, actor_id=current_user.id, now=_now())
     except (errors.PlanInvalid, errors.TooLateToChange, errors.StateForbids) as error:
@@ -295,13 +298,6 @@ def _form_page(form: StandingOrderForm, person: Person) -> str:
     return render_template(
         "standing_orders/form.html", form=form, person=person, is_own=person.id == current_user.id
     )
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        abort(404)
 
 
 def _today() -> dt.date:
