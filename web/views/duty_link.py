@@ -45,46 +45,14 @@ def check() -> ResponseReturnValue:
 @access(PUBLIC)
 def accept() -> ResponseReturnValue:
     """Yes, I drive; sent again, it says the same."""
-    form = DutyCodeForm()
-    link = _found(form)
-    if link is None:
-        return render_template("duty_link/ask.html", form=form), 422
-    here = portal()
-    try:
-        accept_shift(
-            here.writing,
-            form.code.data,
-            secret_key=here.settings.secret_key,
-            vacations=here.settings.vacations,
-            now=_now(),
-        )
-    except (DutyRefused, OverlapsOtherRide) as error:
-        explained = explain(error)
-        return _page(form, link, refused=explained), explained.status
-    return _page(form, link)
+    return _settled(is_given_up=False)
 
 
 @views.post("/abgeben")
 @access(PUBLIC)
 def give_up() -> ResponseReturnValue:
     """I cannot drive after all; sent again, it says the same."""
-    form = DutyCodeForm()
-    link = _found(form)
-    if link is None:
-        return render_template("duty_link/ask.html", form=form), 422
-    here = portal()
-    try:
-        give_up_shift(
-            here.writing,
-            form.code.data,
-            secret_key=here.settings.secret_key,
-            vacations=here.settings.vacations,
-            now=_now(),
-        )
-    except DutyRefused as error:
-        explained = explain(error)
-        return _page(form, link, refused=explained), explained.status
-    return _page(form, link, is_given_up=True)
+    return _settled(is_given_up=True)
 
 
 @views.post("/antworten")
@@ -110,6 +78,28 @@ def answer() -> ResponseReturnValue:
         explained = explain(error)
         return _page(form, link, refused=explained), explained.status
     return _page(form, link, is_saved=True)
+
+
+def _settled(*, is_given_up: bool) -> ResponseReturnValue:
+    """Take the shift of the link, or give it up, and show how it stands."""
+    form = DutyCodeForm()
+    link = _found(form)
+    if link is None:
+        return render_template("duty_link/ask.html", form=form), 422
+    here = portal()
+    settle = give_up_shift if is_given_up else accept_shift
+    try:
+        settle(
+            here.writing,
+            form.code.data,
+            secret_key=here.settings.secret_key,
+            vacations=here.settings.vacations,
+            now=_now(),
+        )
+    except (DutyRefused, OverlapsOtherRide) as error:
+        explained = explain(error)
+        return _page(form, link, refused=explained), explained.status
+    return _page(form, link, is_given_up=is_given_up)
 
 
 def _found(form: DutyCodeForm) -> DutyLink | None:

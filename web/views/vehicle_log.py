@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import TypedDict
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -38,6 +39,15 @@ SHOWN_READINGS = 30
 LOOK = {Urgency.FAR: "success", Urgency.NEAR: "info", Urgency.SOON: "warning", Urgency.OVER: "danger"}
 
 
+class Entered(TypedDict):
+    """What every entry says: of which vehicle, by whom, and when."""
+
+    organisation_id: str
+    vehicle_id: str
+    actor_id: str
+    now: dt.datetime
+
+
 @views.get("")
 @access(Action.SEE_ORGANISATION)
 def one(organisation_id: str, vehicle_id: str) -> str:
@@ -53,14 +63,11 @@ def read(organisation_id: str, vehicle_id: str) -> ResponseReturnValue:
         vehicle_id,
         form,
         form.km,
-        lambda: note_reading(
+        lambda entered: note_reading(
             portal().writing,
-            organisation_id=organisation_id,
-            vehicle_id=vehicle_id,
+            **entered,
             km=form.km.data,
-            actor_id=current_user.id,
             idempotency_key=form.idempotency_key.data,
-            now=_now(),
         ),
     )
 
@@ -74,15 +81,12 @@ def report(organisation_id: str, vehicle_id: str) -> ResponseReturnValue:
         vehicle_id,
         form,
         form.text,
-        lambda: report_defect(
+        lambda entered: report_defect(
             portal().writing,
-            organisation_id=organisation_id,
-            vehicle_id=vehicle_id,
+            **entered,
             text=form.text.data,
             stops_driving=form.stops_driving.data,
-            actor_id=current_user.id,
             idempotency_key=form.idempotency_key.data,
-            now=_now(),
         ),
     )
 
@@ -92,11 +96,8 @@ def report(organisation_id: str, vehicle_id: str) -> ResponseReturnValue:
 def mend(organisation_id: str, vehicle_id: str, defect_id: str) -> ResponseReturnValue:
     mend_defect(
         portal().writing,
-        organisation_id=organisation_id,
-        vehicle_id=vehicle_id,
+        **_entered(organisation_id, vehicle_id),
         defect_id=defect_id,
-        actor_id=current_user.id,
-        now=_now(),
     )
     return _back(organisation_id, vehicle_id)
 
@@ -110,16 +111,13 @@ def plan(organisation_id: str, vehicle_id: str) -> ResponseReturnValue:
         vehicle_id,
         form,
         form.due_on,
-        lambda: plan_inspection(
+        lambda entered: plan_inspection(
             portal().writing,
-            organisation_id=organisation_id,
-            vehicle_id=vehicle_id,
+            **entered,
             kind=InspectionKind(form.kind.data),
             due_on=form.due_on.data,
             due_km=form.due_km.data,
-            actor_id=current_user.id,
             idempotency_key=form.idempotency_key.data,
-            now=_now(),
         ),
     )
 
@@ -133,31 +131,37 @@ def finish(organisation_id: str, vehicle_id: str, inspection_id: str) -> Respons
         vehicle_id,
         form,
         form.next_on,
-        lambda: finish_inspection(
+        lambda entered: finish_inspection(
             portal().writing,
-            organisation_id=organisation_id,
-            vehicle_id=vehicle_id,
+            **entered,
             inspection_id=inspection_id,
             next_on=form.next_on.data,
-            actor_id=current_user.id,
-            now=_now(),
         ),
     )
 
 
 def _kept(
-    organisation_id: str, vehicle_id: str, form: FlaskForm, field: object, keep: Callable[[], None]
+    organisation_id: str, vehicle_id: str, form: FlaskForm, field: object, keep: Callable[[Entered], None]
 ) -> ResponseReturnValue:
     """Do what the form says and go back to the log, or show it with what is wrong at `field`."""
     if not form.validate():
         return _page(organisation_id, vehicle_id, form), 422
     try:
-        keep()
+        keep(_entered(organisation_id, vehicle_id))
     except LogInvalid as error:
         explained = explain(error)
         field.errors = [*field.errors, f"{explained.title}. {explained.advice}"]  # type: ignore[attr-defined]
         return _page(organisation_id, vehicle_id, form), explained.status
     return _back(organisation_id, vehicle_id)
+
+
+def _entered(organisation_id: str, vehicle_id: str) -> Entered:
+    return {
+        "organisation_id": organisation_id,
+        "vehicle_id": vehicle_id,
+        "actor_id": current_user.id,
+        "now": _now(),
+    }
 
 
 def _back(organisation_id: str, vehicle_id: str) -> ResponseReturnValue:
