@@ -285,10 +285,11 @@ PAGES = (
     Listed("dauerbuchung-pruefen", "standing_orders/preview.html", ordered(), RIDER),
     Listed("dauerbuchung", "standing_orders/one.html", "/dauerbuchungen/{order}", RIDER),
     Listed("dauerbuchung-nicht-gebucht", "standing_orders/one.html", "/dauerbuchungen/{hitched}", DISPATCHER),
+    Listed("dauerbuchung-fuer", "standing_orders/form.html", "/dauerbuchungen/fuer/{person}/neu", DISPATCHER),
     Listed("dauerbuchung-beenden", "standing_orders/end.html", "/dauerbuchungen/{order}/beenden", RIDER),
     Listed("dauerbuchungen-alle", "standing_orders/all.html", "/dauerbuchungen/alle", DISPATCHER),
     Listed("dauerbuchungen-offen", "standing_orders/unsettled.html", "/dauerbuchungen/offen", DISPATCHER),
-    Listed("telefon-wartet", "telephone/person.html", "/telefon/person/{waiting}", DISPATCHER),
+    Listed("telefon-wartet", "telephone/person.html", "/telefon/person/{waits}", DISPATCHER),
     Listed("anbieten-gast", "offers/guest.html", "/fahrten/anbieten"),
     Listed("anbieten", "offers/form.html", "/fahrten/anbieten", DRIVER),
     Listed("anbieten-fehler", "offers/form.html", offer(origin="Xyzzy", clock="halb acht"), DRIVER),
@@ -306,6 +307,10 @@ PAGES = (
     Listed("buergerbus", "runs/planned.html", "/buergerbus", VOLUNTEER),
     Listed("fahrdienst", "driving/mine.html", "/fahrdienst", VOLUNTEER),
     Listed("fahrdienst-fahrt", "driving/one.html", "/fahrdienst/{run}", VOLUNTEER),
+    Listed("fahrdienst-tag", "driving/sheets.html", "/fahrdienst/zettel/{today}", VOLUNTEER),
+    Listed(
+        "fahrdienst-verein", "driving/sheets.html", "/fahrdienst/verein/{organisation}/{today}", VOLUNTEER
+    ),
     Listed("fahrdienst-zettel", "driving/sheets.html", "/fahrdienst/{run}/fahrzettel", VOLUNTEER),
     Listed(
         "fahrzeugbuch",
@@ -506,6 +511,8 @@ PAGES = (
     Listed("telefon-welcher-ort", "telephone/choose.html", asked_by_phone("Neudorf"), DISPATCHER),
     Listed("telefon-verbindungen", "telephone/results.html", asked_by_phone("Lommatzsch"), DISPATCHER),
     Listed("telefon-vorlesen", "telephone/review.html", read_out_by_phone, DISPATCHER),
+    Listed("telefon-absagen", "journeys/cancel.html", "/telefon/buchung/{booked}/absagen", DISPATCHER),
+    Listed("telefon-plaetze", "journeys/seats.html", "/telefon/buchung/{booked}/plaetze", DISPATCHER),
     Listed("telefon-buchung", "telephone/booking.html", "/telefon/buchung/{booked}", DISPATCHER),
     Listed(
         "telefon-brief",

@@ -172,6 +172,7 @@ class _Stage:
         ):  # fmt: skip
             self.people[name] = person(self.portal, name, role).id
         ids = self._local() | self._rides() | self._bookings() | self._wishes() | self._timetables()
+        ids["today"] = self.site.day.isoformat()
         ids |= {"run": self.site.served.run_id, "person": self.people[RIDER], "source": self._sources()}
         ids |= self._association()
         ids |= self._standing_orders() | self._held_place()
@@ -667,7 +668,7 @@ class _Stage:
         offer_places(here.writing, lambda: here.live.current(self.now), law=here.price_law, now=self.now)
         with here.reading() as session:
             held = entries_of_person(session, self.people[RIDER])[0].booking_id
-        return {"held": str(held), "waiting": self.people["Gustav"]}
+        return {"held": str(held), "waits": self.people["Gustav"]}
 
     def _timetables(self) -> dict[str, str]:
         made = {

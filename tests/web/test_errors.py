@@ -21,6 +21,7 @@ ABSTRACT = {
     domain.TrustRefused,
     domain.WishRefused,
     domain.TimetableRefused,
+    domain.DutyRefused,
     routing.RoutingError,
 }
 FOR_STAFF_ONLY = {
