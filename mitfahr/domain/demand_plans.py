@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mitfahr.domain.errors import PlanInvalid
-from mitfahr.domain.recurrence import MAX_EXCEPTIONS, Skip
+from mitfahr.domain.recurrence import MAX_EXCEPTIONS, Skip, why_skipped
 from mitfahr.domain.saxony import Vacations, public_holiday
 from mitfahr.domain.times import resolve
 
@@ -130,25 +130,15 @@ def service_days(
         weekday = SUNDAY if as_sunday else day.weekday()
         hours = [one for one in plan.hours if weekday in one.weekdays]
         if hours:
-            skip, reason = _skip(plan, vacations, day, holiday)
+            skip, reason = why_skipped(
+                day,
+                plan.exceptions,
+                holiday if plan.on_holidays is OnHolidays.CLOSED else None,
+                vacations if plan.skips_vacations else None,
+            )
             spans = () if skip else tuple(_span(day, one) for one in sorted(hours, key=_begins))
             yield ServiceDay(day, skip, reason, spans)
         day += _A_DAY
-
-
-def _skip(
-    plan: DemandPlan, vacations: Vacations, day: dt.date, holiday: str | None
-) -> tuple[Skip | None, str | None]:
-    if day in plan.exceptions:
-        return Skip.EXCEPTION, None
-    if holiday and plan.on_holidays is OnHolidays.CLOSED:
-        return Skip.HOLIDAY, holiday
-    if plan.skips_vacations:
-        if not vacations.knows(day):
-            return Skip.UNKNOWN, None
-        if name := vacations.on(day):
-            return Skip.VACATION, name
-    return None, None
 
 
 def _span(day: dt.date, hours: Hours) -> Span:

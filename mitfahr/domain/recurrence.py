@@ -149,7 +149,12 @@ def planned_days(
     while day <= end:
         week = plan.week_of(day)
         if day.weekday() in week.weekdays:
-            skip, reason = _skip(plan, vacations, day)
+            skip, reason = why_skipped(
+                day,
+                plan.exceptions,
+                public_holiday(day) if plan.skips_holidays else None,
+                vacations if plan.skips_vacations else None,
+            )
             yield PlannedDay(day, skip, reason, () if skip else _rides(day, week))
         day += _A_DAY
 
@@ -174,12 +179,18 @@ def next_days(plan: Recurrence, vacations: Vacations, since: dt.date, rides: int
     return found
 
 
-def _skip(plan: Recurrence, vacations: Vacations, day: dt.date) -> tuple[Skip | None, str | None]:
-    if day in plan.exceptions:
+def why_skipped(
+    day: dt.date, exceptions: frozenset[dt.date], holiday: str | None, vacations: Vacations | None
+) -> tuple[Skip | None, str | None]:
+    """Why a plan leaves out a day, and what that is called; (None, None) if it does not.
+
+    `holiday` and `vacations` are None for a plan that drives on the holiday, or in vacations.
+    """
+    if day in exceptions:
         return Skip.EXCEPTION, None
-    if plan.skips_holidays and (name := public_holiday(day)):
-        return Skip.HOLIDAY, name
-    if plan.skips_vacations:
+    if holiday:
+        return Skip.HOLIDAY, holiday
+    if vacations is not None:
         if not vacations.knows(day):
             return Skip.UNKNOWN, None
         if name := vacations.on(day):
