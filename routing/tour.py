@@ -46,7 +46,8 @@ class Visit:
 
     The vehicle arrives within [`from_s`, `until_s`], both promised (UTC seconds); it waits if it is too early.
     `known_s` is when this was decided: nobody sets off before that for a place that nobody knew of.
-    `reached_s` is when the vehicle really was there, None as long as it was not.
+    `reached_s` is when the vehicle was there or, where it is late, will be as far as is known; None where that follows
+    from the rest. Only the first visits of a tour have it.
     """
 
     request_id: str
