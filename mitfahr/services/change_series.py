@@ -13,7 +13,7 @@ from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.rides import Ride, lock_rides
 from mitfahr.db.series import RideSeries, SeriesGap, booked_ride_ids, published, rides_of_series, series_of
-from mitfahr.domain.errors import StateForbids
+from mitfahr.domain.endings import not_ended
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.recurrence import Direction, Recurrence, check_plan
 from mitfahr.domain.saxony import Vacations
@@ -72,7 +72,7 @@ def change_series(
         if claim(session, driver_id, idempotency_key, body, now) is not None:
             return
         driver = driver_locked(session, driver_id)
-        series = _running(session, series_id, driver_id)
+        series = not_ended(series_of(session, series_id, driver_id))
         draft.ride.check_open_to(driver)
         replaced = _take_free(session, series, now)
         for ride in replaced:
@@ -100,7 +100,7 @@ def leave_out(
     """
     with sessions.begin() as session:
         driver_locked(session, driver_id)
-        series = _running(session, series_id, driver_id)
+        series = not_ended(series_of(session, series_id, driver_id))
         plan = Recurrence.from_json(series.plan)
         plan = replace(plan, exceptions=plan.exceptions | {day})
         check_plan(plan)
@@ -148,13 +148,6 @@ def end_series(
         withdraw_ride(sessions, snapshot, ride_id=ride_id, actor_id=driver_id, now=now, reason=reason)
         for ride_id in booked
     )
-
-
-def _running(session: Session, series_id: str, driver_id: str) -> RideSeries:
-    series = series_of(session, series_id, driver_id)
-    if series.ended_at is not None:
-        raise StateForbids("ended", "changed")
-    return series
 
 
 def _take_free(

@@ -18,14 +18,21 @@ from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.vehicles import vehicle_of
 from mitfahr.domain.demand_plans import DemandPlan, check_demand_plan
-from mitfahr.domain.errors import PlanInvalid, StateForbids
+from mitfahr.domain.endings import not_ended
+from mitfahr.domain.errors import PlanInvalid
 from mitfahr.domain.roles import Task
 from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.times import seconds
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.publish_tours import publish_due_tours
 from mitfahr.services.store_stop import stored_stop
-from mitfahr.services.withdraw_planned import ComingRides, sort_coming, withdraw_booked, withdraw_free
+from mitfahr.services.withdraw_planned import (
+    ComingRides,
+    clear,
+    sort_coming,
+    withdraw_booked,
+    withdraw_free,
+)
 from routing.journey import Place
 from routing.snapshot import Snapshot
 from routing.timetable import Timetable
@@ -135,7 +142,7 @@ def keep_demand(
             service = DemandService(id=new_id(), organisation_id=organisation_id, created_at=now)
             session.add(service)
         else:
-            service = _running(session, organisation_id, service_id)
+            service = not_ended(service_of(session, organisation_id, service_id, lock=True))
             plan = replace(plan, exceptions=DemandPlan.from_json(service.plan).exceptions)
             coming = coming_tours(session, service_id, now)
             withdraw_free(session, coming, now)
@@ -189,15 +196,12 @@ def cancel_service_day(
     """
     with sessions.begin() as session:
         require_task(session, actor_id, organisation_id, Task.PLAN)
-        service = _running(session, organisation_id, service_id)
+        service = not_ended(service_of(session, organisation_id, service_id, lock=True))
         plan = DemandPlan.from_json(service.plan)
         plan = replace(plan, exceptions=plan.exceptions | {day})
         check_demand_plan(plan)
         service.plan = plan.as_json()
-        taken = withdraw_free(session, coming_tours(session, service_id, now, day), now)
-        if taken:
-            mark_changed(session, taken)
-        booked = [tour.id for tour in coming_tours(session, service_id, now, day).booked]
+        booked = clear(session, coming_tours(session, service_id, now, day), now)
     return withdraw_booked(sessions, snapshot, booked, actor_id=actor_id, reason=reason, now=now)
 
 
@@ -217,7 +221,7 @@ def open_service_day(
     """
     with sessions.begin() as session:
         require_task(session, actor_id, organisation_id, Task.PLAN)
-        service = _running(session, organisation_id, service_id)
+        service = not_ended(service_of(session, organisation_id, service_id, lock=True))
         plan = DemandPlan.from_json(service.plan)
         service.plan = replace(plan, exceptions=plan.exceptions - {day}).as_json()
         for tour in tours_of_service(session, service_id, seconds(now)):
@@ -249,18 +253,7 @@ def end_service(
         require_task(session, actor_id, organisation_id, Task.PLAN)
         service = service_of(session, organisation_id, service_id, lock=True)
         service.ended_at = service.ended_at or now
-        coming = coming_tours(session, service_id, now)
-        withdraw_free(session, coming, now)
-        if coming.ids:
-            mark_changed(session, coming.ids)
-        booked = [tour.id for tour in coming_tours(session, service_id, now).booked]
+        booked = clear(session, coming_tours(session, service_id, now), now)
     if not with_booked:
         return 0
     return withdraw_booked(sessions, snapshot, booked, actor_id=actor_id, reason=reason, now=now)
-
-
-def _running(session: Session, organisation_id: str, service_id: str) -> DemandService:
-    service = service_of(session, organisation_id, service_id, lock=True)
-    if service.ended_at is not None:
-        raise StateForbids("ended", "changed")
-    return service

@@ -18,7 +18,8 @@ from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.run_lines import RunLine, line_of, runs_of_line
 from mitfahr.db.vehicles import vehicle_of
 from mitfahr.domain.booking_needs import BookingNeed
-from mitfahr.domain.errors import InThePast, PlanInvalid, StateForbids
+from mitfahr.domain.endings import not_ended
+from mitfahr.domain.errors import InThePast, PlanInvalid
 from mitfahr.domain.line_plans import MOST_ADDED, LinePlan, line_days
 from mitfahr.domain.recurrence import check_plan
 from mitfahr.domain.rides import check_run_times
@@ -28,7 +29,13 @@ from mitfahr.domain.times import local, resolve, seconds
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.publish_lines import publish_due
 from mitfahr.services.store_stop import stored_stop
-from mitfahr.services.withdraw_planned import ComingRides, sort_coming, withdraw_booked, withdraw_free
+from mitfahr.services.withdraw_planned import (
+    ComingRides,
+    clear,
+    sort_coming,
+    withdraw_booked,
+    withdraw_free,
+)
 from routing.snapshot import Snapshot
 from routing.timetable import Timetable
 
@@ -102,7 +109,7 @@ def keep_line(
             line = RunLine(id=new_id(), organisation_id=organisation_id, created_at=now)
             session.add(line)
         else:
-            line = _running(session, organisation_id, line_id)
+            line = not_ended(line_of(session, organisation_id, line_id, lock=True))
             before = LinePlan.from_json(line.plan)
             days = replace(plan.days, exceptions=before.days.exceptions)
             plan = replace(plan, days=days, added=before.added)
@@ -160,12 +167,9 @@ def cancel_day(
 
     with sessions.begin() as session:
         require_task(session, actor_id, organisation_id, Task.PLAN)
-        line = _running(session, organisation_id, line_id)
+        line = not_ended(line_of(session, organisation_id, line_id, lock=True))
         line.plan = cancelled(LinePlan.from_json(line.plan)).as_json()
-        taken = withdraw_free(session, coming_runs(session, line.id, now, day), now)
-        if taken:
-            mark_changed(session, taken)
-        booked = [run.id for run in coming_runs(session, line.id, now, day).booked]
+        booked = clear(session, coming_runs(session, line.id, now, day), now)
     return withdraw_booked(sessions, snapshot, booked, actor_id=actor_id, reason=reason, now=now)
 
 
@@ -188,7 +192,7 @@ def add_day(
         raise InThePast(resolve(day, dt.time()).moment)
     with sessions.begin() as session:
         require_task(session, actor_id, organisation_id, Task.PLAN)
-        line = _running(session, organisation_id, line_id)
+        line = not_ended(line_of(session, organisation_id, line_id, lock=True))
         plan = LinePlan.from_json(line.plan)
         days = replace(plan.days, exceptions=plan.days.exceptions - {day})
         plan = replace(plan, days=days)
@@ -227,17 +231,7 @@ def end_line(
         require_task(session, actor_id, organisation_id, Task.PLAN)
         line = line_of(session, organisation_id, line_id, lock=True)
         line.ended_at = line.ended_at or now
-        taken = withdraw_free(session, coming_runs(session, line.id, now), now)
-        if taken:
-            mark_changed(session, taken)
-        booked = [run.id for run in coming_runs(session, line.id, now).booked]
+        booked = clear(session, coming_runs(session, line.id, now), now)
     if not with_booked:
         return 0
     return withdraw_booked(sessions, snapshot, booked, actor_id=actor_id, reason=reason, now=now)
-
-
-def _running(session: Session, organisation_id: str, line_id: str) -> RunLine:
-    line = line_of(session, organisation_id, line_id, lock=True)
-    if line.ended_at is not None:
-        raise StateForbids("ended", "changed")
-    return line

@@ -20,7 +20,8 @@ from mitfahr.db.standing_orders import (
     standing_order_of,
 )
 from mitfahr.domain.contact_data import check_public_text
-from mitfahr.domain.errors import NoDates, NotAllowed, StateForbids, TooManyOrders, Unknown
+from mitfahr.domain.endings import not_ended
+from mitfahr.domain.errors import NoDates, NotAllowed, TooManyOrders, Unknown
 from mitfahr.domain.recurrence import PlannedDay, Recurrence, check_plan, next_days
 from mitfahr.domain.roles import Action, may, require
 from mitfahr.domain.saxony import Vacations
@@ -126,9 +127,7 @@ def leave_out_day(
     Raises Unknown, StateForbids for an ended order, TooLateToChange, PlanInvalid for too many such days.
     """
     with sessions.begin() as session:
-        order = order_for(session, order_id, actor_id, lock=True)
-        if order.ended_at is not None:
-            raise StateForbids("ended", "changed")
+        order = not_ended(order_for(session, order_id, actor_id, lock=True))
         plan = replace(order.recurrence, exceptions=order.recurrence.exceptions | {day})
         check_plan(plan)
         order.plan = plan.as_json()

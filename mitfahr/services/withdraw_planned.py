@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import booked_ride_ids
+from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.rides import Ride, lock_rides
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.snapshot import Snapshot
@@ -43,6 +44,14 @@ def withdraw_free(session: Session, coming: ComingRides, now: dt.datetime) -> li
         ride.withdrawn_at, ride.line_day, ride.demand_day = now, None, None
     session.flush()
     return [ride.id for ride in free]
+
+
+def clear(session: Session, coming: ComingRides, now: dt.datetime) -> list[str]:
+    """Withdraw those that nobody has booked, as the last statements of a transaction; ids of those that stay."""
+    free = withdraw_free(session, coming, now)
+    if coming.ids:
+        mark_changed(session, coming.ids)  # the booked ones too: what their plan says of them has changed
+    return [ride_id for ride_id in coming.ids if ride_id not in free]
 
 
 def withdraw_booked(
