@@ -494,10 +494,10 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
         marked("Es sind schon %(most)s Einladungen offen"),
         marked("Bitte nehmen Sie zuerst welche zurück, die niemand mehr braucht."),
     ),
-    domain.NoSuchAccount: _refused(
+    domain.AccountBlocked: _refused(
         422,
-        marked("Mit dieser Adresse gibt es kein Konto"),
-        marked("Bitte prüfen Sie die Adresse. Die Person muss sich zuerst im Portal registrieren."),
+        marked("Das Konto mit dieser Adresse ist gesperrt"),
+        marked("Bitte nennen Sie eine andere Adresse."),
     ),
     domain.ContactInText: lambda error: Explained(422, *CONTACT_IN_TEXT[error.kind]),
     domain.PlateInvalid: _refused(

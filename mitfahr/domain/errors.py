@@ -37,7 +37,7 @@ MitfahrError
 │   ├── LastCoordinator         somebody must be left who plans for an organisation
 │   ├── InvitationUnknown       no such invitation, or one that was used or has expired
 │   ├── TooManyInvitations      an organisation has as many open invitations as it may have
-│   └── NoSuchAccount           nobody has an account with this address
+│   └── AccountBlocked          the account of this address was blocked
 ├── TrustRefused
 │   ├── ContactInText           a text that anybody reads holds a phone number, address or link
 │   ├── PlateInvalid            not a number plate
@@ -332,8 +332,8 @@ class TooManyInvitations(AccountRefused):
         self.most = most
 
 
-class NoSuchAccount(AccountRefused):
-    """Nobody has an account with this address."""
+class AccountBlocked(AccountRefused):
+    """The account of this address was blocked."""
 
 
 class TooMuchFeedback(MitfahrError):

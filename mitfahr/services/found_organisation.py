@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
-from mitfahr.db.people import (
-    Membership,
-    Organisation,
-    Person,
-    organisation_by_name,
-    person_by_email,
-)
-from mitfahr.domain.errors import NoSuchAccount
-from mitfahr.domain.roles import Action, MembershipRole, require
-from mitfahr.services.register_person import read_phone
+from mitfahr.db.people import Membership, Organisation, Person, organisation_by_name
+from mitfahr.domain.roles import MembershipRole
 
 
 def found_organisation(
@@ -29,31 +21,6 @@ def found_organisation(
     session.add(organisation)
     session.flush()
     return organisation
-
-
-def found_with_coordinator(
-    sessions: sessionmaker[Session],
-    *,
-    name: str,
-    phone: str | None,
-    coordinator_email: str,
-    actor_id: str,
-    now: dt.datetime,
-) -> str:
-    """Enter an organisation with its first coordinator and return its id; commits.
-
-    One of this name that is there already gets one more coordinator. Raises NotAllowed, PhoneInvalid,
-    NoSuchAccount.
-    """
-    number = read_phone(phone)
-    with sessions.begin() as session:
-        require(session.get_one(Person, actor_id).roles, Action.MANAGE_PEOPLE)
-        coordinator = person_by_email(session, coordinator_email)
-        if coordinator is None or not coordinator.is_active:
-            raise NoSuchAccount
-        organisation = found_organisation(session, name, now, number)
-        add_member(session, organisation, coordinator, MembershipRole.COORDINATOR)
-        return organisation.id
 
 
 def add_member(

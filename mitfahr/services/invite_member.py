@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.base import new_id
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.invitations import Invitation, invitation_by_code, open_invitations
-from mitfahr.db.people import lock_person, person_by_email
+from mitfahr.db.people import Organisation, lock_person, person_by_email
 from mitfahr.domain.booking_numbers import bare_code, signed_code
 from mitfahr.domain.errors import InvitationUnknown, TooManyInvitations, Unknown
 from mitfahr.domain.roles import MembershipRole, Task
@@ -64,24 +64,36 @@ def invite_member(
         organisation = require_task(session, actor_id, organisation_id, Task.MANAGE_MEMBERS)
         if len(open_invitations(session, organisation_id, now)) >= MOST_OPEN:
             raise TooManyInvitations(MOST_OPEN)
-        invitation_id = new_id()
-        code = _code(invitation_id, secret_key)
-        session.add(
-            Invitation(
-                id=invitation_id,
-                organisation_id=organisation.id,
-                role=role,
-                email=address,
-                code_hash=_hash(code, secret_key),
-                created_at=now,
-                expires_at=now + VALID,
-            )
-        )
-        if address is not None:
-            known_person = person_by_email(session, address)
-            tell_invited(session, organisation, address, known_person, code, VALID, now)
+        invitation_id, code = mail_invitation(session, organisation, role, address, secret_key, now)
         keep_answer(session, actor_id, idempotency_key, {"invitation_id": invitation_id})
     return Invited(invitation_id, code, address)
+
+
+def mail_invitation(
+    session: Session,
+    organisation: Organisation,
+    role: MembershipRole,
+    address: str | None,
+    secret_key: str,
+    now: dt.datetime,
+) -> tuple[str, str]:
+    """Note an invitation and mail it, if there is an address; its id and its code."""
+    invitation_id = new_id()
+    code = _code(invitation_id, secret_key)
+    session.add(
+        Invitation(
+            id=invitation_id,
+            organisation_id=organisation.id,
+            role=role,
+            email=address,
+            code_hash=_hash(code, secret_key),
+            created_at=now,
+            expires_at=now + VALID,
+        )
+    )
+    if address is not None:
+        tell_invited(session, organisation, address, person_by_email(session, address), code, VALID, now)
+    return invitation_id, code
 
 
 def take_back_invitation(

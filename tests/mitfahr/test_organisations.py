@@ -15,16 +15,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from mitfahr.db.invitations import open_invitations
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.people import Person, members_of
 from mitfahr.db.session import readers, sessions
 from mitfahr.db.vehicles import vehicles_of
 from mitfahr.domain.errors import (
+    AccountBlocked,
     EmailInvalid,
     InvitationUnknown,
     LastCoordinator,
     MitfahrError,
-    NoSuchAccount,
     NotAllowed,
     PlateInvalid,
     TooManySeats,
@@ -33,7 +34,8 @@ from mitfahr.domain.errors import (
 from mitfahr.domain.roles import MembershipRole, Role, Task
 from mitfahr.services.change_members import change_member
 from mitfahr.services.change_roles import grant_role
-from mitfahr.services.found_organisation import add_member, found_organisation, found_with_coordinator
+from mitfahr.services.found_organisation import add_member, found_organisation
+from mitfahr.services.found_with_coordinator import found_with_coordinator
 from mitfahr.services.invite_member import (
     VALID,
     accept_invitation,
@@ -278,17 +280,31 @@ def test_vehicles(world: Associations) -> None:
         assert vehicles_of(session, world.a_id) == []
 
 
-def test_an_association_is_founded_with_its_coordinator(world: Associations) -> None:
+def test_an_association_is_founded_with_its_coordinator_who_is_invited_without_an_account(
+    world: Associations,
+) -> None:
     admin, first = world.person("admin", Role.ADMIN), world.person("first")
-    new: dict[str, Any] = {"name": "C", "phone": "03521 1234", "now": NOW}
+    new: dict[str, Any] = {"name": "C", "phone": "03521 1234", "secret_key": SECRET, "now": NOW}
     ids = {
         found_with_coordinator(world.writing, coordinator_email="First@example.org", actor_id=admin, **new)
         for _ in range(2)
     }
     with world.reading() as session:
         assert {one.id for one in organisations_with_task(session, first, Task.MANAGE_MEMBERS)} == ids
-    with pytest.raises(NoSuchAccount):
-        found_with_coordinator(world.writing, coordinator_email="x@example.org", actor_id=admin, **new)
+    for _ in range(2):
+        found_with_coordinator(world.writing, coordinator_email="X@example.org", actor_id=admin, **new)
+    with world.reading() as session:
+        (invitation,) = open_invitations(session, *ids, NOW)
+        (mail,) = session.scalars(sa.select(OutboxMessage)).all()
+    assert (invitation.role, invitation.email, mail.recipient) == (
+        COORDINATOR,
+        "x@example.org",
+        "x@example.org",
+    )
+    with world.writing.begin() as session:
+        session.get_one(Person, first).is_active = False
+    with pytest.raises(AccountBlocked):
+        found_with_coordinator(world.writing, coordinator_email="first@example.org", actor_id=admin, **new)
     with pytest.raises(NotAllowed):
         found_with_coordinator(
             world.writing, coordinator_email="first@example.org", actor_id=world.a[COORDINATOR], **new

@@ -181,8 +181,10 @@ def test_vehicles(club: Club) -> None:
 def test_an_administrator_founds_one(club: Club, client_as: Callable[[Role], FlaskClient]) -> None:
     admin = client_as(Role.ADMIN)
     data = {"name": "Neuer Verein", "phone": "03521 99", "email": "dora@example.org"}
-    unknown = admin.post("/verein", data=data)
-    assert unknown.status_code == 422 and "kein Konto" in unknown.text
+    wrong = admin.post("/verein", data=data | {"email": "dora"})
+    assert wrong.status_code == 422 and "E-Mail-Adresse" in wrong.text
+    invited = admin.post("/verein", data=data | {"email": "dorle@example.org"}, follow_redirects=True)
+    assert "Die Einladung an dorle@example.org ist unterwegs." in invited.text
     dora = signed_in(club.app, person(club.portal, "Dora").email)
     for _ in range(2):
         assert "Neuer Verein" in admin.post("/verein", data=data, follow_redirects=True).text

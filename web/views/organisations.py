@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from mitfahr.db.demand_services import services_of
 from mitfahr.db.invitations import open_invitations
-from mitfahr.db.people import Organisation, Person, members_of
+from mitfahr.db.people import Organisation, Person, members_of, person_by_email
 from mitfahr.db.rides import coming_runs_of_driver, runs_of_organisation
 from mitfahr.db.run_lines import lines_of
 from mitfahr.db.vehicles import vehicle_of, vehicles_of
 from mitfahr.domain.errors import (
+    AccountBlocked,
     EmailInvalid,
     LastCoordinator,
     NoSeats,
-    NoSuchAccount,
     PhoneInvalid,
     PlateInvalid,
     TooManyInvitations,
@@ -30,7 +30,7 @@ from mitfahr.domain.roles import Action, MembershipRole, Task, may
 from mitfahr.domain.times import seconds
 from mitfahr.languages import _, ngettext
 from mitfahr.services.change_members import change_member
-from mitfahr.services.found_organisation import found_with_coordinator
+from mitfahr.services.found_with_coordinator import found_with_coordinator
 from mitfahr.services.invite_member import Invited, invite_member, take_back_invitation
 from mitfahr.services.keep_vehicle import keep_vehicle, retire_vehicle
 from mitfahr.services.organisation_tasks import organisations_with_task, require_task
@@ -76,13 +76,18 @@ def found() -> ResponseReturnValue:
             phone=form.phone.data,
             coordinator_email=form.email.data,
             actor_id=current_user.id,
+            secret_key=portal().settings.secret_key,
             now=_now(),
         )
-    except (NoSuchAccount, PhoneInvalid) as error:
+    except (AccountBlocked, EmailInvalid, PhoneInvalid) as error:
         field = form.phone if isinstance(error, PhoneInvalid) else form.email
         status = _refuse(field, explain(error))
         return _list_page(form), status
     flash(_("Der Verein ist angelegt."), "success")
+    with portal().reading() as session:
+        if person_by_email(session, form.email.data) is None:
+            address = form.email.data.strip()
+            flash(_("Die Einladung an %(address)s ist unterwegs.", address=address), "success")
     return redirect(url_for("organisations.one", organisation_id=organisation_id))
 
 
