@@ -20,7 +20,7 @@ from mitfahr.services.found_organisation import add_member
 from mitfahr.services.publish_run import RunDraft, RunStop, publish_run
 from tests.browser.conftest import Site
 from tests.browser.on_the_road import move_run
-from tests.browser.steps import ask, choose, log_in
+from tests.browser.steps import ask, choose, log_in, log_out
 from tests.web.served import person
 
 pytestmark = pytest.mark.browser
@@ -94,7 +94,6 @@ def test_ticks_without_a_net(site: Site, open_page: Callable[..., Page]) -> None
     assert state(site, ride_id) is LegState.COMPLETED
     with site.portal.reading() as session:
         assert ride_of(session, ride_id).stops_done == 1
-    page.get_by_role("button", name="Abmelden", include_hidden=True).evaluate("(button) => button.click()")
-    expect(page.get_by_role("link", name="Anmelden")).to_be_visible()
+    log_out(page)
     assert page.evaluate("caches.has('fahrscheine')") is False
     assert page.evaluate("localStorage.getItem('fahrdienst-eintraege')") is None

@@ -11,7 +11,7 @@ from mitfahr.db.bookings import bookings_of_rider
 from mitfahr.db.people import person_by_email
 from mitfahr.domain.booking_numbers import booking_number
 from tests.browser.conftest import Site
-from tests.browser.steps import ask, choose, log_in
+from tests.browser.steps import ask, choose, log_in, log_out
 from tests.web.served import person
 
 pytestmark = pytest.mark.browser
@@ -55,8 +55,7 @@ def test_offline(site: Site, open_page: Callable[..., Page]) -> None:
     expect(page.get_by_role("img", name="QR-Code mit der Buchungsnummer")).to_be_visible()
     page.context.set_offline(False)
     page.goto("/meine-fahrten")
-    page.get_by_role("button", name="Abmelden").click()
-    expect(page.get_by_role("link", name="Anmelden")).to_be_visible()
+    log_out(page)
     assert page.evaluate("caches.has('fahrscheine')") is False
 
 

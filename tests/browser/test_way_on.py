@@ -13,7 +13,7 @@ from mitfahr.db.bookings import requests_for_driver
 from mitfahr.services.decide_request import decline_request
 from tests.browser.conftest import Site
 from tests.browser.gates import check_page
-from tests.browser.steps import ask, choose, log_in
+from tests.browser.steps import ask, choose, log_in, log_out
 from tests.web.served import person
 
 pytestmark = pytest.mark.browser
@@ -96,7 +96,7 @@ def test_pages_pass_the_gates(site: Site, open_page: Callable[..., Page]) -> Non
     page.get_by_role("button", name="Diese Verbindung buchen").click()
     expect(page.get_by_text("Hier ist Ihre neue Reise.")).to_be_visible()
     check_page(page)
-    page.get_by_role("button", name="Abmelden").click()
+    log_out(page)
     note_there_and_back(site, page, "Gudrun")
     check_page(page)
     page.get_by_role("button", name="Reise vormerken").click()
