@@ -3,13 +3,11 @@ somebody stands."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from mitfahr.domain.times import ZONE
 from tests.browser.conftest import Site
 from tests.browser.steps import ask
 
@@ -34,14 +32,16 @@ def test_a_misspelt_place_is_taken_by_keyboard(site: Site, open_page: Callable[.
 
 
 def test_now_today_and_tomorrow(site: Site, open_page: Callable[..., Page]) -> None:
+    """The day is that of the district, wherever the device thinks it is."""
     page = open_page()
+    page.clock.set_fixed_time("2027-12-24T22:58:30Z")
     page.goto("/")
     page.get_by_role("button", name="Morgen", exact=True).click()
     expect(page.get_by_label("Tag", exact=True)).to_have_value("morgen")
     page.get_by_label("die Ankunft").check()
     page.get_by_role("button", name="Jetzt").click()
-    today = dt.datetime.now(ZONE).date()
-    expect(page.get_by_label("Tag", exact=True)).to_have_value(f"{today:%d.%m.%Y}")
+    expect(page.get_by_label("Tag", exact=True)).to_have_value("24.12.2027")
+    expect(page.get_by_label("Uhrzeit", exact=True)).to_have_value("23:58")
     expect(page.get_by_label("die Abfahrt")).to_be_checked()
 
 

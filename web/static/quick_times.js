@@ -1,6 +1,9 @@
 // "Now", "today" and "tomorrow" fill in the fields of day and time; without JavaScript they are typed.
 
-const two = (number) => String(number).padStart(2, "0");
+// The clock of the district, whatever the device is set to.
+const CLOCK = new Intl.DateTimeFormat("de-DE", {
+  timeZone: "Europe/Berlin", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+});
 
 for (const row of document.querySelectorAll("[data-quick-times]")) {
   const { day, clock, direction } = row.closest("form").elements;
@@ -12,9 +15,9 @@ for (const row of document.querySelectorAll("[data-quick-times]")) {
       day.value = button.dataset.day;
       return;
     }
-    const now = new Date();
-    day.value = `${two(now.getDate())}.${two(now.getMonth() + 1)}.${now.getFullYear()}`;
-    clock.value = `${two(now.getHours())}:${two(now.getMinutes())}`;
+    const now = Object.fromEntries(CLOCK.formatToParts().map(({ type, value }) => [type, value]));
+    day.value = `${now.day}.${now.month}.${now.year}`;
+    clock.value = `${now.hour}:${now.minute}`;
     direction.value = "ab";
   });
 }
