@@ -1,5 +1,6 @@
 """What people are told by mail, in plain words of their own language. Written into the outbox by the service
-that changes something, in the same transaction; who has no address is called by the people who book for them."""
+that changes something, in the same transaction; who has no address reads an SMS if they have agreed to that, and is
+called otherwise by the people who book for them."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from mitfahr.calendar_file import calendar_file
 from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_trip
 from mitfahr.db.calls_to_make import note_call_to_make
-from mitfahr.db.outbox import CANCEL_CODE, CONTACT, PORTAL, queue_mail
+from mitfahr.db.outbox import CANCEL_CODE, CONTACT, PORTAL, OutboxMessage, queue_mail, queue_sms
 from mitfahr.db.people import Organisation, Person
 from mitfahr.db.rides import Ride
 from mitfahr.db.standing_orders import StandingDay, StandingOrder
@@ -123,7 +124,6 @@ def _tell_drivers_booked(session: Session, legs: Sequence[BookingLeg], now: dt.d
 def sms_of(booking: Booking) -> str:
     """The booking in a few words: every 160 signs cost money."""
     with words_of(booking.rider):
-        legs = [_leg_in_short(leg) for leg in booking.legs if leg.state in LIVE]
         number = booking_number(booking.id)
         waiting = [_("Noch nicht alles ist zugesagt.")] if booking.state is BookingState.WAITING else []
         codes = _(
@@ -132,7 +132,11 @@ def sms_of(booking: Booking) -> str:
             address=f"{PORTAL}/absagen",
             code=CANCEL_CODE,
         )
-        return "\n".join([f"{day_short(booking.departure_s)}:", *legs, *waiting, codes])
+        return "\n".join([f"{day_short(booking.departure_s)}:", *_legs_in_short(booking), *waiting, codes])
+
+
+def _legs_in_short(booking: Booking) -> list[str]:
+    return [_leg_in_short(leg) for leg in booking.legs if leg.state in LIVE]
 
 
 def _leg_in_short(leg: BookingLeg) -> str:
@@ -154,9 +158,10 @@ def _leg_in_short(leg: BookingLeg) -> str:
 
 
 def _promise_of(leg: BookingLeg) -> Promise | None:
-    """What was promised where the leg is driven on demand."""
+    """What was promised where the leg is driven on demand, and still holds."""
     promise = leg.shown.get("promise")
-    return None if promise is None else Promise(**promise)
+    is_late = leg.shown.get("planned_departure") is not None  # then other times were told
+    return None if promise is None or is_late else Promise(**promise)
 
 
 def tell_decided(session: Session, leg: BookingLeg, now: dt.datetime) -> None:
@@ -175,7 +180,7 @@ def tell_decided(session: Session, leg: BookingLeg, now: dt.datetime) -> None:
             _how_to_cancel(booking),
         ]
         subject = _("Bestätigt: %(journey)s", journey=_title(booking))
-        _mail_rider(session, booking, subject, parts, now, is_news=True)
+        _mail_rider(session, booking, subject, parts, now, in_short=parts[:1])
 
 
 def tell_fallen(
@@ -203,6 +208,7 @@ def tell_fallen(
             for other in bookings_of_trip(session, booking)
             if other is not booking and other.state in (BookingState.BOOKED, BookingState.WAITING)
         ]
+        in_short = [*parts, _another_way(another_way)]
         parts += [_legs(booking.legs), _another_way(another_way)]
         how = (
             _("Hier sehen Sie, wie es weitergehen kann:")
@@ -213,7 +219,7 @@ def tell_fallen(
         if any(leg.state in LIVE for leg in booking.legs):
             parts.append(_how_to_cancel(booking))
         subject = _("Änderung: %(journey)s", journey=_title(booking))
-        _mail_rider(session, booking, subject, parts, now, is_news=True)
+        _mail_rider(session, booking, subject, parts, now, in_short=in_short)
     tell_drivers_freed(session, others, now)
 
 
@@ -252,7 +258,7 @@ def tell_shifted(
             _how_to_cancel(booking),
         ]
         subject = _("Neue Zeiten: %(journey)s", journey=_title(booking))
-        _mail_rider(session, booking, subject, parts, now, is_news=True)
+        _mail_rider(session, booking, subject, parts, now, in_short=_legs_in_short(booking))
 
 
 def tell_delay(session: Session, leg: BookingLeg, before_s: tuple[int, int], now: dt.datetime) -> None:
@@ -287,17 +293,64 @@ def tell_delay(session: Session, leg: BookingLeg, before_s: tuple[int, int], now
                 "(bisher %(before)s), Ankunft in %(destination)s um %(arrival)s (bisher %(arrival_before)s).",
                 **facts,
             ),
-            _("Ihr Platz bleibt für Sie frei gehalten."),
+            *_place_is_kept(leg),
         ]
-        if any(other.seq > leg.seq and other.state in LIVE for other in booking.legs):
-            parts.append(
-                _(
-                    "Wir prüfen gerade, ob Ihr Umstieg noch klappt. Wenn nicht, bekommen Sie gleich eine zweite "
-                    "Nachricht mit einer anderen Verbindung."
-                )
-            )
+        in_short = list(parts)
         parts += [_page_of(booking), _how_to_cancel(booking)]
-        _mail_rider(session, booking, subject, parts, now, is_news=True)
+        _mail_rider(session, booking, subject, parts, now, in_short=in_short)
+
+
+def tell_tour_delay(session: Session, leg: BookingLeg, now: dt.datetime, *, is_later: bool) -> None:
+    """To the rider: a vehicle on demand comes outside of the times that were promised, or after all within them."""
+    booking, promise = leg.booking, Promise(**leg.shown["promise"])
+    facts = {
+        "ride": _label(leg),
+        "origin": leg.origin_name,
+        "destination": leg.destination_name,
+        "departure": clock(leg.departure_s),
+        "arrival": clock(leg.arrival_s),
+        "earliest": clock(promise.pickup_from_s),
+        "latest": clock(promise.pickup_until_s),
+        "promised": clock(promise.dropoff_until_s),
+    }
+    with words_of(booking.rider):
+        subject = (
+            _("Verspätung: %(journey)s", journey=_title(booking))
+            if is_later
+            else _("Kommt früher als zuletzt gesagt: %(journey)s", journey=_title(booking))
+        )
+        if leg.departure_s > promise.pickup_until_s:
+            pickup = _(
+                "%(ride)s hat Verspätung. Abholung in %(origin)s ist voraussichtlich um %(departure)s Uhr "
+                "(zugesagt war %(earliest)s bis %(latest)s Uhr).",
+                **facts,
+            )
+        else:
+            pickup = _(
+                "%(ride)s: Abholung in %(origin)s ist zwischen %(earliest)s und %(latest)s Uhr, wie zugesagt.",
+                **facts,
+            )
+        if leg.arrival_s > promise.dropoff_until_s:
+            arrival = _(
+                "Ankunft in %(destination)s ist voraussichtlich um %(arrival)s Uhr "
+                "(zugesagt war spätestens %(promised)s Uhr).",
+                **facts,
+            )
+        else:
+            arrival = _("Ankunft in %(destination)s ist spätestens um %(promised)s Uhr, wie zugesagt.", **facts)
+        in_short = [pickup, arrival, *_place_is_kept(leg)]
+        parts = [*in_short, _page_of(booking), _how_to_cancel(booking)]
+        _mail_rider(session, booking, subject, parts, now, in_short=in_short)
+
+
+def _place_is_kept(leg: BookingLeg) -> Iterator[str]:
+    """What a delay means for the rest of the journey."""
+    yield _("Ihr Platz bleibt für Sie frei gehalten.")
+    if any(other.seq > leg.seq and other.state in LIVE for other in leg.booking.legs):
+        yield _(
+            "Wir prüfen gerade, ob Ihr Umstieg noch klappt. Wenn nicht, bekommen Sie gleich eine zweite "
+            "Nachricht mit einer anderen Verbindung."
+        )
 
 
 def tell_place_free(session: Session, booking: Booking, until_s: int, now: dt.datetime) -> None:
@@ -314,7 +367,8 @@ def tell_place_free(session: Session, booking: Booking, until_s: int, now: dt.da
             _how_to_cancel(booking),
         ]
         subject = _("Ein Platz ist frei: %(journey)s", journey=_title(booking))
-        _mail_rider(session, booking, subject, parts, now, is_news=True)
+        in_short = [parts[0], *_legs_in_short(booking)]
+        _mail_rider(session, booking, subject, parts, now, in_short=in_short)
 
 
 def tell_waited_in_vain(session: Session, entry: WaitEntry, now: dt.datetime) -> None:
@@ -332,7 +386,9 @@ def tell_waited_in_vain(session: Session, entry: WaitEntry, now: dt.datetime) ->
             opening,
             _("Sie stehen nicht mehr auf der Warteliste. Bitte suchen Sie eine andere Verbindung."),
         ]
-        mail_person(session, entry.person, _("Kein Platz frei: %(ride)s", ride=facts["ride"]), parts, now)
+        subject = _("Kein Platz frei: %(ride)s", ride=facts["ride"])
+        mail_person(session, entry.person, subject, parts, now)
+        sms_person(session, entry.person, subject, parts, now)
 
 
 def _fallen_away(leg: BookingLeg) -> str:
@@ -404,6 +460,7 @@ def tell_reminder(session: Session, booking: Booking, reminder: Reminder, now: d
         else:
             subject = _("Bald geht es los: %(journey)s", journey=_title(booking))
         mail_person(session, booking.rider, subject, parts, now, booking_id=booking.id)
+        sms_person(session, booking.rider, subject, _legs_in_short(booking), now)
 
 
 def tell_rating_asked(session: Session, person: Person, legs: Sequence[BookingLeg], now: dt.datetime) -> None:
@@ -722,14 +779,16 @@ def _mail_rider(
     parts: Sequence[str],
     now: dt.datetime,
     *,
-    is_news: bool = False,
+    in_short: Sequence[str] = (),
 ) -> None:
     """With the journey's new state for the rider's calendar.
 
-    What the rider does not know yet (`is_news`) somebody tells by telephone where there is no address.
+    What the rider does not know yet, in sentences for an SMS (`in_short`), goes to the telephone where there is no
+    mail address: as an SMS to who has agreed to that, else by somebody who calls.
     """
-    if is_news and booking.rider.email is None:
-        note_call_to_make(session, booking, subject, now)
+    if in_short and booking.rider.email is None:
+        sms = sms_person(session, booking.rider, subject, in_short, now)
+        note_call_to_make(session, booking, subject, now, sms)
     calendar = calendar_of(booking, booking.calendars_sent, now)
     booking.calendars_sent += 1
     mail_person(session, booking.rider, subject, parts, now, calendar=calendar, booking_id=booking.id)
@@ -752,6 +811,16 @@ def mail_person(
         [_("Guten Tag %(name)s,", name=person.full_name), *parts, questions, _("Ihr Mitfahrportal")]
     )
     queue_mail(session, person.email, subject, body + "\n", now, calendar, booking_id)
+
+
+def sms_person(
+    session: Session, person: Person, subject: str, sentences: Sequence[str], now: dt.datetime
+) -> OutboxMessage | None:
+    """News to somebody without a mail address who has agreed to it, with how to be left alone; None where not."""
+    if not person.reads_sms or person.phone is None:
+        return None
+    left_alone = _("Keine SMS mehr? Ein Anruf genügt.")
+    return queue_sms(session, person.phone, "\n\n".join([subject, *sentences, left_alone, CONTACT]), now)
 
 
 def _legs(legs: Sequence[BookingLeg]) -> str:

@@ -13,6 +13,7 @@ from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.domain.errors import Unknown
 from mitfahr.domain.optional_mails import OptionalMail
 from mitfahr.domain.people_keys import MAX_KEY, TypedPerson, name_key, phone_key, sound_key
+from mitfahr.domain.phone_numbers import takes_sms
 from mitfahr.domain.reminders import Reminder
 from mitfahr.domain.roles import MembershipRole, Role, Task, tasks
 
@@ -47,6 +48,8 @@ class Person(Base):
     """Since when it is as these four say; before, other mails may have been wanted."""
     usual_search: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     """How the person travels, filled in at every search because they wished it; None for most."""
+    sms_agreed_at: Mapped[dt.datetime | None]
+    """Since when the person, who has no mail address, lets us send news to their number by SMS."""
     created_at: Mapped[dt.datetime]
     name_key: Mapped[str] = mapped_column(sa.String(MAX_KEY), default="", server_default="")
     sound_key: Mapped[str] = mapped_column(sa.String(MAX_KEY), default="", server_default="")
@@ -95,6 +98,11 @@ class Person(Base):
     def has_account(self) -> bool:
         """Callers whom the dispatchers book for have none."""
         return self.password_hash is not None
+
+    @property
+    def reads_sms(self) -> bool:
+        """Whether news reaches the person by SMS: nobody with a mail address pays for two channels."""
+        return self.email is None and self.sms_agreed_at is not None and takes_sms(self.phone)
 
     @property
     def full_name(self) -> str:

@@ -17,7 +17,7 @@ STILL_NEWS_S = 4 * 3600
 
 def calls_to_make(session: Session, actor_id: str, now: dt.datetime) -> list[CallToMake]:
     """Those that are the actor's business, the soonest journey first. Raises NotAllowed."""
-    found = open_calls(session, seconds(now) - STILL_NEWS_S)
+    found = open_calls(session, seconds(now) - STILL_NEWS_S, now)
     return [one for one in found if may_handle(session, actor_id, one.booking)]
 
 

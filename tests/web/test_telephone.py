@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from collections.abc import Callable
@@ -228,6 +229,52 @@ def test_who_has_no_mail_address_is_called_when_the_run_is_cancelled(
     assert done is not None
     assert "Der Anruf ist erledigt." in dispatcher.post(done[1], follow_redirects=True).text
     assert "Bitte anrufen" not in dispatcher.get("/telefon").text
+
+
+def test_who_agreed_reads_an_sms_and_is_called_only_where_it_does_not_leave(
+    app: Flask, dispatcher: FlaskClient, portal: Portal, served: Served
+) -> None:
+    sending = replace(portal.settings, sms_url="http://127.0.0.1:9/sms")
+    app.extensions[EXTENSION] = replace(portal, settings=sending)
+    page = new_caller(dispatcher, phone="0170 1234567")
+    assert "Bei Änderungen rufen wir an." in dispatcher.get(page).text
+    agreed = dispatcher.post(f"{page}/sms", data={"agrees": "ja"}, follow_redirects=True)
+    assert "Bekommt bei Änderungen eine SMS." in agreed.text
+    place = book(dispatcher, page, offers(dispatcher, page)[RUN])
+    with portal.reading() as session:
+        actor_id = session.scalars(select(Booking.booked_by_id)).one()
+    withdraw_ride(
+        portal.writing,
+        portal.live.current(SEVEN),
+        ride_id=served.run_id,
+        actor_id=actor_id,
+        reason="Bus kaputt.",
+        now=dt.datetime.now(dt.UTC),
+    )
+    assert "Bitte anrufen" not in dispatcher.get("/telefon").text
+    with portal.writing.begin() as session:
+        sms = session.scalars(select(OutboxMessage).where(OutboxMessage.channel == Channel.SMS)).one()
+        assert "Leider entfällt ein Teil Ihrer Reise" in sms.body and "Bus kaputt." in sms.body
+        assert "Keine SMS mehr? Ein Anruf genügt." in sms.body
+        sms.given_up_at = sms.created_at
+    assert place in dispatcher.get("/telefon").text  # it did not leave
+    refused = dispatcher.post(f"{page}/sms", data={"agrees": "nein"}, follow_redirects=True)
+    assert "Bei Änderungen rufen wir an." in refused.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "still_agreed"), [({"last_name": "Mayer"}, True), ({"phone": "0170 99"}, False)]
+)
+def test_agreement_is_for_one_number(
+    app: Flask, dispatcher: FlaskClient, portal: Portal, changed: dict[str, str], still_agreed: bool
+) -> None:
+    sending = replace(portal.settings, sms_url="http://127.0.0.1:9/sms")
+    app.extensions[EXTENSION] = replace(portal, settings=sending)
+    record = {"first_name": "Gerda", "last_name": "Müller", "phone": "0170 1234567", "idempotency_key": "k"}
+    page = dispatcher.post("/telefon/person", data=record | {"agrees_to_sms": "ja"}).location
+    assert "Bekommt bei Änderungen eine SMS." in dispatcher.get(page).text
+    shown = dispatcher.post(page, data=record | changed, follow_redirects=True).text
+    assert ("Bekommt bei Änderungen eine SMS." in shown) is still_agreed
 
 
 def member(app: Flask, portal: Portal, name: str, role: MembershipRole) -> FlaskClient:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from mitfahr.db.people import MAX_NAME, MAX_PHONE
@@ -39,13 +39,16 @@ class CallerForm(FlaskForm):  # type: ignore[misc]
         [DataRequired(lazy("Bitte fragen Sie nach dem Nachnamen.")), Length(max=MAX_NAME, message=TOO_LONG)],
     )
     phone = StringField(lazy("Telefonnummer"), [Length(max=MAX_PHONE, message=TOO_LONG)])
+    agrees_to_sms = BooleanField(lazy("Darf bei Änderungen eine SMS bekommen"), false_values=(False, ""))
     idempotency_key = HiddenField(
         default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
     )
 
     @property
     def draft(self) -> CallerDraft:
-        return CallerDraft(self.first_name.data, self.last_name.data, self.phone.data or None)
+        return CallerDraft(
+            self.first_name.data, self.last_name.data, self.phone.data or None, self.agrees_to_sms.data
+        )
 
 
 class CallBookingForm(FlaskForm):  # type: ignore[misc]

@@ -46,7 +46,7 @@ from mitfahr.services.find_callers import (
     open_caller,
 )
 from mitfahr.services.find_for_caller import find_for_caller
-from mitfahr.services.keep_caller import add_caller, change_caller
+from mitfahr.services.keep_caller import add_caller, agree_to_sms, change_caller
 from mitfahr.services.make_call import call_made, calls_to_make
 from mitfahr.services.replace_booking import replace_booking
 from mitfahr.services.usual_journeys import usual_journeys
@@ -180,6 +180,27 @@ def change(person_id: str) -> ResponseReturnValue:
             return redirect(url_for("telephone.one", person_id=person_id))
     caller = _caller(person_id)
     return _person_page(caller, _search_form(caller.person, "", None), details=form), 422
+
+
+@views.post("/person/<person_id>/sms")
+@access(Task.ANSWER_CALLS)
+def news_by_sms(person_id: str) -> ResponseReturnValue:
+    """News by SMS from now on, or no longer."""
+    agrees = request.form.get("agrees") == "ja" and portal().settings.sends_sms
+    try:
+        agree_to_sms(
+            portal().writing, person_id=person_id, agrees=agrees, actor_id=current_user.id, now=_now()
+        )
+    except PhoneInvalid as error:
+        flash(explain(error).title, "danger")
+    else:
+        flash(
+            _("Bei Änderungen kommt jetzt eine SMS.")
+            if agrees
+            else _("Es kommt keine SMS mehr. Bei Änderungen rufen wir an."),
+            "success",
+        )
+    return redirect(url_for("telephone.one", person_id=person_id))
 
 
 @views.post("/person/<person_id>/verbindungen")
@@ -318,6 +339,7 @@ def _person_page(
         may_order=may_order,
         orders=orders,
         order_words=order_plan_words,
+        asks_for_sms=portal().settings.sends_sms and not person.has_account and takes_sms(person.phone),
     )
 
 
