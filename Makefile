@@ -25,7 +25,7 @@ setup: .venv/.installed kernels ## nur installieren, nichts starten
 	@touch $@
 
 kernels: .venv/.installed
-	@echo "Rechenkerne der Suche übersetzen (beim ersten Mal etwa eine Minute) …"
+	@echo "Rechenkerne der Suche übersetzen (beim ersten Mal ein bis drei Minuten) …"
 	@$(BIN)/python -m routing.warm_up
 
 .venv/.tested: pyproject.toml uv.lock .venv/.installed
