@@ -154,20 +154,20 @@ def tell_papers(
         named = {"paper": _(paper), "name": driver.full_name, "day": day(until)}
         if reader.id == driver.id:
             opening = (
-                _("%(paper)s: Ihre Bescheinigung gilt nur noch bis %(day)s.", **named)
+                _("%(paper)s: Ihr Nachweis gilt nur noch bis %(day)s.", **named)
                 if until >= today
-                else _("%(paper)s: Ihre Bescheinigung galt bis %(day)s.", **named)
+                else _("%(paper)s: Ihr Nachweis galt bis %(day)s.", **named)
             )
         else:
             opening = (
-                _("%(paper)s: Die Bescheinigung von %(name)s gilt nur noch bis %(day)s.", **named)
+                _("%(paper)s: Der Nachweis von %(name)s gilt nur noch bis %(day)s.", **named)
                 if until >= today
-                else _("%(paper)s: Die Bescheinigung von %(name)s galt bis %(day)s.", **named)
+                else _("%(paper)s: Der Nachweis von %(name)s galt bis %(day)s.", **named)
             )
         parts = [
             opening,
             _(
-                "Danach kann die Person keine Dienste fahren. Bitte kümmern Sie sich rechtzeitig um eine neue."
+                "Danach kann die Person keine Dienste fahren. Bitte kümmern Sie sich rechtzeitig um einen neuen."
             ),
             _("Das neue Datum trägt die Koordination hier ein:")
             + f"\n{PORTAL}/verein/{organisation.id}/dienste/nachweise",

@@ -359,7 +359,7 @@ def tell_place_free(session: Session, booking: Booking, until_s: int, now: dt.da
         parts = [
             _(
                 "Sie stehen auf einer Warteliste. Jetzt ist ein Platz frei. Bis %(moment)s halten wir ihn für Sie frei. "
-                "Möchten Sie mitfahren? Dann sagen Sie bitte bis dahin zu. Sonst bekommt ihn der nächste Mensch.",
+                "Möchten Sie mitfahren? Dann sagen Sie bitte bis dahin zu. Sonst bekommt ihn die nächste Person auf der Warteliste.",
                 moment=_when(until_s),
             ),
             _legs(booking.legs),
@@ -613,7 +613,7 @@ def tell_not_booked(
         parts = [
             f"{opening}\n{lines}",
             _(
-                "Wir versuchen es weiter und schreiben Ihnen, wenn es geklappt hat. Unsere Vermittlung weiß Bescheid. "
+                "Wir versuchen es weiter und schreiben Ihnen, wenn es geklappt hat. Die Menschen an unserem Telefon wissen Bescheid. "
                 "Rechnen Sie an diesen Tagen bitte noch nicht mit der Fahrt."
             ),
             f"{_('Ihre Dauerbuchung im Mitfahrportal:')}\n{PORTAL}/dauerbuchungen/{order.id}",

@@ -104,9 +104,9 @@ class DemandForm(FlaskForm):  # type: ignore[misc]
     """Stops and the corners of the area are typed one a line; `read_places` finds what they mean."""
 
     name = StringField(
-        lazy("Name des Angebots"),
+        lazy("Name des Rufbusses"),
         [
-            DataRequired(lazy("Bitte geben Sie dem Angebot einen Namen.")),
+            DataRequired(lazy("Bitte geben Sie dem Rufbus einen Namen.")),
             Length(max=MAX_SERVICE_NAME, message=lazy("Höchstens 120 Zeichen, bitte.")),
         ],
     )
@@ -120,16 +120,16 @@ class DemandForm(FlaskForm):  # type: ignore[misc]
         lazy("Wo stehen die Fahrzeuge?"),
         [DataRequired(lazy("Bitte nennen Sie eine Haltestelle oder Adresse.")), Length(max=200)],
     )
-    stops = TextAreaField(lazy("Haltestellen, an denen es hält"))
-    area = TextAreaField(lazy("Gebiet, in dem es überall hält"))
+    stops = TextAreaField(lazy("Haltestellen, an denen er hält"))
+    area = TextAreaField(lazy("Gebiet, in dem er überall hält"))
     hours = FieldList(FormField(HoursRow), min_entries=ROWS, max_entries=2 * ROWS)
     on_holidays = SelectField(
-        lazy("An gesetzlichen Feiertagen fährt es"),
+        lazy("An gesetzlichen Feiertagen fährt er"),
         choices=choices(HOLIDAYS),
         default=OnHolidays.AS_SUNDAY.value,
     )
     free = SelectMultipleField(
-        lazy("Wann fährt es nicht?"),
+        lazy("Wann fährt er nicht?"),
         choices=choices({VACATIONS: FREE[VACATIONS]}),
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
@@ -159,7 +159,7 @@ class DemandForm(FlaskForm):  # type: ignore[misc]
     def validate_hours(self, _field: FieldList) -> None:
         if all(row.is_empty for row in self.rows):
             first = self.rows[0].begins
-            first.errors = [*first.errors, _("Bitte nennen Sie, wann es fährt.")]
+            first.errors = [*first.errors, _("Bitte nennen Sie, wann er fährt.")]
             raise ValidationError(first.errors[-1])
 
     def validate_first_day(self, field: DayField) -> None:

@@ -51,7 +51,7 @@ PLAN_ERRORS = {
         "begins",
         lazy("Diese Zeiten überschneiden sich mit anderen. Jede Zeit bitte nur einmal nennen."),
     ),
-    "hours": ("begins", lazy("Bitte nennen Sie, wann es fährt.")),
+    "hours": ("begins", lazy("Bitte nennen Sie, wann er fährt.")),
 }
 
 
@@ -192,7 +192,7 @@ def end(organisation_id: str, service_id: str) -> ResponseReturnValue:
             service_id=service_id,
             with_booked="with_booked" in request.form,
         ),
-        _("Das Angebot ist beendet."),
+        _("Der Rufbus ist beendet."),
         url_for("demand.all_", organisation_id=organisation_id),
         service=service,
         coming=coming,
