@@ -613,8 +613,8 @@ def tell_not_booked(
         parts = [
             f"{opening}\n{lines}",
             _(
-                "Wir versuchen es weiter und schreiben Ihnen, wenn es geklappt hat. Die Menschen an unserem Telefon wissen Bescheid. "
-                "Rechnen Sie an diesen Tagen bitte noch nicht mit der Fahrt."
+                "Wir versuchen es weiter und schreiben Ihnen, wenn es geklappt hat. "
+                "Die Menschen an unserem Telefon wissen Bescheid. Rechnen Sie an diesen Tagen bitte noch nicht mit der Fahrt."
             ),
             f"{_('Ihre Dauerbuchung im Mitfahrportal:')}\n{PORTAL}/dauerbuchungen/{order.id}",
         ]
