@@ -15,6 +15,7 @@ from mitfahr.db.rides import MAX_FARE, Ride
 from mitfahr.db.vehicles import OrganisationVehicle
 from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.errors import Unknown
+from mitfahr.domain.rides import RideKind
 
 MAX_LINE_NUMBER, MAX_LINE_NAME = 20, 120
 
@@ -94,6 +95,38 @@ def runs_of_line(session: Session, line_id: str, from_s: int) -> list[Ride]:
             .where(Ride.run_line_id == line_id, Ride.line_day.is_not(None), Ride.begins_s >= from_s)
             .order_by(Ride.begins_s, Ride.id)
         )
+    )
+
+
+def single_runs(session: Session, organisation_id: str, from_s: int) -> list[Ride]:
+    """Runs that belong to no line, begin from `from_s` on and take place, by number, soonest first."""
+    return list(
+        session.scalars(
+            select(Ride)
+            .where(*_single(organisation_id), Ride.begins_s >= from_s, Ride.withdrawn_at.is_(None))
+            .order_by(Ride.line, Ride.begins_s, Ride.id)
+        )
+    )
+
+
+def approved_fare(session: Session, organisation_id: str, number: str) -> str | None:
+    """What is approved for this number: the fare of its line, or else of the newest run that belongs to none."""
+    for line in lines_of(session, organisation_id):
+        if line.number == number:
+            return line.fare
+    return session.scalar(
+        select(Ride.fare)
+        .where(*_single(organisation_id), Ride.line == number)
+        .order_by(Ride.begins_s.desc(), Ride.id)
+        .limit(1)
+    )
+
+
+def _single(organisation_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Ride.organisation_id == organisation_id,
+        Ride.kind == RideKind.RUN,
+        Ride.run_line_id.is_(None),
     )
 
 

@@ -61,7 +61,6 @@ def publish_due(
             log.warning("line %s cannot be published: %s", line.id, type(refused).__name__)
             break
         ride.run_line_id, ride.line_day, ride.line_clock = line.id, one.day, one.clock
-        ride.vehicle_id = line.vehicle_id
         put_on_shift(session, ride)
         session.add(ride)
         added.append(ride.id)
@@ -82,6 +81,7 @@ def run_draft(line: RunLine, one: Departure) -> RunDraft:
         wheelchairs=line.vehicle.wheelchairs,
         luggage=line.vehicle.luggage,
         bicycles=line.vehicle.bicycles,
+        vehicle_id=line.vehicle_id,
         booking=line.booking,
         bookable_before_s=line.bookable_before_s,
         fare=line.fare,

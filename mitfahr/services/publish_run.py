@@ -15,9 +15,10 @@ from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import lock_person
 from mitfahr.db.rides import Ride, RideHop, RideStop
-from mitfahr.db.vehicles import vehicles_of
+from mitfahr.db.run_lines import approved_fare
+from mitfahr.db.vehicles import OrganisationVehicle, vehicle_of, vehicles_of
 from mitfahr.domain.booking_needs import BookingNeed
-from mitfahr.domain.errors import StopUnknown
+from mitfahr.domain.errors import StopUnknown, TooManySeats
 from mitfahr.domain.rides import RideKind, check_baggage, check_future, check_places, check_run_times
 from mitfahr.domain.roles import Task
 from mitfahr.domain.saxony import Vacations
@@ -41,7 +42,7 @@ class RunStop:
 class RunDraft:
     """What the association fills in. `driver_id` None: nobody has taken the shift yet.
 
-    `bookable_before_s` is how long before the first departure booking ends.
+    `bookable_before_s` is how long before the first departure booking ends, `fare` what has been approved.
     """
 
     organisation_id: str
@@ -51,6 +52,7 @@ class RunDraft:
     wheelchairs: int = 0
     luggage: int = 0
     bicycles: int = 0
+    vehicle_id: str | None = None
     driver_id: str | None = None
     booking: BookingNeed = BookingNeed.REQUIRED
     bookable_before_s: int = 0
@@ -71,7 +73,8 @@ def publish_run(
     """Publish a run and return its id; commits. The same form sent again gives the same id.
 
     `timetable` is the serving one: it knows the stops. Whoever drives it has no other ride then, nor one that
-    a series of theirs will have. An association with one vehicle drives it: then the run belongs to the shift that spans it. Raises Unknown, NotAllowed, NoSeats, TooManySeats,
+    a series of theirs will have. An association with one vehicle drives it: then the run belongs to the shift
+    that spans it. The fare is the one approved for its number, whatever the draft says. Raises Unknown, NotAllowed, NoSeats, TooManySeats,
     InThePast, WindowInvalid, StopUnknown, OverlapsOtherRide, IdempotencyConflict.
     """
     stops = check_run(timetable, draft, now)
@@ -80,12 +83,13 @@ def publish_run(
         if known is not None:
             return str(known["ride_id"])
         require_task(session, actor_id, draft.organisation_id, Task.PLAN)
+        vehicle = _vehicle(session, draft)
         ride = run_row(draft, stops, now)
+        ride.fare = approved_fare(session, draft.organisation_id, draft.line)
         if draft.driver_id is not None:
             lock_person(session, draft.driver_id)
-        owned = vehicles_of(session, draft.organisation_id)
-        if len(owned) == 1:
-            ride.vehicle_id = owned[0].id
+        if vehicle is not None:
+            ride.vehicle_id = vehicle.id
             put_on_shift(session, ride)
         if draft.driver_id is not None:
             span = Span(ride.begins_s, ride.ends_s, ride.label)
@@ -106,6 +110,20 @@ def check_run(timetable: Timetable, draft: RunDraft, now: dt.datetime) -> list[R
     check_run_times([(seconds(stop.arrival), seconds(stop.departure)) for stop in draft.stops])
     check_future(seconds(draft.stops[0].departure), seconds(now))
     return [_stop(timetable, stop, seq) for seq, stop in enumerate(draft.stops)]
+
+
+def _vehicle(session: Session, draft: RunDraft) -> OrganisationVehicle | None:
+    """The one named, or the only one there is; raises Unknown, TooManySeats for more places than it has."""
+    if draft.vehicle_id is None:
+        owned = vehicles_of(session, draft.organisation_id)
+        vehicle = owned[0] if len(owned) == 1 else None
+    else:
+        vehicle = vehicle_of(session, draft.organisation_id, draft.vehicle_id)
+    if vehicle is not None:
+        for asked, there in ((draft.seats, vehicle.seats), (draft.wheelchairs, vehicle.wheelchairs)):
+            if asked > there:
+                raise TooManySeats(asked, there)
+    return vehicle
 
 
 def _body(draft: RunDraft) -> dict[str, Any]:
@@ -152,6 +170,7 @@ def run_row(draft: RunDraft, stops: list[RideStop], now: dt.datetime) -> Ride:
         kind=RideKind.RUN,
         label=f"BürgerBus {draft.line}",
         line=draft.line,
+        vehicle_id=draft.vehicle_id,
         driver_id=draft.driver_id,
         organisation_id=draft.organisation_id,
         seats=draft.seats,

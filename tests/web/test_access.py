@@ -112,6 +112,7 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "driving.tick": RUNS,
     "driving.leave": RUNS,
     "driving.delay": RUNS,
+    "driving.delay_of_tour": RUNS,
     "runs.planned": RUNS,
     "runs.one": RUNS,
     "runs.form": RUNS,

@@ -8,11 +8,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.rides import ride_of
+from mitfahr.db.run_lines import single_runs
+from mitfahr.db.vehicles import vehicles_of
 from mitfahr.domain.roles import Role
 from tests.web.served import Served, person
-from tests.web.test_booking import RUN, form_of, offers, signed_in
+from tests.web.test_booking import QUESTION, RUN, form_of, offers, signed_in
 from tests.web.test_offers import hidden
+from tests.web.test_organisations import VAN, Club
 from web.portal import Portal
 
 STOPS = (("Lommatzsch", "13:00"), ("Zehren", "13.15"), ("Meißen", "13:30"))
@@ -32,6 +36,11 @@ RUNS = {
 def volunteer(app: Flask, served: Served) -> FlaskClient:
     """Bernd, of the association that runs the BürgerBus."""
     return signed_in(app, "bernd@example.org")
+
+
+@pytest.fixture
+def club(app: Flask, served: Served, portal: Portal) -> Club:
+    return Club(app, served, portal)
 
 
 @pytest.fixture
@@ -140,6 +149,54 @@ def test_what_is_wrong_is_said_at_its_field(
     said = re.search(rf'id="{field}-fehler">(.*?)</p>', answer.text, re.S)
     assert said is not None and words in said[1]
     assert f'href="#{field}"' in answer.text and "Hält auf Wunsch" in answer.text
+
+
+def test_a_run_has_the_vehicle_that_was_chosen_and_its_places(
+    club: Club, runs: dict[str, str], volunteer: FlaskClient, portal: Portal
+) -> None:
+    club.van()
+    volunteer.post(
+        f"{club.at}/fahrzeuge/neu", data=VAN | {"name": "Kleiner Bus", "seats": "6", "idempotency_key": "k"}
+    )
+    with portal.reading() as session:
+        small = next(one for one in vehicles_of(session, club.id) if one.name == "Kleiner Bus")
+    runs |= {"vehicle": small.id, "wheelchairs": "0"}
+    refused = volunteer.post("/buergerbus/neu", data=runs)
+    assert refused.status_code == 422 and "Dieses Fahrzeug hat nur 6 Sitzplätze." in refused.text
+    publish(volunteer, runs | {"seats": "6"})
+    with portal.reading() as session:
+        (run,) = single_runs(session, club.id, 0)[1:]
+        assert (run.line, run.vehicle_id, run.seats) == ("501", small.id, 6)
+    assert "Kleiner Bus" in volunteer.get(f"/buergerbus/{run.id}").text
+
+
+def test_only_who_has_fares_approved_says_that_of_runs_and_riders_read_it(
+    app: Flask, served: Served, club: Club, volunteer: FlaskClient, runs: dict[str, str], portal: Portal
+) -> None:
+    publish(volunteer, runs | {"line": "500"})
+    fare = f"/buergerbus/{served.run_id}/fahrpreis"
+    assert volunteer.post(fare, data={"fare": "5 Euro"}).status_code == 403
+    person(portal, "Vera", Role.TIMETABLE_STAFF)
+    vera = signed_in(app, "vera@example.org")
+    lines = vera.get(f"{club.at}/linien").text
+    assert "2 Fahrten, die nächste am" in lines and "noch nicht eingetragen" in lines and fare in lines
+    answer = vera.post(fare, data={"fare": "1,50 Euro je Fahrt"}, follow_redirects=True)
+    assert "Fahrpreis: 1,50 Euro je Fahrt" in answer.text
+    later = volunteer.post("/buergerbus/neu", data=runs | {"line": "500", "first_day": "2026-06-04"}).text
+    assert "1,50 Euro je Fahrt" in later  # the same number is not approved twice
+    volunteer.post("/buergerbus/neu/veroeffentlichen", data=hidden(later))
+    with portal.reading() as session:
+        assert {run.fare for run in single_runs(session, club.id, 0)} == {"1,50 Euro je Fahrt"}
+    rider = signed_in(app, person(portal, "Erika").email)
+    found = rider.post("/verbindungen", data=QUESTION).text
+    review = rider.post("/buchen/pruefen", data={"offer": offers(rider)[RUN]})
+    rider.post("/buchen", data=form_of(review.text))
+    at = re.search(r'href="(/meine-fahrten/[0-9a-f]{32})"', rider.get("/meine-fahrten").text)
+    assert at is not None
+    pages = (found, review.text, *(rider.get(at[1] + more).text for more in ("", "/druck", "/fahrschein")))
+    with portal.reading() as session:
+        mail = session.query(OutboxMessage).filter_by(recipient="erika@example.org").all()[-1].body
+    assert [shown for shown in (*pages, mail) if "1,50 Euro je Fahrt" not in shown] == []
 
 
 def test_too_few_halts(volunteer: FlaskClient, runs: dict[str, str]) -> None:

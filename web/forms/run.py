@@ -21,10 +21,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from mitfahr.db.people import Organisation, Person
 from mitfahr.db.rides import Ride
+from mitfahr.db.vehicles import OrganisationVehicle
 from mitfahr.domain.booking_needs import BookingNeed
 from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import local, resolve
-from mitfahr.languages import _, lazy
+from mitfahr.languages import _, lazy, ngettext
 from mitfahr.languages.formats import WEEKDAYS
 from mitfahr.services.find_places import FoundPlace, stop_label
 from mitfahr.services.publish_run import RunDraft, RunStop
@@ -56,6 +57,8 @@ WHEELCHAIRS = {str(n): str(n) for n in range(3)}
 class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
     """`idempotency_key` is made with the last step; each day of it is sent once."""
 
+    vehicles: Sequence[OrganisationVehicle] = ()
+
     organisation = SelectField(lazy("Verein"))
     line = StringField(
         lazy("Linie"),
@@ -79,6 +82,7 @@ class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
     bicycles = SelectField(lazy("Platz für Fahrräder"), choices=choices(BICYCLES), default="0")
     booking = SelectField(lazy("Mitfahren"), choices=choices(NEEDS), default=BookingNeed.REQUIRED.value)
     bookable = SelectField(lazy("Buchbar"), choices=choices(BOOKABLE), default="3600")
+    vehicle = SelectField(lazy("Fahrzeug"), default=NOBODY)
     driver = SelectField(lazy("Es fährt"))
     note = TextAreaField(
         lazy("Hinweis für Fahrgäste"),
@@ -86,9 +90,23 @@ class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
     )
     idempotency_key = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Length(max=64)])
 
-    def offer(self, organisations: Sequence[Organisation], members: Sequence[Person]) -> None:
+    def offer(
+        self,
+        organisations: Sequence[Organisation],
+        vehicles: Sequence[OrganisationVehicle],
+        members: Sequence[Person],
+    ) -> None:
         """What can be chosen here, and the numbers of the halts."""
-        self.organisation.choices = choices({one.id: one.name for one in organisations})
+        names = {one.id: one.name for one in organisations}
+        self.organisation.choices = choices(names)
+        self.vehicles = vehicles
+        self.vehicle.choices = choices(
+            {NOBODY: _("noch offen")}
+            | {
+                one.id: f"{one.name} ({names[one.organisation_id]})" if len(names) > 1 else one.name
+                for one in vehicles
+            }
+        )
         self.driver.choices = choices(
             {NOBODY: _("noch offen")} | {person.id: person.full_name for person in members}
         )
@@ -108,6 +126,43 @@ class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("Bitte höchstens %(days)s Tage auf einmal.", days=MOST_DAYS))
         if not self.days:
             raise ValidationError(_("Keiner der gewählten Wochentage kommt in dieser Zeit vor."))
+
+    def validate_vehicle(self, _field: SelectField) -> None:
+        chosen = self.chosen_vehicle
+        if chosen is not None and chosen.organisation_id != self.organisation.data:
+            raise ValidationError(_("Dieses Fahrzeug gehört einem anderen Verein."))
+
+    def validate_seats(self, field: SelectField) -> None:
+        chosen = self.chosen_vehicle
+        if chosen is not None and int(field.data) > chosen.seats:
+            raise ValidationError(
+                ngettext(
+                    "Dieses Fahrzeug hat nur einen Sitzplatz.",
+                    "Dieses Fahrzeug hat nur %(num)s Sitzplätze.",
+                    chosen.seats,
+                )
+            )
+
+    def validate_wheelchairs(self, field: SelectField) -> None:
+        chosen = self.chosen_vehicle
+        if chosen is not None and int(field.data) > chosen.wheelchairs:
+            raise ValidationError(
+                ngettext(
+                    "Dieses Fahrzeug hat nur einen Rollstuhlplatz.",
+                    "Dieses Fahrzeug hat nur %(num)s Rollstuhlplätze.",
+                    chosen.wheelchairs,
+                )
+                if chosen.wheelchairs
+                else _("Dieses Fahrzeug hat keinen Rollstuhlplatz.")
+            )
+
+    @property
+    def chosen_vehicle(self) -> OrganisationVehicle | None:
+        """The one chosen, or the only one that the association has."""
+        if self.vehicle.data:
+            return next((one for one in self.vehicles if one.id == self.vehicle.data), None)
+        owned = [one for one in self.vehicles if one.organisation_id == self.organisation.data]
+        return owned[0] if len(owned) == 1 else None
 
     @property
     def days(self) -> list[dt.date]:
@@ -133,6 +188,7 @@ class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
             wheelchairs=int(self.wheelchairs.data),
             luggage=int(self.luggage.data),
             bicycles=int(self.bicycles.data),
+            vehicle_id=self.vehicle.data or None,
             driver_id=self.driver.data or None,
             booking=BookingNeed(self.booking.data),
             bookable_before_s=int(self.bookable.data),
@@ -142,6 +198,23 @@ class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
     def renew_key(self) -> None:
         """What is shown now is a new set of runs, whatever was sent before."""
         self.idempotency_key.data = uuid.uuid4().hex
+
+
+def form_for(vehicles: Sequence[OrganisationVehicle]) -> RunForm:
+    """An empty form; with the places of the vehicle where there is only one."""
+    if len(vehicles) != 1:
+        return RunForm(formdata=None)
+    (only,) = vehicles
+    return RunForm(
+        formdata=None,
+        data={
+            "vehicle": only.id,
+            "seats": str(only.seats),
+            "wheelchairs": str(only.wheelchairs),
+            "luggage": str(only.luggage),
+            "bicycles": str(only.bicycles),
+        },
+    )
 
 
 def form_like(ride: Ride) -> RunForm:
@@ -162,8 +235,11 @@ def form_like(ride: Ride) -> RunForm:
             ],
             "seats": str(ride.seats),
             "wheelchairs": str(ride.wheelchairs),
+            "luggage": str(ride.luggage),
+            "bicycles": str(ride.bicycles),
             "booking": ride.booking.value,
             "bookable": str(spare_s) if str(spare_s) in BOOKABLE else "3600",
+            "vehicle": ride.vehicle_id or NOBODY,
             "driver": NOBODY,
             "note": ride.note,
         },

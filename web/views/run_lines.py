@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from itertools import groupby
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from flask_login import current_user
 
 from mitfahr.db.bookings import booked_ride_ids
 from mitfahr.db.people import Person
-from mitfahr.db.run_lines import RunLine, line_of, lines_of, runs_of_line
+from mitfahr.db.run_lines import RunLine, line_of, lines_of, runs_of_line, single_runs
 from mitfahr.db.vehicles import vehicles_of
 from mitfahr.domain.errors import InThePast, PlanInvalid, RideRefused
 from mitfahr.domain.line_plans import LinePlan, line_days
@@ -48,12 +49,14 @@ def all_(organisation_id: str) -> str:
         tasks = session.get_one(Person, current_user.id).tasks_in(organisation_id)
         lines = [(one, LinePlan.from_json(one.plan)) for one in lines_of(session, organisation_id)]
         has_vehicle = bool(vehicles_of(session, organisation_id))
+        single = single_runs(session, organisation_id, seconds(_now()))
     return render_template(
         "run_lines/all.html",
         organisation=organisation,
         tasks=tasks,
         lines=lines,
         has_vehicle=has_vehicle,
+        single=[list(runs) for _number, runs in groupby(single, key=lambda run: run.line)],
         weekdays=WEEKDAYS,
     )
 

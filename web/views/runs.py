@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 from mitfahr.db.bookings import holding_legs, passengers_of_ride
 from mitfahr.db.people import Organisation, Person, members_of
 from mitfahr.db.rides import Ride, ride_of, runs_of_organisation
+from mitfahr.db.run_lines import approved_fare
+from mitfahr.db.vehicles import OrganisationVehicle, vehicles_of
 from mitfahr.domain.errors import NoSeats, NotAllowed, RideRefused, TooManySeats, Unknown
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Action, MembershipRole, Task
@@ -24,13 +27,16 @@ from mitfahr.languages.formats import local
 from mitfahr.services.find_places import FoundPlace
 from mitfahr.services.organisation_tasks import organisations_with_task, require_task
 from mitfahr.services.publish_run import check_run, publish_run
+from mitfahr.services.set_run_fare import set_run_fare, single_run
 from mitfahr.services.withdraw_ride import withdraw_ride
 from web.access import access
 from web.contact_reads import note_reads
 from web.errors import explain
+from web.forms.line import FareForm
 from web.forms.offer import ReasonForm
-from web.forms.run import RunForm, form_like
+from web.forms.run import RunForm, form_for, form_like
 from web.halts import halts_meant
+from web.planned_pages import ask_fare
 from web.portal import portal
 from web.rides_view import RideView, ride_view, ride_views
 
@@ -63,7 +69,9 @@ def one(ride_id: str) -> str:
     """The run sheet."""
     run, tasks = _run(ride_id)
     note_reads(run.open_legs)
-    return render_template("runs/one.html", run=run, tasks=tasks)
+    with portal().reading() as session:
+        vehicle = session.get(OrganisationVehicle, run.ride.vehicle_id) if run.ride.vehicle_id else None
+    return render_template("runs/one.html", run=run, tasks=tasks, vehicle=vehicle)
 
 
 @views.get("/neu")
@@ -71,7 +79,12 @@ def one(ride_id: str) -> str:
 def form() -> str:
     """An empty form, or one filled in like an earlier run (`wie` is its id)."""
     like = request.args.get("wie")
-    return _form_page(form_like(_run(like, Task.PLAN)[0].ride) if like else RunForm(formdata=None))
+    if like:
+        return _form_page(form_like(_run(like, Task.PLAN)[0].ride))
+    with portal().reading() as session:
+        organisations = organisations_with_task(session, current_user.id, Task.PLAN)
+        vehicles = [vehicle for one in organisations for vehicle in vehicles_of(session, one.id)]
+    return _form_page(form_for(vehicles))
 
 
 @views.post("/neu/halte")
@@ -105,7 +118,11 @@ def check() -> ResponseReturnValue:
     except RideRefused as error:
         return _refused(form, error, day)
     form.renew_key()
-    return render_template("runs/preview.html", form=form, halts=list(zip(form.halts, halts, strict=True)))
+    with portal().reading() as session:
+        fare = approved_fare(session, form.organisation.data, form.line.data.strip())
+    return render_template(
+        "runs/preview.html", form=form, halts=list(zip(form.halts, halts, strict=True)), fare=fare
+    )
 
 
 @views.post("/neu/veroeffentlichen")
@@ -169,6 +186,21 @@ def cancel(ride_id: str) -> ResponseReturnValue:
     return redirect(url_for("runs.one", ride_id=ride_id))
 
 
+@views.route("/<ride_id>/fahrpreis", methods=["GET", "POST"])
+@access(Action.SWITCH_TIMETABLE)
+def fare(ride_id: str) -> ResponseReturnValue:
+    """Of a run that belongs to no line: only who has the fares approved."""
+    with portal().reading() as session:
+        ride = single_run(session, current_user.id, ride_id)
+    return ask_fare(
+        "runs/fare.html",
+        FareForm(obj=ride),
+        partial(set_run_fare, ride_id=ride_id),
+        url_for("run_lines.all_", organisation_id=ride.organisation_id),
+        ride=ride,
+    )
+
+
 def _runs(
     session: Session, organisation: Organisation, now: dt.datetime
 ) -> tuple[list[RideView], list[RideView]]:
@@ -207,6 +239,7 @@ def _refused(form: RunForm, error: RideRefused, day: dt.date) -> ResponseReturnV
 def _offer(form: RunForm) -> None:
     with portal().reading() as session:
         organisations = organisations_with_task(session, current_user.id, Task.PLAN)
+        vehicles = [vehicle for one in organisations for vehicle in vehicles_of(session, one.id)]
         drivers: dict[str, Person] = {
             person.id: person
             for one in organisations
@@ -214,7 +247,7 @@ def _offer(form: RunForm) -> None:
         }
         if not organisations and organisations_with_task(session, current_user.id, Task.SEE):
             raise NotAllowed(Task.PLAN)
-    form.offer(organisations, list(drivers.values()))
+    form.offer(organisations, vehicles, list(drivers.values()))
 
 
 def _form_page(form: RunForm) -> str:
