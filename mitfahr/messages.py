@@ -5,7 +5,7 @@ called otherwise by the people who book for them."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from sqlalchemy.orm import Session
@@ -337,7 +337,9 @@ def tell_tour_delay(session: Session, leg: BookingLeg, now: dt.datetime, *, is_l
                 **facts,
             )
         else:
-            arrival = _("Ankunft in %(destination)s ist spätestens um %(promised)s Uhr, wie zugesagt.", **facts)
+            arrival = _(
+                "Ankunft in %(destination)s ist spätestens um %(promised)s Uhr, wie zugesagt.", **facts
+            )
         in_short = [pickup, arrival, *_place_is_kept(leg)]
         parts = [*in_short, _page_of(booking), _how_to_cancel(booking)]
         _mail_rider(session, booking, subject, parts, now, in_short=in_short)

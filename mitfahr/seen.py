@@ -23,6 +23,7 @@ from mitfahr.domain.states import LegState
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.trust import Trust, may_rate
+from routing.journey import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class PassengerSeen:
     message: str | None
     trust: Trust | None = None
     can_rate: bool = False
+    promise: Promise | None = None
+    """On demand: what they were promised when they booked."""
+
+    @property
+    def breaks_promise(self) -> bool:
+        """Whether they have been told other times since."""
+        return self.promise is not None and (
+            self.departure_s > self.promise.pickup_until_s or self.arrival_s > self.promise.dropoff_until_s
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ def passenger_seen(leg: BookingLeg, now: dt.datetime, trust: Trust | None = None
         message=leg.booking.message,
         trust=trust,
         can_rate=_is_private(leg) and may_rate(leg.state, leg.arrival_s, seconds(now)),
+        promise=Promise(**promise) if (promise := leg.shown.get("promise")) else None,
     )
 
 

@@ -350,7 +350,7 @@ def _leg_view(leg: Leg, price_ct: int | None, ride: RideFacts | None, trip: Trip
         planned_departure_s=leg.planned_departure_s,
         planned_arrival_s=leg.planned_arrival_s,
         is_added=leg.is_added,
-        promise=leg.promise,
+        promise=leg.promise if leg.planned_departure_s is None else None,  # else other times were told
         line_id=trip.route_id if trip else None,
         origin_stop_id=leg.origin.stop_id,
         destination_stop_id=leg.destination.stop_id,

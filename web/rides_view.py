@@ -10,7 +10,7 @@ from types import MappingProxyType
 from mitfahr.db.bookings import BookingLeg
 from mitfahr.db.rides import Ride, RideStop
 from mitfahr.domain.rides import RideKind
-from mitfahr.domain.states import LegState, holds_seats
+from mitfahr.domain.states import LIVE, LegState, holds_seats
 from mitfahr.domain.times import seconds
 from mitfahr.domain.trust import NOBODY_ASKED, Trust
 from mitfahr.languages import _
@@ -94,6 +94,19 @@ class RideView:
     def next_halt(self) -> Halt | None:
         """The first that the ride has not left, as whoever drives it says; None when all are done."""
         return next((halt for halt in self.halts if halt.stops_done > self.ride.stops_done), None)
+
+    @property
+    def next_visit(self) -> tuple[RideStop, Halt] | None:
+        """Of a tour on demand: the next stop at which somebody gets on or off, and its halt."""
+        for stop in self.ride.stops[1:-1]:
+            if stop.seq >= self.ride.stops_done:
+                return stop, next(halt for halt in self.halts if halt.stops_done > stop.seq)
+        return None
+
+    @property
+    def told_later(self) -> tuple[PassengerSeen, ...]:
+        """Whose promise a delay has broken, of those who are not there yet."""
+        return tuple(one for one in self.passengers if one.breaks_promise and one.state in LIVE)
 
     @property
     def everybody(self) -> tuple[PassengerSeen, ...]:

@@ -174,7 +174,9 @@ class RideStop(Base):
     driver would drive at present, and `promised_pickup_s`/`promised_dropoff_s` what riders were told.
     On-demand tours: `arrival_s` is when it is planned to be there, between `earliest_s` and `latest_s` as was
     promised (both of the promised columns say which kind of stop it is), `known_s` when that was decided; the
-    first stop and the last are the base, where nobody gets on.
+    first stop and the last are the base, where nobody gets on. `said_s` is when it will be reached, as whoever
+    drives says of the stop they are late for; `told_s` is by when passengers were told it will be reached, where
+    that is later than `latest_s`.
     """
 
     __tablename__ = "ride_stop"
@@ -194,8 +196,15 @@ class RideStop(Base):
     earliest_s: Mapped[int | None] = mapped_column(sa.BigInteger)
     latest_s: Mapped[int | None] = mapped_column(sa.BigInteger)
     known_s: Mapped[int | None] = mapped_column(sa.BigInteger)
+    said_s: Mapped[int | None] = mapped_column(sa.BigInteger)
+    told_s: Mapped[int | None] = mapped_column(sa.BigInteger)
 
     ride: Mapped[Ride] = relationship(back_populates="stops")
+
+    @property
+    def held_until_s(self) -> int:
+        """Of visits of tours: by when it is reached, as its passengers know."""
+        return max(self.latest_s or 0, self.told_s or 0)
 
 
 class RideHop(Base):

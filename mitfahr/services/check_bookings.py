@@ -136,11 +136,12 @@ def _places(ride: Ride, legs: Sequence[LegRow], seq: dict[str, int]) -> Iterator
 
 
 def _promises(ride: Ride, legs: Sequence[LegRow]) -> Iterator[str]:
-    """Whoever booked on demand is planned to be met and brought within the times they were promised."""
+    """Whoever booked on demand is planned to be met and brought within the times they were promised, or as they were
+    told when it became late."""
     stops = {stop.id: stop for stop in ride.stops}
     for leg in legs:
         on, off = stops[leg.board_stop_id], stops[leg.alight_stop_id]
-        if (on.earliest_s, off.latest_s) != (leg.departure_s, leg.arrival_s):
+        if leg.departure_s not in (on.earliest_s, on.told_s) or leg.arrival_s != off.held_until_s:
             yield "an den Halten steht ein anderes Versprechen als in der Buchung"
     to_come = [stop for stop in ride.stops if stop.seq >= ride.stops_done]  # what was late has been late
     for stop in to_come:
@@ -148,12 +149,19 @@ def _promises(ride: Ride, legs: Sequence[LegRow]) -> Iterator[str]:
             continue
         if stop.earliest_s is None or stop.latest_s is None or stop.known_s is None:
             yield f"zu Halt {stop.seq} fehlt, was versprochen ist"
-        elif not stop.earliest_s <= stop.arrival_s <= stop.latest_s:
+        elif not stop.earliest_s <= stop.arrival_s <= stop.held_until_s:
             yield f"an Halt {stop.seq} wird das Versprechen nicht gehalten"
+        if stop.told_s is not None and stop.told_s <= (stop.latest_s or 0):
+            yield f"an Halt {stop.seq} ist eine Verspätung vermerkt, die keine ist"
     for before, after in itertools.pairwise(to_come):
         if before.seq and after.arrival_s < before.arrival_s + HALT_S:
             yield f"an Halt {after.seq} ist das Fahrzeug zu früh"
-    if ride.stops[-1].arrival_s > ride.ends_s:
+    late = [stop.seq for stop in to_come if stop.said_s is not None]
+    if late and ride.late_at is None:
+        yield "ein Halt wird verspätet erreicht, und niemand hat es gemeldet"
+    if len(late) > 1:
+        yield "mehr als ein nächster Halt wird verspätet erreicht"
+    if ride.stops[-1].arrival_s > ride.ends_s and ride.late_at is None:
         yield "das Fahrzeug ist erst nach Ende der Fahrzeit zurück"
 
 

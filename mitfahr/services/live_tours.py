@@ -48,10 +48,11 @@ def router_tour(tour: Ride, legs: Sequence[BookingLeg]) -> Tour:
     getting_on = {leg.board_stop_id: leg for leg in legs}
     getting_off = {leg.alight_stop_id: leg for leg in legs}
     visits = []
+    late_seq = max((stop.seq for stop in tour.stops if stop.said_s is not None), default=0)
     for stop in tour.stops[1:-1]:
         leg = getting_on.get(stop.id) or getting_off.get(stop.id)
         if leg is not None:
-            visits.append(_visit(tour, stop, leg, stop.id in getting_on))
+            visits.append(_visit(tour, stop, leg, stop.id in getting_on, stop.seq <= late_seq))
     base = tour.stops[0]
     return Tour(
         tour_id=tour.id,
@@ -66,23 +67,24 @@ def router_tour(tour: Ride, legs: Sequence[BookingLeg]) -> Tour:
     )
 
 
-def _visit(tour: Ride, stop: RideStop, leg: BookingLeg, is_pickup: bool) -> Visit:
+def _visit(tour: Ride, stop: RideStop, leg: BookingLeg, is_pickup: bool, is_said: bool) -> Visit:
     return Visit(
         request_id=leg.id,
         is_pickup=is_pickup,
         place=Place(stop.name, stop.lat, stop.lon, stop.stop_id),
         party=leg.party,
         from_s=stop.earliest_s or 0,
-        until_s=stop.latest_s or 0,
+        until_s=stop.held_until_s,
         known_s=stop.known_s or 0,
-        reached_s=_reached_s(tour, stop),
+        reached_s=_reached_s(tour, stop, is_said),
     )
 
 
-def _reached_s(tour: Ride, stop: RideStop) -> int | None:
-    """When the vehicle was there, if whoever drives it has ticked the stop off."""
+def _reached_s(tour: Ride, stop: RideStop, is_said: bool) -> int | None:
+    """When the vehicle was there, if whoever drives it has ticked the stop off; or will be, as they have said of it
+    (`is_said`) or of one behind it."""
     if stop.seq >= tour.stops_done or tour.stops_done_at is None:
-        return None
+        return (stop.said_s or stop.arrival_s) if is_said else None
     if stop.seq == tour.stops_done - 1:
         return seconds(tour.stops_done_at) - HALT_S
     return min(stop.arrival_s, seconds(tour.stops_done_at) - HALT_S)

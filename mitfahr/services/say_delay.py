@@ -48,19 +48,21 @@ def say_delay(
         ride = lock_rides(session, [ride_id])[ride_id]
         require_driving(session, ride, actor_id)
         check_drivable(ride, now)
-        if not ride.kind.keeps_stops:
+        if not ride.kind.keeps_stops:  # `delay_tour`
             raise NotAllowed("say_delay")
         if ride.late_at is not None and ride.late_at > said_at:
             return 0
         first = next_stop(ride.published_s, ride.stops_done, late_s, seconds(now))
         ride.late_from, ride.late_s, ride.late_at = first, late_s, said_at
-        told = sum(_follow(session, ride, booking_id, first, now) for booking_id in _on_board(session, ride))
+        told = sum(
+            _follow(session, ride, booking_id, first, now) for booking_id in expected_bookings(session, ride)
+        )
         mark_changed(session, [ride_id])
     return told
 
 
-def _on_board(session: Session, ride: Ride) -> list[str]:
-    """Ids of bookings, in the order in which they are locked."""
+def expected_bookings(session: Session, ride: Ride) -> list[str]:
+    """Ids of bookings of who is expected or in the vehicle, in the order in which they are locked."""
     rows = select(BookingLeg.booking_id).where(BookingLeg.ride_id == ride.id, BookingLeg.state.in_(COMING))
     return sorted(session.scalars(rows))
 
@@ -81,8 +83,7 @@ def _follow(session: Session, ride: Ride, booking_id: str, first: int, now: dt.d
     if (leg.departure_s, leg.arrival_s) == before_s:
         return False
     planned_s = ride.published_s[board][1], ride.published_s[alight][0]
-    _write(booking, leg, planned_s)
-    booking.checked_against = None
+    write_expected(booking, leg, planned_s)
     moved_s = max(abs(leg.departure_s - before_s[0]), abs(leg.arrival_s - before_s[1]))
     if leg.state not in LIVE or board < first or moved_s < TOLD_FROM_S:
         return False
@@ -91,8 +92,8 @@ def _follow(session: Session, ride: Ride, booking_id: str, first: int, now: dt.d
     return True
 
 
-def _write(booking: Booking, row: BookingLeg, planned_s: tuple[int, int]) -> None:
-    """The journey with this leg as it is expected now, and what was published beside it."""
+def write_expected(booking: Booking, row: BookingLeg, planned_s: tuple[int, int]) -> None:
+    """The journey with this leg as it is expected now, and what was published beside it; to be looked at anew."""
 
     def as_expected(leg: Leg) -> Leg:
         if leg.boarding is None or leg.boarding.ride_id != row.ride_id:
@@ -109,3 +110,4 @@ def _write(booking: Booking, row: BookingLeg, planned_s: tuple[int, int]) -> Non
     journey = journey_with(journey_from_json(booking.journey), as_expected)  # type: ignore[arg-type]
     booking.journey = dict(journey_json(journey))
     booking.departure_s, booking.arrival_s = journey.departure_s, journey.arrival_s
+    booking.checked_against = None

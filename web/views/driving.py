@@ -20,12 +20,13 @@ from mitfahr.domain.times import resolve, seconds
 from mitfahr.languages import _, ngettext
 from mitfahr.languages.formats import local
 from mitfahr.services.complete_legs import record_presence
+from mitfahr.services.delay_tour import delay_tour
 from mitfahr.services.drive_run import leave_stop
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.say_delay import say_delay
 from web.access import access
 from web.contact_reads import note_reads
-from web.forms.driving import MINUTES, DelayForm, PresenceForm, StopForm
+from web.forms.driving import MINUTES, DelayForm, PresenceForm, StopForm, TourDelayForm
 from web.portal import portal
 from web.rides_view import RideView, ride_view, ride_views
 
@@ -70,6 +71,7 @@ def one(ride_id: str) -> str:
         run=run,
         can_tick=not run.is_withdrawn and run.ride.begins_s - EARLY_S <= seconds(now),
         form=DelayForm(formdata=None, minutes=str(run.ride.late_s // 60)),
+        tour_form=_tour_form(run, now),
         kept_until_s=seconds(resolve(day_after, dt.time()).moment),
         suggested=_suggested_minutes(run),
     )
@@ -156,6 +158,34 @@ def delay(ride_id: str) -> ResponseReturnValue:
         now=now,
         said_at=form.said_at(now),
     )
+    return _said(ride_id, told)
+
+
+@views.post("/<ride_id>/ankunft")
+@access(Action.SEE_PASSENGERS)
+def delay_of_tour(ride_id: str) -> ResponseReturnValue:
+    """When a vehicle on demand is at its next stop: everything behind it follows from that."""
+    form, now, here = TourDelayForm(), _now(), portal()
+    if not form.validate():
+        abort(400)
+    try:
+        reached_s = form.moment_s
+    except ValueError:
+        abort(400)
+    told = delay_tour(
+        here.writing,
+        here.live.current(now),
+        ride_id=ride_id,
+        actor_id=current_user.id,
+        stop_id=form.stop_id.data,
+        reached_s=reached_s,
+        now=now,
+        said_at=form.said_at(now),
+    )
+    return _said(ride_id, told)
+
+
+def _said(ride_id: str, told: int) -> ResponseReturnValue:
     flash(
         ngettext(
             "Gespeichert. %(num)s Buchung bekommt Bescheid.",
@@ -169,8 +199,20 @@ def delay(ride_id: str) -> ResponseReturnValue:
     return redirect(url_for("driving.one", ride_id=ride_id))
 
 
+def _tour_form(run: RideView, now: dt.datetime) -> TourDelayForm | None:
+    """For saying when a tour on demand is at its next stop; None for runs, and where nothing is to come."""
+    if run.ride.kind is not RideKind.DEMAND or run.next_visit is None:
+        return None
+    stop, _halt = run.next_visit
+    form = TourDelayForm(formdata=None, stop_id=stop.id)
+    form.offer(stop.arrival_s if stop.said_s is None else stop.earliest_s or 0, stop.said_s, now)
+    return form
+
+
 def _suggested_minutes(run: RideView) -> int | None:
     """By how much the last halt was left later than is known, in steps of five minutes; None if it is not much."""
+    if run.ride.kind is RideKind.DEMAND:
+        return None  # its passengers know spans of time
     if run.next_halt is None or run.ride.stops_done_at is None or run.ride.stops_done == 0 or run.is_past:
         return None
     left_s = run.ride.published_s[run.ride.stops_done - 1][1]
