@@ -324,6 +324,7 @@ PAGES = (
     Listed("buergerbus-welcher-halt", "runs/choose.html", run("503", "Zeren"), VOLUNTEER),
     Listed("buergerbus-pruefen", "runs/preview.html", run("503"), VOLUNTEER),
     Listed("buergerbus-absagen", "runs/cancel.html", "/buergerbus/{run}/absagen", VOLUNTEER),
+    Listed("buergerbus-fahrpreis", "runs/fare.html", "/buergerbus/{run}/fahrpreis", ADMIN),
     Listed("vereine", "organisations/mine.html", "/verein", ADMIN),
     Listed("verein", "organisations/one.html", "/verein/{organisation}", VOLUNTEER),
     Listed("verein-mitglieder", "organisations/members.html", "/verein/{organisation}/mitglieder", VOLUNTEER),
