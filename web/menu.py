@@ -40,7 +40,8 @@ FOR_GUESTS = (
 class Entry:
     label: str
     address: str
-    is_here: bool
+    current: str
+    """`aria-current`: "page" for the page itself, "true" for the pages below it, else empty."""
 
 
 def menu() -> list[Entry]:
@@ -55,8 +56,18 @@ def account_menu() -> list[Entry]:
 
 def _open_to_person(entries: Iterable[tuple[str, str]]) -> list[Entry]:
     """Entries whose access rule the person asking passes."""
-    return [
-        Entry(label, url_for(endpoint), endpoint == request.endpoint)
+    shown = [
+        (label, endpoint, url_for(endpoint))
         for endpoint, label in entries
         if is_open(rule_of(current_app, endpoint))
+    ]
+    here = f"{request.script_root}{request.path}/"
+    nearest = max((address for *_, address in shown if here.startswith(f"{address}/")), key=len, default=None)
+    return [
+        Entry(
+            label,
+            address,
+            "" if address != nearest else "page" if endpoint == request.endpoint else "true",
+        )
+        for label, endpoint, address in shown
     ]

@@ -37,6 +37,17 @@ def test_no_page_asks_another_host_or_carries_script_or_style(client: FlaskClien
     assert " style=" not in page and "<style" not in page and " onclick=" not in page
 
 
+def test_the_menu_says_where_one_is(client: FlaskClient) -> None:
+    def marked(path: str) -> list[tuple[str, str]]:
+        return re.findall(r'class="menu__link" href="([^"]*)" aria-current="([a-z]+)"', client.get(path).text)
+
+    assert marked("/") == [("/", "page")]
+    assert marked("/haltestellen") == [("/haltestellen", "page")]
+    assert marked("/haltestellen/Z") == [("/haltestellen", "true")]
+    assert marked("/fahrten/anbieten") == [("/fahrten/anbieten", "page")]
+    assert marked("/impressum") == []
+
+
 def test_static_files_carry_their_hash_and_stay(client: FlaskClient) -> None:
     sheet = re.search(r'href="(/static/[0-9a-f]{12}/mitfahr.css)"', client.get("/").text)
     assert sheet is not None
