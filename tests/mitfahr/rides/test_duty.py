@@ -29,6 +29,7 @@ from mitfahr.domain.errors import (
     PapersExpired,
     ShiftClosed,
     ShiftTaken,
+    TooManySeats,
     VehicleBusy,
 )
 from mitfahr.domain.line_plans import LinePlan
@@ -254,12 +255,14 @@ def test_a_single_run_belongs_to_the_shift_of_the_only_vehicle(club: Club) -> No
     club.assign(shift.id, dirk, dirk)
     for named in (None, dirk):
         clock = "09:00" if named is None else "09:30"
-        run = club.portal.ride(club.portal.run(clock, organisation_id=club.id, driver_id=named))
+        run = club.portal.ride(club.portal.run(clock, seats=6, organisation_id=club.id, driver_id=named))
         assert (run.shift_id, run.driver_id) == (shift.id, dirk)
     with pytest.raises(OverlapsOtherRide):
-        club.portal.run("09:10", organisation_id=club.id, driver_id=dirk)
-    beside = club.portal.ride(club.portal.run("09:10", organisation_id=club.id))
+        club.portal.run("09:10", seats=6, organisation_id=club.id, driver_id=dirk)
+    beside = club.portal.ride(club.portal.run("09:10", seats=6, organisation_id=club.id))
     assert (beside.shift_id, beside.driver_id) == (None, None)  # nobody drives two runs at once
+    with pytest.raises(TooManySeats):
+        club.portal.run("12:00", seats=7, organisation_id=club.id)
     club.watch(NOW)
     assert club.portal.contradictions() == []
 
