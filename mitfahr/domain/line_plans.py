@@ -61,6 +61,14 @@ class LinePlan:
         check_plan(days)
         return cls(days, clocks)
 
+    def clocks_after(self, after_s: int) -> list[dt.time]:
+        """When a stop so many seconds after the departure is served on a day, in the order of `departures`."""
+        day = dt.date.min
+        return [
+            (dt.datetime.combine(day, clock) + dt.timedelta(seconds=after_s)).time()
+            for clock in self.departures
+        ]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "days": self.days.as_json(),

@@ -152,7 +152,6 @@ class DayForm(FlaskForm):  # type: ignore[misc]
 def form_of_line(line: RunLine, timetable: Timetable) -> LineForm:
     """The form as the line is now; a stop that the timetable has no longer is to be named anew."""
     plan = LinePlan.from_json(line.plan)
-    first = dt.datetime.combine(plan.days.first, plan.departures[0])
     days = plan.days
     return LineForm(
         formdata=None,
@@ -164,7 +163,7 @@ def form_of_line(line: RunLine, timetable: Timetable) -> LineForm:
                 {
                     "place": stop_label(stop["name"]),
                     "choice": _choice(stop, timetable),
-                    "clock": (first + dt.timedelta(seconds=stop["after_s"])).time(),
+                    "clock": plan.clocks_after(stop["after_s"])[0],
                 }
                 for stop in line.stops
             ],

@@ -57,9 +57,7 @@ def run_line(line_id: str) -> ResponseReturnValue:
             line=line,
             plan=plan,
             weekdays=WEEKDAYS,
-            times=[
-                (stop, [_clock(clock, stop["after_s"]) for clock in plan.departures]) for stop in line.stops
-            ],
+            times=[(stop, plan.clocks_after(stop["after_s"])) for stop in line.stops],
             days=sorted(
                 {run.line_day for run in runs if run.line_day and run.line_day <= today + SHOWN_AHEAD}
             ),
@@ -117,10 +115,6 @@ def _all() -> dict[str, object]:
     known = network(portal().live.current(dt.datetime.now(dt.UTC)))
     with portal().reading() as session:
         return {"lines": _listed(known), "run_lines": lines_in_order(session)}
-
-
-def _clock(departure: dt.time, after_s: int) -> dt.time:
-    return (dt.datetime.combine(dt.date.min, departure) + dt.timedelta(seconds=after_s)).time()
 
 
 def _groups(asked: str, today: DayGroup) -> tuple[DayGroup, ...]:

@@ -280,6 +280,11 @@ def test_only_the_own_planners_and_only_staff_the_fare(club: Club) -> None:
     assert len(club.runs(line_id)) == 8
 
 
+def test_the_clocks_at_a_stop_go_past_midnight() -> None:
+    assert PLAN.clocks_after(1800) == [dt.time(8, 30), dt.time(10, 30)]
+    assert PLAN.clocks_after(15 * 3600) == [dt.time(23), dt.time(1)]
+
+
 def test_days_follow_holidays_vacations_and_the_clock() -> None:
     """Wall-clock time through both clock changes; 3 October and the autumn vacations are left out on demand."""
     every = LinePlan.weekly(frozenset(range(7)), (EIGHT,), dt.date(2026, 3, 1), skips_holidays=True)
