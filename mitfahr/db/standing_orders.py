@@ -10,11 +10,11 @@ from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from mitfahr.db.base import Base, new_id, stored_enum
-from mitfahr.db.bookings import Booking, BookingLeg
+from mitfahr.db.bookings import Booking, BookingLeg, booking_of, bookings_of_trip, replacements_of
 from mitfahr.db.people import Person
 from mitfahr.domain.errors import Unknown
-from mitfahr.domain.recurrence import Recurrence
-from mitfahr.domain.standing_orders import Hitch
+from mitfahr.domain.recurrence import PlannedDay, Recurrence
+from mitfahr.domain.standing_orders import Hitch, asked_for
 from mitfahr.domain.states import FALLEN, NOT_THE_RIDER
 from mitfahr.domain.trip_request import TripRequest
 
@@ -40,6 +40,8 @@ class StandingOrder(Base):
     """A word to whoever drives, sent with every booking."""
     created_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    written_at: Mapped[dt.datetime | None]
+    """When the person was last written what is booked; None since the order was made or changed."""
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined")
 
@@ -59,10 +61,17 @@ class StandingOrder(Base):
     def destination(self) -> tuple[float, float]:
         return self.destination_lat, self.destination_lon
 
+    def asked_on(self, planned: PlannedDay) -> str:
+        """See `mitfahr.domain.standing_orders.asked_for`."""
+        return asked_for(self.request, (self.origin, self.destination), planned.rides)
+
 
 class StandingDay(Base):
     """A day that was dealt with: booked (`booking_id`, of two ways that of the way out), or not (`hitch`).
 
+    `asked` is what it was booked for (`asked_for`; None: as the order was in the beginning): where the order asks for
+    something else now, it is booked anew in place of that, and with a hitch the old booking stands until then.
+    `written_at`: what is booked, or no longer, has been written to the person.
     A hitch is told once (`told_at`), tried again now and then (`tried_at`), and off the list once it is booked or
     somebody has `settled_at` it by hand.
     """
@@ -79,6 +88,8 @@ class StandingDay(Base):
     told_at: Mapped[dt.datetime | None]
     settled_at: Mapped[dt.datetime | None]
     settled_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    asked: Mapped[str | None] = mapped_column(sa.String(32))
+    written_at: Mapped[dt.datetime | None]
 
     order: Mapped[StandingOrder] = relationship(lazy="joined")
 
@@ -127,6 +138,15 @@ def days_of_order(session: Session, order_id: str, since: dt.date) -> dict[dt.da
         .execution_options(populate_existing=True)
     )
     return {row.day: row for row in rows}
+
+
+def standing_bookings(session: Session, booking_id: str) -> list[Booking]:
+    """What is booked for a day, or was put in its place since, in the order of travelling."""
+    found = {one.id: one for one in bookings_of_trip(session, booking_of(session, booking_id))}
+    while later := [key for key in replacements_of(session, found).values() if key not in found]:
+        found |= {key: booking_of(session, key) for key in later}
+    replaced = {one.replaces_id for one in found.values()}
+    return sorted((one for key, one in found.items() if key not in replaced), key=lambda one: one.departure_s)
 
 
 def unsettled_days(session: Session, since: dt.date) -> list[StandingDay]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mitfahr.domain.recurrence import Direction, Occurrence, PlannedDay, Recurrence, planned_days
@@ -21,6 +23,9 @@ WAIT_FOR_TIMETABLE = dt.timedelta(days=7)
 """So long before the day somebody has to hear that its timetable is still missing."""
 
 TRY_AGAIN = dt.timedelta(hours=6)
+WRITE_AGAIN = dt.timedelta(days=7)
+"""Days that are booked as time goes by are told together, no more often than this."""
+
 MAX_OPEN = 10
 """Standing orders of one person at a time."""
 
@@ -33,6 +38,47 @@ class Hitch(enum.StrEnum):
     NO_WAY_BACK = "no_way_back"
     REFUSED = "refused"
     """A way was found and could not be booked: the last place went, or a deadline had passed."""
+
+
+NOTHING_ASKED = ""
+"""Stands in the place of `asked_for` on a day that is off the plan: what is booked for it goes."""
+
+
+class Fate(enum.StrEnum):
+    """What a change of the order makes of one of the coming days."""
+
+    KEPT = "kept"
+    REBOOKED = "rebooked"
+    CANCELLED = "cancelled"
+    NEW = "new"
+
+
+def fates(booked: Mapping[dt.date, str], wanted: Mapping[dt.date, str]) -> dict[dt.date, Fate]:
+    """What becomes of each day, in their order: both say what a day is, or is to be, booked for (`asked_for`)."""
+    found = {}
+    for day in sorted(booked.keys() | wanted.keys()):
+        if day not in wanted:
+            found[day] = Fate.CANCELLED
+        elif day not in booked:
+            found[day] = Fate.NEW
+        else:
+            found[day] = Fate.KEPT if booked[day] == wanted[day] else Fate.REBOOKED
+    return found
+
+
+def asked_for(
+    request: TripRequest, ends: tuple[tuple[float, float], tuple[float, float]], rides: Sequence[Occurrence]
+) -> str:
+    """What one day is booked for, as 32 hexadecimal digits: two days that ask for the same have the same.
+
+    `ends` are latitude and longitude of both places, which stay what they are when a timetable renames its stops.
+    """
+    asked = request.as_json()
+    for name in ("origin", "destination", "when"):
+        del asked[name]
+    asked["ends"] = ends
+    asked["rides"] = [(one.direction, one.leaves.moment.isoformat()) for one in rides]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def request_on(request: TripRequest, one: Occurrence) -> TripRequest:
