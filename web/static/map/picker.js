@@ -11,6 +11,7 @@ if (dialog) {
   let map = null;
   let target = null; // the place field that asked
   let found = null;
+  let isWanted = false; // taken before its name was known
   let asked = 0;
 
   async function nameCentre() {
@@ -29,6 +30,7 @@ if (dialog) {
     found = await answer.json();
     if (mine !== asked) return;
     name.textContent = found.label;
+    if (isWanted) accept();
   }
 
   // Where the field points already, as [longitude, latitude].
@@ -45,6 +47,7 @@ if (dialog) {
 
   async function open(field) {
     target = field;
+    isWanted = false;
     dialog.showModal();
     const there = placeIn(field);
     if (map) {
@@ -79,7 +82,8 @@ if (dialog) {
       corners.focus();
       return;
     }
-    if (!found) return;
+    isWanted = !found;
+    if (isWanted) return;
     const input = target.querySelector("input[type=text]");
     input.value = found.label;
     target.querySelector("input[type=hidden]").value = found.choice;
