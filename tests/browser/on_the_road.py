@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mitfahr.db.bookings import BookingLeg
+from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.rides import ride_of
 from mitfahr.itinerary import journey_from_json, journey_json
 from mitfahr.legs_now import journey_with
@@ -32,6 +33,7 @@ def move_run(session: Session, ride_id: str, begins: dt.datetime) -> None:
         _move(row.booking, ("departure_s", "arrival_s"), by_s)
         kept = journey_from_json(row.booking.journey)  # type: ignore[arg-type]
         row.booking.journey = dict(journey_json(journey_with(kept, moved)))
+    mark_changed(session, [ride_id])
 
 
 def _move(row: Any, names: tuple[str, ...], by_s: int) -> None:
