@@ -1,22 +1,29 @@
-"""A real server with a drawn world from tomorrow on, and Debian's Chromium."""
+"""A real server with a drawn world two days ahead, and Debian's Chromium, on a morning that is always the same.
+
+The real day would be a Sunday, a holiday, a vacation or the end of a calendar now and then, and its midnight or the
+change of the clocks would fall into a run; what the program does then is asked for by tests of its own.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from mitfahr.settings import Settings
-from tests.web.served import Served, person, serve
+from tests.browser.windows import new_window
+from tests.web.served import SEVEN, Served, person, serve
 from web.app import create_app
 from web.portal import EXTENSION, Portal
 
@@ -44,7 +51,17 @@ class Site:
     day: dt.date
 
 
-@pytest.fixture(scope="session")
+_LOADED_S = time.monotonic()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def same_morning() -> Iterator[None]:
+    """A Tuesday in June from seven o'clock on. It goes on with the real clock, and never back."""
+    with time_machine.travel(SEVEN + dt.timedelta(seconds=time.monotonic() - _LOADED_S), tick=True):
+        yield
+
+
+@pytest.fixture(scope="package")
 def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One for all tests that leave the timetable as it is."""
     with running_site(sqlite_template, tmp_path_factory.mktemp("site")) as site:
@@ -68,7 +85,7 @@ def running_site(sqlite_template: Path, data_dir: Path) -> Iterator[Site]:
     )
     app = create_app(settings)
     now = dt.datetime.now(dt.UTC)
-    day = now.date() + dt.timedelta(days=2)
+    day = SEVEN.date() + dt.timedelta(days=2)
     served = serve(app, day, now)
     portal: Portal = app.extensions[EXTENSION]
     person(portal, "Erika")
@@ -104,16 +121,14 @@ def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     def open_one(
         path: str = "/", *, javascript: bool = True, width: int = 1280, scheme: str = "light"
     ) -> Page:
-        context = browser.new_context(
+        page = new_window(
+            browser,
             base_url=site.url,
             java_script_enabled=javascript,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
-            locale="de-DE",
         )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(8000)
+        contexts.append(page.context)
         page.on(
             "request",
             lambda request: (

@@ -17,6 +17,7 @@ from mitfahr.services.found_organisation import add_member
 from mitfahr.services.keep_vehicle import VehicleDraft, keep_vehicle
 from mitfahr.services.plan_shifts import ShiftDraft, plan_shifts
 from tests.browser.conftest import Site
+from tests.browser.windows import new_window
 from tests.web.served import person
 
 pytestmark = pytest.mark.browser
@@ -53,7 +54,7 @@ def test_one_tap_without_a_password(site: Site, browser: Browser) -> None:
         [shift] = [one for one in shifts_between(session, organisation_id, 0, 2**40) if one.vehicle_id == van]
         shift_id = shift.id
         link_id = new_link(session, session.get_one(Person, driver.id), secret_key, now, shift=shift)
-    page = browser.new_context(locale="de-DE").new_page()
+    page = new_window(browser)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     code = duty_code(link_id, secret_key)

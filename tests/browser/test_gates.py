@@ -29,6 +29,7 @@ from tests.browser.scene import (
     set_scene,
 )
 from tests.browser.steps import log_in
+from tests.browser.windows import new_window
 from web.language import COOKIE
 
 pytestmark = pytest.mark.browser
@@ -64,7 +65,6 @@ class Visitors:
             page.goto(listed.reach.format_map(self.scene.ids))
         else:
             listed.reach(page, self.scene)
-            page.wait_for_load_state()
         assert self.shown[unquote(urlsplit(page.url).path)] == listed.template
         return page
 
@@ -77,15 +77,13 @@ class Visitors:
             context.close()
 
     def _open(self, who: str, javascript: bool) -> Page:
-        context = self.browser.new_context(
+        page = new_window(
+            self.browser,
             base_url=self.scene.site.url,
             java_script_enabled=javascript,
-            locale="de-DE",
             reduced_motion="reduce",
         )
-        self.contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(8000)
+        self.contexts.append(page.context)
         page.on("request", lambda request: self._note_foreign(request.url))
         page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         page.on("console", lambda message: self._note_console(message.type, message.text))
@@ -143,9 +141,9 @@ def test_the_menu_of_a_phone_is_a_sheet(visitors: Visitors) -> None:
 def test_focus_stays_where_a_page_renews_itself(visitors: Visitors) -> None:
     page = visitors.visit(next(row for row in PAGES if row.name == "fahrplan-wartet"), javascript=True)
     page.get_by_role("link", name="Stand aktualisieren").focus()
-    with page.expect_response("**/fahrplan/*"):
-        pass
-    page.wait_for_timeout(300)
+    page.evaluate(
+        "new Promise((settled) => document.addEventListener('htmx:afterSettle', settled, {once: true}))"
+    )
     expect(page.get_by_role("link", name="Stand aktualisieren")).to_be_focused()
 
 

@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from mitfahr.settings import Settings
 from tests.browser.gates import check_page
+from tests.browser.windows import new_window
 from web.app import create_app
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,7 @@ def site_without_database(tmp_path: Path) -> Iterator[str]:
 
 
 def test_the_page_without_a_database(browser: Browser, site_without_database: str) -> None:
-    page = browser.new_page(locale="de-DE")
+    page = new_window(browser)
     page.goto(site_without_database)
     expect(page.get_by_role("heading", level=1)).to_have_text("Das Portal ist kurz nicht erreichbar")
     check_page(page)
@@ -47,4 +48,4 @@ def test_the_page_without_a_database(browser: Browser, site_without_database: st
     with page.expect_request("**/verbindungen") as sent:
         again.click()
     assert "idempotency_key=1" in (sent.value.post_data or "")
-    page.close()
+    page.context.close()

@@ -13,7 +13,8 @@ from mitfahr.domain.roles import Role
 from mitfahr.worker import Worker
 from tests.browser.conftest import Site, running_site
 from tests.browser.gates import check_page
-from tests.browser.steps import ask, choose, log_in
+from tests.browser.steps import ask, choose, log_in, press
+from tests.browser.windows import new_window
 from tests.gtfs.feeds import STOPS, feed, to_zip
 from tests.web.served import person
 
@@ -29,7 +30,7 @@ def fill_in_run(page: Page, day: dt.date, line: str) -> None:
     for number, (stop, clock) in enumerate((("Lommatzsch", "20:00"), ("Meißen", "20:30")), 1):
         page.get_by_label(f"Halt {number}", exact=True).fill(stop)
         page.get_by_label(f"Uhrzeit am Halt {number}", exact=True).fill(clock)
-    page.get_by_role("button", name="Weiter: Fahrten prüfen").click()
+    press(page.get_by_role("button", name="Weiter: Fahrten prüfen"))
 
 
 def test_publish_a_run_see_who_booked_and_cancel_it(
@@ -80,9 +81,7 @@ def own_site(sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
 def test_from_upload_to_service_and_back(
     own_site: Site, browser: Browser, javascript: bool, tmp_path: Path
 ) -> None:
-    context = browser.new_context(base_url=own_site.url, java_script_enabled=javascript, locale="de-DE")
-    page = context.new_page()
-    page.set_default_timeout(8000)
+    page = new_window(browser, base_url=own_site.url, java_script_enabled=javascript)
     log_in(page, "Vera")
     names = []
     for agency in ("Erste", "Zweite"):
@@ -99,16 +98,16 @@ def test_from_upload_to_service_and_back(
         expect(page.get_by_text("bereit")).to_be_visible()
         page.reload()
         names.append(page.get_by_role("heading", level=1).inner_text())
-        page.get_by_role("link", name="In Betrieb nehmen").click()
+        press(page.get_by_role("link", name="In Betrieb nehmen"))
         if javascript:
             check_page(page)
         if page.get_by_role("heading", name="Bitte mit Ihrem Namen bestätigen").is_visible():
             page.get_by_label("Ihr Vor- und Nachname").fill("Vera Beispiel")
-            page.get_by_role("button", name="Ich habe das geprüft").click()
+            press(page.get_by_role("button", name="Ich habe das geprüft"))
         page.get_by_role("button", name="Jetzt schalten").click()
         expect(page.get_by_text("Der Fahrplan ist in Betrieb.")).to_be_visible()
         assert own_site.portal.live.served().without_rides.timetable.n_stops == 3
-    page.get_by_role("link", name="Zurück zu einer früheren Fassung").click()
+    press(page.get_by_role("link", name="Zurück zu einer früheren Fassung"))
     if javascript:
         check_page(page)
     page.get_by_role("button", name="Jetzt zurückschalten").first.click()
@@ -116,12 +115,11 @@ def test_from_upload_to_service_and_back(
     expect(page.locator("section", has_text="Jetzt in Betrieb").first).to_contain_text(names[0])
     if javascript:
         check_page(page)
-    context.close()
+    page.context.close()
 
 
 def test_a_damaged_feed_shows_where(own_site: Site, browser: Browser, tmp_path: Path) -> None:
-    context = browser.new_context(base_url=own_site.url, locale="de-DE")
-    page = context.new_page()
+    page = new_window(browser, base_url=own_site.url)
     log_in(page, "Vera")
     upload(page, to_zip(feed(stops=BROKEN_STOPS), tmp_path / "kaputt.zip"))
     work(own_site)
@@ -130,15 +128,15 @@ def test_a_damaged_feed_shows_where(own_site: Site, browser: Browser, tmp_path: 
     check_page(page)
     page.get_by_label("Nur").select_option("error")
     page.get_by_label("Mit den Wörtern").fill("stops.txt")
-    page.get_by_role("button", name="Zeigen").click()
+    press(page.get_by_role("button", name="Zeigen"))
     expect(page.get_by_role("row", name="Zeile 2").first).to_contain_text("nördlich")
-    context.close()
+    page.context.close()
 
 
 def upload(page: Page, path: Path) -> None:
     page.goto("/fahrplan")
     page.get_by_label("Fahrplan-Datei").set_input_files(path)
-    page.get_by_role("button", name="Hochladen und prüfen").click()
+    press(page.get_by_role("button", name="Hochladen und prüfen"))
 
 
 def work(site: Site) -> None:
