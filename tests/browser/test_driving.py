@@ -37,7 +37,7 @@ def run_with_passenger(site: Site, page: Page, driver: str, rider: str) -> str:
         add_member(session, organisation, session.get_one(Person, driver_id), MembershipRole.DRIVER)
         planner_id, organisation_id = planner.id, organisation.id
     at = site.served.world.at
-    stops = [("Lommatzsch", "20:00"), ("Zehren", "20:15"), ("Meißen", "20:30")]
+    stops = [("Lommatzsch", "19:00"), ("Zehren", "19:15"), ("Meißen", "19:30")]
     ride_id = publish_run(
         site.portal.writing,
         site.served.world.timetable,
@@ -54,7 +54,7 @@ def run_with_passenger(site: Site, page: Page, driver: str, rider: str) -> str:
     )
     person(site.portal, rider)
     log_in(page, rider)
-    ask(page, site.day, clock="19:55")
+    ask(page, site.day, clock="18:55")
     choose(page, "BürgerBus 507")
     page.get_by_role("button", name="Verbindlich buchen").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Lommatzsch")
@@ -95,5 +95,5 @@ def test_ticks_without_a_net(site: Site, open_page: Callable[..., Page]) -> None
     with site.portal.reading() as session:
         assert ride_of(session, ride_id).stops_done == 1
     log_out(page)
-    assert page.evaluate("caches.has('fahrscheine')") is False
-    assert page.evaluate("localStorage.getItem('fahrdienst-eintraege')") is None
+    page.wait_for_function("caches.has('fahrscheine').then((kept) => !kept)")
+    page.wait_for_function("localStorage.getItem('fahrdienst-eintraege') === null")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
-from tests.browser.steps import ask, choose, log_in
+from tests.browser.steps import ask, choose, log_in, press
 from tests.web.served import PASSWORD, person
 
 pytestmark = pytest.mark.browser
@@ -91,7 +91,7 @@ def test_suggestions_by_keyboard(open_page: Callable[..., Page]) -> None:
     expect(page.get_by_role("listbox")).to_be_hidden()
     assert "point" not in page.url and page.url.endswith("/")
     field.press_sequentially("x")
-    assert page.locator("input[name=origin_choice]").input_value() == ""
+    expect(page.locator("input[name=origin_choice]")).to_have_value("")
 
 
 def test_own_position_refused_is_explained(open_page: Callable[..., Page]) -> None:
@@ -138,6 +138,6 @@ def test_the_seat_of_one_is_gone_for_the_next(site: Site, open_page: Callable[..
     expect(second.get_by_role("heading", level=1)).to_have_text("Verbindungen")
     expect(second.locator("article.journey").filter(has_text="BürgerBus 500")).to_have_count(0)
     first.get_by_role("link", name="Absagen").click()
-    first.get_by_role("button", name="Jetzt absagen").click()
+    press(first.get_by_role("button", name="Jetzt absagen"))
     second.reload()
     expect(second.locator("article.journey").filter(has_text="BürgerBus 500").first).to_be_visible()

@@ -13,7 +13,7 @@ from mitfahr.db.people import person_by_email
 from mitfahr.domain.booking_numbers import booking_number, cancel_code
 from tests.browser.conftest import Site
 from tests.browser.gates import check_page
-from tests.browser.steps import ask, choose, log_in
+from tests.browser.steps import ask, choose, log_in, press
 from tests.web.served import person
 
 pytestmark = pytest.mark.browser
@@ -74,7 +74,7 @@ def test_seats_calendar_and_the_printed_plan(
 ) -> None:
     page = open_page()
     booking_id = book_the_bus(page, site, "Martha")
-    page.get_by_role("link", name="Plätze ändern").click()
+    press(page.get_by_role("link", name="Plätze ändern"))
     check_page(page)
     page.get_by_label("Personen").select_option("2")
     page.get_by_role("button", name="Plätze ändern").click()
@@ -94,7 +94,7 @@ def test_seats_calendar_and_the_printed_plan(
     assert (tmp_path / "plan.pdf").stat().st_size > 5000
     page.emulate_media(media="screen")
     page.goto(f"/meine-fahrten/{booking_id}/absagen")
-    page.get_by_role("button", name="Jetzt absagen").click()
+    press(page.get_by_role("button", name="Jetzt absagen"))
 
 
 def test_a_key_for_a_program(site: Site, open_page: Callable[..., Page], javascript: bool) -> None:
@@ -103,18 +103,18 @@ def test_a_key_for_a_program(site: Site, open_page: Callable[..., Page], javascr
     page = open_page(javascript=javascript)
     log_in(page, name)
     page.get_by_role("link", name="Mein Konto").click()
-    page.get_by_role("link", name="Schlüssel für Programme").click()
+    press(page.get_by_role("link", name="Schlüssel für Programme"))
     page.get_by_label("Wofür ist der Schlüssel?").fill("Kalender")
     page.get_by_label("lesen, buchen, ändern und absagen").check()
     if javascript:
         check_page(page)
-    page.get_by_role("button", name="Schlüssel anlegen").click()
+    press(page.get_by_role("button", name="Schlüssel anlegen"))
     token = page.locator("#schluessel").inner_text()
     if javascript:
         check_page(page)
     answer = page.request.get("/api/v1/bookings", headers={"Authorization": f"Bearer {token}"})
     assert answer.json() == {"bookings": []}
-    page.get_by_role("link", name="Ich habe ihn kopiert").click()
+    press(page.get_by_role("link", name="Ich habe ihn kopiert"))
     assert token not in page.content()
     if javascript:
         check_page(page)

@@ -120,6 +120,7 @@ def _as_always(typist: Typist, surname: str, day: dt.date, has_scripts: bool) ->
     typist.keys, typist.thoughts, typist.waited_s = 0, 0, 0.0
     expect(page.get_by_role("link", name="Nächster Anruf", exact=True)).to_be_focused()
     typist.enter("Wer ruft an?")
+    expect(page.get_by_label("Name oder Telefonnummer")).to_be_focused()
     typist.think()
     typist.type(surname.lower().replace("z", "s", 1))
     typist.enter("Wer ruft an?")

@@ -56,7 +56,7 @@ def test_offline(site: Site, open_page: Callable[..., Page]) -> None:
     page.context.set_offline(False)
     page.goto("/meine-fahrten")
     log_out(page)
-    assert page.evaluate("caches.has('fahrscheine')") is False
+    page.wait_for_function("caches.has('fahrscheine').then((kept) => !kept)")
 
 
 def test_another_account_on_the_same_device_finds_nothing(site: Site, open_page: Callable[..., Page]) -> None:

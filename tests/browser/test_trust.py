@@ -15,7 +15,7 @@ from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
 from tests.browser.conftest import Site
-from tests.browser.steps import ask, choose, log_in
+from tests.browser.steps import ask, choose, log_in, press
 from tests.web.served import offered, person
 
 pytestmark = pytest.mark.browser
@@ -29,9 +29,9 @@ def travelled(site: Site, driver: Page, rider: Page, names: tuple[str, str], clo
     offered(site.portal, site.served, names[0], clock)
     ask(rider, site.day, clock=clock)
     choose(rider, f"Fahrt mit {names[0]}")
-    rider.get_by_role("button", name="Verbindlich buchen").click()
+    press(rider.get_by_role("button", name="Verbindlich buchen"))
     driver.goto("/fahrten")
-    driver.get_by_role("button", name="Ja, mitnehmen").click()
+    press(driver.get_by_role("button", name="Ja, mitnehmen"))
     an_hour_ago = int(dt.datetime.now(dt.UTC).timestamp()) - 3600
     with site.portal.writing.begin() as session:
         rider_id = session.scalar(select(Person.id).where(Person.first_name == names[1]))
@@ -71,7 +71,7 @@ def test_how_was_it_who_saw_my_number_report_and_block(
     driver.get_by_role("link", name="Lommatzsch").first.click()
     driver.get_by_role("link", name="Wie war die Fahrt?").click()
     driver.get_by_role("radio", name="nein").check()
-    driver.get_by_role("button", name="Antwort speichern").click()
+    press(driver.get_by_role("button", name="Antwort speichern"))
     driver.goto("/konto")
     expect(driver.get_by_text("1 von 1 würden wieder mit Ihnen fahren")).to_be_visible()
 
@@ -94,7 +94,7 @@ def test_a_mailbox_is_confirmed_with_the_code(
     log_in(page, name)
     page.goto("/konto")
     page.get_by_role("link", name="Bestätigen (E-Mail-Adresse)").click()
-    page.get_by_role("button", name="Code schicken").click()
+    press(page.get_by_role("button", name="Code schicken"))
     with site.portal.reading() as session:
         mails = session.scalars(select(OutboxMessage).where(OutboxMessage.subject.startswith("Ihr Code")))
         (body,) = [mail.body for mail in mails if mail.recipient.startswith(name.lower())]

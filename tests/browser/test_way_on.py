@@ -13,7 +13,7 @@ from mitfahr.db.bookings import requests_for_driver
 from mitfahr.services.decide_request import decline_request
 from tests.browser.conftest import Site
 from tests.browser.gates import check_page
-from tests.browser.steps import ask, choose, log_in, log_out
+from tests.browser.steps import ask, choose, log_in, log_out, press
 from tests.web.served import person
 
 pytestmark = pytest.mark.browser
@@ -102,5 +102,5 @@ def test_pages_pass_the_gates(site: Site, open_page: Callable[..., Page]) -> Non
     page.get_by_role("button", name="Reise vormerken").click()
     expect(page.get_by_role("link", name="Hinfahrt absagen")).to_be_visible()
     check_page(page)
-    page.get_by_role("link", name="Hinfahrt absagen").click()
+    press(page.get_by_role("link", name="Hinfahrt absagen"))
     check_page(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from mitfahr.services.match_wishes import match_wishes
 from tests.browser.conftest import Site
 from tests.browser.gates import check_page
-from tests.browser.steps import ask, choose, log_in
+from tests.browser.steps import ask, choose, log_in, press
 from tests.web.served import offered, person
 
 pytestmark = pytest.mark.browser
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.browser
 
 def keep_wish(page: Page, site: Site, clock: str) -> None:
     ask(page, site.day, clock=clock)
-    page.get_by_role("button", name="Gesuch speichern").click()
-    page.get_by_role("button", name="Gesuch speichern", exact=True).click()
+    press(page.get_by_role("button", name="Gesuch speichern"))
+    press(page.get_by_role("button", name="Gesuch speichern", exact=True))
     expect(page.get_by_text("Ihr Gesuch ist gespeichert.")).to_be_visible()
 
 
@@ -56,7 +56,7 @@ def test_from_a_wish_to_a_booking(site: Site, open_page: Callable[..., Page], ja
 def test_every_page_of_wishes_passes_the_gates(site: Site, open_page: Callable[..., Page]) -> None:
     guest, driver = open_page(), open_page()
     ask(guest, site.day, clock="23:00")
-    guest.get_by_role("button", name="Gesuch speichern").click()
+    press(guest.get_by_role("button", name="Gesuch speichern"))
     check_page(guest)
     person(site.portal, "Xaver")
     log_in(driver, "Xaver")
@@ -70,7 +70,7 @@ def test_every_page_of_wishes_passes_the_gates(site: Site, open_page: Callable[.
         keep_wish(rider, site, "4:00")
     check_page(rider)
     ask(rider, site.day, clock="4:00")
-    rider.get_by_role("button", name="Gesuch speichern").click()
+    press(rider.get_by_role("button", name="Gesuch speichern"))
     check_page(rider)
     rider.get_by_label("jede Woche").check()
     rider.get_by_label("Spätestens um").fill("1:00")
