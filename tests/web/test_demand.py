@@ -85,7 +85,7 @@ def test_a_service_is_entered_changed_and_ended(club: Club, service: dict[str, o
     for said in ("17:30 – 22:00", "wie an einem Sonntag", "eine Stunde vorher", "3 Haltestellen", "3 Ecken"):
         assert said in page
     assert "Rufbus Lommatzsch" in club.bernd.get(f"{club.at}/rufbus").text
-    assert "1 Angebot" in club.bernd.get(club.at).text
+    assert "1 Rufbus" in club.bernd.get(club.at).text
     form = club.bernd.get(f"{at}/aendern").text
     assert 'value="17:30"' in form and "51.250000, 13.400000" in form and "Zehren (Haltestelle)" in form
     changed = service | {"hours-0-begins": "18:00", "area": "", "idempotency_key": "second"}
@@ -129,7 +129,7 @@ def test_what_is_missing_is_said_and_nothing_is_kept(club: Club, service: dict[s
         answer = club.bernd.post(f"{club.at}/rufbus/neu", data=service | wrong)
         assert answer.status_code == 422 and said in answer.text, said
     empty = {name: value for name, value in service.items() if not name.startswith("hours")}
-    assert "wann es fährt" in club.bernd.post(f"{club.at}/rufbus/neu", data=empty).text
+    assert "wann er fährt" in club.bernd.post(f"{club.at}/rufbus/neu", data=empty).text
     with club.portal.reading() as session:
         assert session.scalars(sa.select(DemandService)).all() == []
 

@@ -76,7 +76,7 @@ def test_a_line_is_entered_found_changed_and_ended(club: Club, line: dict[str, o
     assert runs(club)[:3] == ["02.06. 09:45", "02.06. 12:00", "03.06. 09:45"]
     assert len(runs(club)) == 2 * 29
     page = club.bernd.get(at).text
-    assert "+15 Min." in page and "09:45, 12:00" in page and "Bitte winken" in page
+    assert ">10:00</span> <strong>Zehren" in page and "09:45, 12:00" in page and "Bitte winken" in page
     assert "501: Lommatzsch – Meißen" in club.bernd.get(f"{club.at}/linien").text
     book(club)
     assert "1 Fahrt gebucht" in club.bernd.get(at).text
