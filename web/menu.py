@@ -28,6 +28,7 @@ ENTRIES = (
     ("standing_orders.unsettled", lazy("Dauerbuchungen")),
     ("calls.waiting", lazy("Rückrufe")),
     ("reports.waiting", lazy("Meldungen")),
+    ("outbox.all_", lazy("Postausgang")),
 )
 ACCOUNT = (("profile.mine", lazy("Mein Konto")),)
 FOR_GUESTS = (

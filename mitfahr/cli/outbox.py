@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 
 
@@ -13,7 +15,7 @@ def outbox(failed: bool, only_sms: bool, limit: int) -> None:
     """Zeigen, welche Nachrichten hinausgegangen sind, warten oder aufgegeben wurden; die neuesten zuerst.
 
     Empfänger stehen nur mit ihren letzten Zeichen da, Texte gar nicht: In ihnen können Codes stehen. Die Antwort
-    des Servers steht da, wie sie kam.
+    des Servers steht ohne Adressen und Nummern da.
 
     \b
     Beispiel:
@@ -23,28 +25,25 @@ def outbox(failed: bool, only_sms: bool, limit: int) -> None:
     from rich.table import Table
 
     from mitfahr.cli.installation import Installation
-    from mitfahr.db.outbox import latest_messages
-    from mitfahr.domain.channels import Channel
-    from mitfahr.domain.sms import parts, plain
+    from mitfahr.domain.channels import Channel, Delivery
+    from mitfahr.services.read_outbox import read_outbox
 
+    words = {Delivery.SENT: "gesendet", Delivery.WAITING: "wartet bis", Delivery.GIVEN_UP: "aufgegeben"}
     table = Table("Geschrieben (UTC)", "Weg", "An", "Zustand", "Versuche", "Antwort")
     with Installation.open().readers() as session:
-        for message in latest_messages(
-            session, limit, channel=Channel.SMS if only_sms else None, only_unsent=failed
+        for one in read_outbox(
+            session,
+            limit,
+            dt.datetime.now(dt.UTC),
+            channels=(Channel.SMS,) if only_sms else tuple(Channel),
+            deliveries=(Delivery.WAITING, Delivery.GIVEN_UP) if failed else tuple(Delivery),
         ):
-            if message.sent_at is not None:
-                state = f"gesendet {message.sent_at:%d.%m. %H:%M}"
-            elif message.given_up_at is not None:
-                state = f"aufgegeben {message.given_up_at:%d.%m. %H:%M}"
-            else:
-                state = f"wartet bis {message.next_try_at:%d.%m. %H:%M}"
-            is_sms = message.channel is Channel.SMS
             table.add_row(
-                f"{message.created_at:%d.%m.%Y %H:%M}",
-                f"SMS ({parts(plain(message.body))} Teil/e)" if is_sms else "Mail",
-                f"…{message.recipient[-4:]}" if is_sms else f"…@{message.recipient.rpartition('@')[2]}",
-                state,
-                str(message.attempts),
-                message.last_error or "",
+                f"{one.written_at:%d.%m.%Y %H:%M}",
+                "Mail" if one.parts is None else f"SMS ({one.parts} Teil/e)",
+                one.recipient,
+                f"{words[one.delivery]} {one.moved_at:%d.%m. %H:%M}",
+                str(one.attempts),
+                one.answer,
             )
     Console().print(table if table.row_count else "Es gibt keine solche Nachricht.")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mitfahr.db.base import Base, new_id, stored_enum
-from mitfahr.domain.channels import Channel
+from mitfahr.domain.channels import Channel, Delivery
 from mitfahr.domain.errors import PhoneInvalid
 from mitfahr.domain.phone_numbers import international
 
@@ -49,6 +50,12 @@ class OutboxMessage(Base):
     sent_at: Mapped[dt.datetime | None]
     given_up_at: Mapped[dt.datetime | None]
     last_error: Mapped[str | None] = mapped_column(sa.Text)
+
+    @property
+    def delivery(self) -> Delivery:
+        if self.sent_at is not None:
+            return Delivery.SENT
+        return Delivery.WAITING if self.given_up_at is None else Delivery.GIVEN_UP
 
 
 def queue_mail(
@@ -136,16 +143,51 @@ def due_messages(session: Session, channel: Channel, now: dt.datetime, limit: in
     )
 
 
+_STANDS: dict[Delivery, tuple[sa.ColumnElement[bool], ...]] = {
+    Delivery.SENT: (OutboxMessage.sent_at.is_not(None),),
+    Delivery.WAITING: (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None)),
+    Delivery.GIVEN_UP: (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_not(None)),
+}
+
+
 def latest_messages(
-    session: Session, limit: int, *, channel: Channel | None = None, only_unsent: bool = False
+    session: Session, limit: int, *, channels: Collection[Channel], deliveries: Collection[Delivery]
 ) -> list[OutboxMessage]:
-    """The newest first; of one channel, or only those that have not left."""
-    wanted = select(OutboxMessage).order_by(OutboxMessage.created_at.desc(), OutboxMessage.id)
-    if channel is not None:
-        wanted = wanted.where(OutboxMessage.channel == channel)
-    if only_unsent:
-        wanted = wanted.where(OutboxMessage.sent_at.is_(None))
-    return list(session.scalars(wanted.limit(limit)))
+    """The newest first."""
+    return list(
+        session.scalars(
+            select(OutboxMessage)
+            .where(
+                OutboxMessage.channel.in_(channels),
+                sa.or_(sa.false(), *(sa.and_(*_STANDS[one]) for one in deliveries)),
+            )
+            .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id)
+            .limit(limit)
+        )
+    )
+
+
+def message_numbers(session: Session, since: dt.datetime) -> dict[tuple[Channel, Delivery], int]:
+    """How many messages written since then there are of each channel, by how they stand."""
+    return {
+        (channel, delivery): n
+        for delivery, stands in _STANDS.items()
+        for channel, n in session.execute(
+            select(OutboxMessage.channel, sa.func.count())
+            .where(OutboxMessage.created_at >= since, *stands)
+            .group_by(OutboxMessage.channel)
+        )
+    }
+
+
+def refused_messages(
+    session: Session, since: dt.datetime, message_id: str | None = None
+) -> list[OutboxMessage]:
+    """Given up, written since then; only the one of this id if one is named. Locked until the transaction ends."""
+    wanted = select(OutboxMessage).where(OutboxMessage.created_at >= since, *_STANDS[Delivery.GIVEN_UP])
+    if message_id is not None:
+        wanted = wanted.where(OutboxMessage.id == message_id)
+    return list(session.scalars(wanted.order_by(OutboxMessage.id).with_for_update()))
 
 
 def waiting_messages(session: Session) -> int:

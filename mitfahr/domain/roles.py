@@ -59,6 +59,8 @@ class Action(enum.StrEnum):
     MANAGE_PEOPLE = "manage_people"
     CONFIRM_PHONES = "confirm_phones"
     HANDLE_REPORTS = "handle_reports"
+    SEE_OUTBOX = "see_outbox"
+    """What became of mails and short messages, without their texts and with masked recipients."""
     KEEP_LOCAL = "keep_local"
     """Says what feeds do not: booking rules, stops looked at on site, notices, extra trips."""
 
@@ -85,6 +87,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SEE_PASSENGERS,
             Action.CONFIRM_PHONES,
             Action.HANDLE_REPORTS,
+            Action.SEE_OUTBOX,
         }
     ),
     Role.TIMETABLE_STAFF: frozenset(

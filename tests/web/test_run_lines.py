@@ -88,6 +88,13 @@ def test_a_line_is_entered_found_changed_and_ended(club: Club, line: dict[str, o
     assert "Neuer Name" in club.bernd.get(at).text
     asked = club.bernd.get(f"{at}/beenden").text
     assert "Eine Fahrt ist gebucht" in asked
+    club.bernd.post(f"{at}/beenden", data={"reason": ""})
+    left = club.bernd.get(at).text
+    assert (
+        "1 Fahrt gebucht" in left
+        and "Gebuchte Fahrten finden noch statt" in left
+        and "Tag absagen" not in left
+    )
     ended = club.bernd.post(f"{at}/beenden", data={"with_booked": "ja", "reason": ""}, follow_redirects=True)
     assert "beendet" in ended.text and "Eine Buchung ist betroffen" in ended.text and runs(club) == []
     assert "Diese Linie ist beendet" in club.bernd.get(at).text
