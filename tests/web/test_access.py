@@ -237,6 +237,8 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "companions.block": SIGNED_IN,
     "reports.waiting": DISPATCH,
     "reports.one": DISPATCH,
+    "outbox.all_": DISPATCH,
+    "outbox.again": DISPATCH,
     "telephone.find": DISPATCH,
     "telephone.found": DISPATCH,
     "telephone.made": DISPATCH,
