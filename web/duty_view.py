@@ -19,7 +19,7 @@ from mitfahr.db.duty import (
 )
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
-from mitfahr.domain.duty import Deadlines, Light, Paper, light, paper
+from mitfahr.domain.duty import NOTED_WITHIN_S, Deadlines, Light, Paper, light, paper
 from mitfahr.domain.saxony import public_holiday
 from mitfahr.domain.times import local, resolve, seconds
 from mitfahr.languages import _, ngettext
@@ -54,6 +54,17 @@ class ShiftView:
     @property
     def is_over(self) -> bool:
         return self.shift.ends_s <= self.now_s
+
+    @property
+    def has_begun(self) -> bool:
+        """By plan, or because whoever drives has said so."""
+        return self.shift.begins_s <= self.now_s or self.shift.began_s is not None
+
+    @property
+    def is_driven(self) -> bool:
+        """Whether hours can be noted: somebody drives, it takes place, and it is near."""
+        near = self.shift.begins_s - NOTED_WITHIN_S <= self.now_s
+        return near and self.shift.driver_id is not None and self.light is not Light.OFF
 
     @property
     def is_open(self) -> bool:
@@ -145,10 +156,11 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """What somebody has driven: shifts that are over, all that belong to them by the planned times."""
+    """What somebody has driven: shifts that are over. Of `noted` ones the real times count, of the others the plan."""
 
     person: Person
     shifts: int
+    noted: int
     seconds: int
 
     @property
@@ -234,7 +246,12 @@ def hours_of(shifts: Iterable[DutyShift]) -> list[Hours]:
     people = {shift.driver_id: shift.driver for mine in driven.values() for shift in mine}
     return sorted(
         (
-            Hours(person, len(driven[person.id]), sum(one.ends_s - one.begins_s for one in driven[person.id]))
+            Hours(
+                person,
+                len(driven[person.id]),
+                sum(one.is_noted for one in driven[person.id]),
+                sum(one.worked_s for one in driven[person.id]),
+            )
             for person in people.values()
             if person is not None
         ),

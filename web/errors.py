@@ -168,6 +168,12 @@ DUTY_ADVICE = {
     "closes": lazy("Der letzte Tag zum Antworten ist schon vorbei. Bitte wählen Sie einen späteren."),
 }
 
+HOURS_ADVICE = {
+    "order": lazy("Ein Dienst endet, nachdem er begonnen hat. Bitte prüfen Sie beide Uhrzeiten."),
+    "future": lazy("Diese Uhrzeit kommt erst noch. Bitte tragen Sie ein, was schon war."),
+    "far": lazy("Das liegt mehr als sechs Stunden neben dem Plan. Bitte prüfen Sie die Uhrzeit."),
+}
+
 NO_ADDRESS = lazy(
     "Diesen Text können alle lesen. Ihre Telefonnummer bekommt von uns, wer fest mit Ihnen fährt. "
     "Bitte lassen Sie die Adresse hier weg."
@@ -538,6 +544,9 @@ OF_DOMAIN: dict[type[Exception], Callable[[Any], Explained]] = {
     ),
     domain.DutyInvalid: lambda error: Explained(
         422, lazy("So kann der Dienst nicht geplant werden"), DUTY_ADVICE[error.field]
+    ),
+    domain.HoursInvalid: lambda error: Explained(
+        422, lazy("Diese Zeiten können nicht stimmen"), HOURS_ADVICE[error.field]
     ),
     domain.ShiftTaken: _refused(
         409,

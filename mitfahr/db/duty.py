@@ -38,7 +38,7 @@ class DutyShift(Base):
 
     `driverless_since` is set exactly while nobody drives. `asked_at`: the coordinators and the other drivers
     were asked by mail since then. `substitute_since`: the driver looks for somebody else and drives until
-    one is found.
+    one is found. `began_s`, `finished_s`: when it really began and ended, as its driver or a coordinator said.
     """
 
     __tablename__ = "duty_shift"
@@ -58,11 +58,23 @@ class DutyShift(Base):
     driverless_since: Mapped[dt.datetime | None]
     asked_at: Mapped[dt.datetime | None]
     substitute_since: Mapped[dt.datetime | None]
+    began_s: Mapped[int | None] = mapped_column(sa.BigInteger)
+    finished_s: Mapped[int | None] = mapped_column(sa.BigInteger)
     created_at: Mapped[dt.datetime]
 
     organisation: Mapped[Organisation] = relationship(lazy="joined")
     vehicle: Mapped[OrganisationVehicle] = relationship(lazy="joined")
     driver: Mapped[Person | None] = relationship(lazy="joined")
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether its hours are those that were driven; otherwise they are the planned ones."""
+        return self.began_s is not None or self.finished_s is not None
+
+    @property
+    def worked_s(self) -> int:
+        """From its real beginning to its real end, each planned where nobody has said."""
+        return (self.finished_s or self.ends_s) - (self.began_s or self.begins_s)
 
 
 class DutyPoll(Base):
@@ -230,6 +242,17 @@ def coming_shifts_of_driver(
                 DutyShift.organisation_id == organisation_id,
                 DutyShift.ends_s > from_s,
             )
+            .order_by(DutyShift.begins_s, DutyShift.id)
+        )
+    )
+
+
+def shifts_of_driver(session: Session, driver_id: str, from_s: int, until_s: int) -> list[DutyShift]:
+    """Those of the person that end after `from_s` and begin before `until_s`, soonest first."""
+    return list(
+        session.scalars(
+            select(DutyShift)
+            .where(DutyShift.driver_id == driver_id, DutyShift.ends_s > from_s, DutyShift.begins_s < until_s)
             .order_by(DutyShift.begins_s, DutyShift.id)
         )
     )

@@ -14,7 +14,7 @@ import hmac
 from dataclasses import dataclass
 
 from mitfahr.domain.booking_numbers import bare_code, signed_code
-from mitfahr.domain.errors import DutyInvalid
+from mitfahr.domain.errors import DutyInvalid, HoursInvalid
 
 WARN_BEFORE_S = 72 * 3600
 """Unless the association says otherwise: three days before a shift its coordinators and drivers are asked."""
@@ -26,6 +26,8 @@ LAST_CALL_S = 30 * 60
 """So long before departure passengers know at the latest."""
 
 SHORTEST_S, LONGEST_S = 15 * 60, 14 * 3600
+NOTED_WITHIN_S = 6 * 3600
+"""So far from the plan a shift may really begin or end; more is a slip of the finger."""
 MOST_SHIFTS = 200
 """At once, by one form."""
 
@@ -99,6 +101,17 @@ def check_shift(begins_s: int, ends_s: int, now_s: int) -> None:
         raise DutyInvalid("past")
     if not SHORTEST_S <= ends_s - begins_s <= LONGEST_S:
         raise DutyInvalid("length")
+
+
+def check_hours(began_s: int | None, finished_s: int | None, begins_s: int, ends_s: int, now_s: int) -> None:
+    """When a planned shift really began and ended, None where nobody says so. Raises HoursInvalid."""
+    for real_s, planned_s in ((began_s, begins_s), (finished_s, ends_s)):
+        if real_s is not None and real_s > now_s:
+            raise HoursInvalid("future")
+        if real_s is not None and abs(real_s - planned_s) > NOTED_WITHIN_S:
+            raise HoursInvalid("far")
+    if (finished_s or ends_s) <= (began_s or begins_s):
+        raise HoursInvalid("order")
 
 
 def light(

@@ -404,6 +404,14 @@ class DutyInvalid(DutyRefused):
         self.field = field
 
 
+class HoursInvalid(DutyRefused):
+    """When a shift really began and ended; `field` (order, future, far) says what cannot be."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
 class ShiftTaken(DutyRefused):
     """Somebody else drives the shift already."""
 

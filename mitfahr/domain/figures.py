@@ -24,15 +24,30 @@ class CountedLeg:
     by_telephone: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DrivenShift:
+    """One that is over; `noted`: its seconds are those that were driven, not those planned."""
+
+    begins_s: int
+    worked_s: int
+    noted: bool
+
+
 @dataclass(slots=True)
 class Sums:
-    """`bookings` are whole journeys, `people` got on, `missing` had booked and did not come."""
+    """`bookings` are whole journeys, `people` got on, `missing` had booked and did not come.
+
+    `driven_s` are the seconds of `shifts` that were driven: of `noted` ones the real times, of the others the plan.
+    """
 
     runs: int = 0
     people: int = 0
     missing: int = 0
     bookings: int = 0
     by_telephone: int = 0
+    shifts: int = 0
+    noted: int = 0
+    driven_s: int = 0
 
     @property
     def telephone_percent(self) -> int | None:
@@ -44,15 +59,13 @@ class Sums:
 class Figures:
     """`days` holds days on which something happened; `boarded_at` and `boarded_in` count people by stop and by hour.
 
-    `driven_s` are the planned seconds of shifts that were driven, `km` is what clocks of vehicles tell, None where
-    nobody has read them.
+    `km` is what clocks of vehicles tell, None where nobody has read them.
     """
 
     total: Sums
     days: dict[dt.date, Sums]
     boarded_at: Counter[str]
     boarded_in: Counter[int]
-    driven_s: int
     km: int | None
 
     def months(self) -> dict[dt.date, Sums]:
@@ -66,7 +79,10 @@ class Figures:
 
 
 def count(
-    legs: Iterable[CountedLeg], runs: Iterable[tuple[str, int]], driven_s: int, km: int | None
+    legs: Iterable[CountedLeg],
+    runs: Iterable[tuple[str, int]],
+    shifts: Iterable[DrivenShift],
+    km: int | None,
 ) -> Figures:
     """`runs` are published runs that were driven (id, departure in UTC seconds); a tour counts if it has a leg."""
     total, days = Sums(), dict[dt.date, Sums]()
@@ -92,4 +108,9 @@ def count(
     for begins_s in began.values():
         for sums in (total, days.setdefault(local(begins_s).date(), Sums())):
             sums.runs += 1
-    return Figures(total, days, boarded_at, boarded_in, driven_s, km)
+    for shift in shifts:
+        for sums in (total, days.setdefault(local(shift.begins_s).date(), Sums())):
+            sums.shifts += 1
+            sums.noted += shift.noted
+            sums.driven_s += shift.worked_s
+    return Figures(total, days, boarded_at, boarded_in, km)

@@ -143,6 +143,7 @@ def set_driver(
     """Write who drives locked shifts, and the same into their runs and into the runs `also`."""
     for shift in shifts:
         shift.driver_id, shift.substitute_since, shift.asked_at = driver_id, None, None
+        shift.began_s = shift.finished_s = None
         shift.driverless_since = None if driver_id is not None else now
     runs = run_ids_of_shifts(session, [shift.id for shift in shifts], seconds(now))
     rides = lock_rides(session, {*runs, *also})

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mitfahr.db.duty import driven_shifts
 from mitfahr.db.figures import driven_km, driven_runs, legs_to_count
-from mitfahr.domain.figures import Figures, count
+from mitfahr.domain.figures import DrivenShift, Figures, count
 from mitfahr.domain.times import resolve, seconds
 
 
@@ -22,9 +22,9 @@ def count_figures(
     return count(
         legs_to_count(session, organisation_id, from_s, until_s),
         driven_runs(session, organisation_id, from_s, over_s),
-        sum(
-            shift.ends_s - shift.begins_s
+        [
+            DrivenShift(shift.begins_s, shift.worked_s, shift.is_noted)
             for shift in driven_shifts(session, organisation_id, from_s, until_s, over_s)
-        ),
+        ],
         driven_km(session, organisation_id, first, last),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -129,11 +131,58 @@ def test_papers_deadlines_and_hours(roster: Roster) -> None:
         done.driver_id, done.driverless_since = dora, None
         done.begins_s = int(SEVEN.timestamp()) - 7 * 3600
         done.ends_s = done.begins_s + 16_200
-    assert "Dora Beispiel 1 4,5" in text_of(roster.dora, f"{roster.at}/stunden")
-    assert "Beispiel;Dora;1;4,5" in roster.bernd.get(f"{roster.at}/stunden?als=csv").text
+    assert "Dora Beispiel 1 0 4,5" in text_of(roster.dora, f"{roster.at}/stunden")
+    assert "Beispiel;Dora;1;0;4,5" in roster.bernd.get(f"{roster.at}/stunden?als=csv").text
     fields = {"warn": "86400", "tell": "172800"}
     assert roster.bernd.post(f"{roster.at}/fristen", data=fields).status_code == 422
     assert roster.bernd.post(f"{roster.at}/fristen", data=fields | {"tell": "7200"}).status_code == 302
+
+
+def test_hours_are_those_that_were_noted_or_else_the_planned_ones(roster: Roster) -> None:
+    first, _second = roster.shifts()
+    note, seven = f"{roster.at}/{first.id}/gefahren", int(SEVEN.timestamp())
+    assert roster.bernd.post(note, data={"began": "7:00"}).status_code == 409  # nobody drives it
+    with roster.portal.writing.begin() as session:
+        done = session.get_one(DutyShift, first.id)
+        done.driver_id, done.driverless_since = roster.id_of("Dora"), None
+        done.begins_s, done.ends_s = seven - 6 * 3600, seven - 2 * 3600
+    for wrong, said in (
+        ({"began": "1:00", "finished": "0:30"}, "Diese Uhrzeit kommt erst noch"),  # of the next day
+        ({"began": "5:15"}, "endet, nachdem er begonnen hat"),
+        ({"began": "bald"}, "wie 7:30"),
+    ):
+        answer = roster.dora.post(note, data=wrong)
+        assert answer.status_code == 422 and said in answer.text
+    roster.dora.post(note, data={"began": "1:15", "finished": "5:45"})
+    assert "Begonnen um 01:15 Uhr. Beendet um 05:45 Uhr." in text_of(roster.dora, f"{roster.at}/{first.id}")
+    assert "Dora Beispiel 1 1 4,5" in text_of(roster.dora, f"{roster.at}/stunden")
+    roster.bernd.post(note, data={})
+    assert "Dora Beispiel 1 0 4" in text_of(roster.dora, f"{roster.at}/stunden")
+    tilda = roster.member("Tilda", MembershipRole.TELEPHONE)
+    assert tilda.post(note, data={}).status_code == 403
+
+
+def test_whoever_drives_says_at_the_wheel_when_it_begins_and_ends(roster: Roster) -> None:
+    first, _second = roster.shifts()
+    with roster.portal.writing.begin() as session:
+        now = session.get_one(DutyShift, first.id)
+        now.driver_id, now.driverless_since = roster.id_of("Dora"), None
+        now.begins_s, now.ends_s = int(SEVEN.timestamp()) + 600, int(SEVEN.timestamp()) + 7200
+    at, wheel = f"{roster.at}/{first.id}", {"from": "wheel"}
+    assert "Dienst begonnen" in text_of(roster.dora, "/fahrdienst")
+    assert roster.dora.post(f"{at}/begonnen", data=wheel).location == "/fahrdienst"
+    later = SEVEN + dt.timedelta(hours=1)
+    with time_machine.travel(later, tick=False):
+        roster.dora.post(f"{at}/begonnen", data=wheel)  # pressed again
+        page = text_of(roster.dora, "/fahrdienst")
+        assert "Begonnen um 07:00 Uhr." in page and "Dienst beendet" in page
+        roster.dora.post(f"{at}/beendet", data=wheel)
+        page = text_of(roster.dora, "/fahrdienst")
+        assert "Beendet um 08:00 Uhr." in page and "Dienst beendet" not in page
+    [shift, _second] = roster.shifts()
+    assert (shift.is_noted, shift.worked_s) == (True, 3600)
+    roster.bernd.post(f"{at}/einteilen", data={"driver": roster.id_of("Bernd")})
+    assert not roster.shifts()[0].is_noted  # those were the hours of somebody else
 
 
 def test_who_may(roster: Roster, app: Flask) -> None:

@@ -32,9 +32,13 @@ def test_a_year_a_month_and_the_file(app: Flask, served: Served, portal: Portal,
     table = dora.get(f"{address}?jahr=2026&monat=6&als=csv")
     assert table.mimetype == "text/csv"
     assert table.text.lstrip("\ufeff").startswith(
-        "Tag;Fahrten;Fahrgäste;Nicht erschienen;Buchungen;davon am Telefon"
+        "Tag;Fahrten;Fahrgäste;Nicht erschienen;Buchungen;davon am Telefon;Dienste;davon mit notierten Zeiten;Stunden"
     )
-    assert "02.06.2026;1;3;0;1;1" in table.text
+    assert "02.06.2026;1;3;0;1;1;0;0;0" in table.text
+    sheet = dora.get(f"{address}/jahresblatt?jahr=2026")
+    assert "1 an 1 Tagen" in sheet.text and "Das Jahr ist noch nicht vorbei." in sheet.text
+    assert "kein Kilometerstand" in sheet.text and "0 Personen sind gefahren" in sheet.text
+    assert dora.get(f"{address}/jahresblatt?jahr=x").status_code == 200
     assert client.get(address).status_code == 302
 
 

@@ -11,9 +11,10 @@ from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from mitfahr.db.duty import DriverPapers
+from mitfahr.db.duty import DriverPapers, DutyShift
 from mitfahr.db.vehicles import OrganisationVehicle
 from mitfahr.domain.duty import Availability, Deadlines
+from mitfahr.domain.times import local, resolve, seconds
 from mitfahr.languages import _, lazy
 from mitfahr.languages.formats import WEEKDAYS
 from mitfahr.services.plan_shifts import ShiftDraft
@@ -62,6 +63,24 @@ class TimesForm(FlaskForm):  # type: ignore[misc]
 
     def validate_ends(self, field: ClockField) -> None:
         _needed(field, _("Bitte nennen Sie die Uhrzeit, zu der der Dienst endet."))
+
+
+class HoursForm(FlaskForm):  # type: ignore[misc]
+    """Nothing typed means: as planned."""
+
+    began = ClockField(lazy("Begonnen um"))
+    finished = ClockField(lazy("Beendet um"))
+
+    def moments(self, shift: DutyShift) -> tuple[int | None, int | None]:
+        """UTC seconds; the beginning is on the day of the plan, an end that seems earlier is after midnight."""
+        day, began, finished = local(shift.begins_s).date(), self.began.data, self.finished.data
+        began_s = None if began is None else seconds(resolve(day, began).moment)
+        if finished is None:
+            return began_s, None
+        finished_s = seconds(resolve(day, finished).moment)
+        if finished_s <= (shift.begins_s if began_s is None else began_s):
+            finished_s = seconds(resolve(day + dt.timedelta(days=1), finished).moment)
+        return began_s, finished_s
 
 
 class ShiftForm(TimesForm, DutyForm):
@@ -168,6 +187,16 @@ def form_of_papers(papers: DriverPapers | None) -> PapersForm:
         return PapersForm(formdata=None)
     return PapersForm(
         formdata=None, data={"permit_until": papers.permit_until, "medical_until": papers.medical_until}
+    )
+
+
+def form_of_hours(shift: DutyShift) -> HoursForm:
+    return HoursForm(
+        formdata=None,
+        data={
+            "began": None if shift.began_s is None else local(shift.began_s).time(),
+            "finished": None if shift.finished_s is None else local(shift.finished_s).time(),
+        },
     )
 
 

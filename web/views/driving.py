@@ -11,7 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from mitfahr.db.bookings import holding_legs, passengers_of_ride
+from mitfahr.db.duty import shifts_of_driver
 from mitfahr.db.rides import Ride, ride_of, rides_of_driver, runs_of_organisation
+from mitfahr.domain.duty import NOTED_WITHIN_S
 from mitfahr.domain.errors import Unknown
 from mitfahr.domain.rides import RideKind
 from mitfahr.domain.roles import Action, Task
@@ -49,6 +51,9 @@ def mine() -> str:
             and ride.withdrawn_at is None
             and ride.begins_s < seconds(today + AHEAD)
         ]
+        shifts = shifts_of_driver(
+            session, current_user.id, seconds(now) - NOTED_WITHIN_S, seconds(now) + NOTED_WITHIN_S
+        )
         seen = [
             view
             for views_ in ride_views(runs, holding_legs(session, [r.id for r in runs]), now)
@@ -56,7 +61,9 @@ def mine() -> str:
         ]
     seen.sort(key=lambda run: run.ride.begins_s)
     by_day = [(day, list(runs)) for day, runs in groupby(seen, lambda run: local(run.ride.begins_s).date())]
-    return render_template("driving/mine.html", by_day=by_day, today=local(now).date())
+    return render_template(
+        "driving/mine.html", by_day=by_day, today=local(now).date(), shifts=shifts, now_s=seconds(now)
+    )
 
 
 @views.get("/<ride_id>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -35,6 +36,7 @@ from mitfahr.languages import _, lazy, ngettext
 from mitfahr.services.ask_availability import answer_poll, ask_availability, shifts_of_poll
 from mitfahr.services.assign_driver import assign_driver, seek_substitute, stop_seeking
 from mitfahr.services.keep_papers import keep_papers
+from mitfahr.services.note_hours import begin_shift, finish_shift, note_hours
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.plan_shifts import (
     driverless_runs,
@@ -53,11 +55,13 @@ from web.forms.duty import (
     ANSWERS,
     DeadlinesForm,
     DriverForm,
+    HoursForm,
     PapersForm,
     PollForm,
     ShiftForm,
     TimesForm,
     form_of_deadlines,
+    form_of_hours,
     form_of_papers,
     read_answers,
     read_first,
@@ -272,6 +276,50 @@ def move(organisation_id: str, shift_id: str) -> ResponseReturnValue:
     return redirect(url_for("duty.one", organisation_id=organisation_id, shift_id=shift_id))
 
 
+@views.post("/<shift_id>/begonnen")
+@access(Action.SEE_ORGANISATION)
+def begin(organisation_id: str, shift_id: str) -> ResponseReturnValue:
+    """At the wheel: it begins now."""
+    return _noted(organisation_id, shift_id, begin_shift, _("Gute Fahrt! Der Beginn ist notiert."))
+
+
+@views.post("/<shift_id>/beendet")
+@access(Action.SEE_ORGANISATION)
+def finish(organisation_id: str, shift_id: str) -> ResponseReturnValue:
+    """At the wheel: it ends now."""
+    return _noted(organisation_id, shift_id, finish_shift, _("Danke! Das Ende ist notiert."))
+
+
+@views.route("/<shift_id>/gefahren", methods=["GET", "POST"])
+@access(Action.SEE_ORGANISATION)
+def note(organisation_id: str, shift_id: str) -> ResponseReturnValue:
+    """When it really began and ended, written down afterwards."""
+    with portal().reading() as session:
+        organisation, _tasks = _organisation(session, organisation_id, Task.SEE)
+        shift = _shift(session, organisation_id, shift_id)
+    page = {"organisation": organisation, "shift": shift}
+    if request.method == "GET":
+        return render_template("duty/note.html", **page, form=form_of_hours(shift))
+    form = HoursForm()
+    if not form.validate():
+        return render_template("duty/note.html", **page, form=form), 422
+    began_s, finished_s = form.moments(shift)
+    try:
+        note_hours(
+            portal().writing,
+            shift_id=shift_id,
+            began_s=began_s,
+            finished_s=finished_s,
+            actor_id=current_user.id,
+            now=_now(),
+        )
+    except DutyRefused as error:
+        explained = explain(error)
+        return render_template("duty/note.html", **page, form=form, refused=explained), explained.status
+    flash(_("Gespeichert."), "success")
+    return redirect(url_for("duty.one", organisation_id=organisation_id, shift_id=shift_id))
+
+
 @views.post("/<shift_id>/entfernen")
 @access(Action.SEE_ORGANISATION)
 def remove(organisation_id: str, shift_id: str) -> ResponseReturnValue:
@@ -441,8 +489,11 @@ def hours(organisation_id: str) -> ResponseReturnValue:
         if request.args.get("als") == "csv":
             return csv_file(
                 f"stunden-{year}.csv",
-                [_("Nachname"), _("Vorname"), _("Dienste"), _("Stunden")],
-                [(one.person.last_name, one.person.first_name, one.shifts, one.hours) for one in rows],
+                [_("Nachname"), _("Vorname"), _("Dienste"), _("davon mit notierten Zeiten"), _("Stunden")],
+                [
+                    (one.person.last_name, one.person.first_name, one.shifts, one.noted, one.hours)
+                    for one in rows
+                ],
             )
         return render_template(
             "duty/hours.html",
@@ -498,6 +549,20 @@ def _assigned(organisation_id: str, shift_id: str, driver_id: str | None, said: 
     except (DutyRefused, OverlapsOtherRide) as error:
         return _refused(organisation_id, shift_id, error)
     flash(said, "success")
+    return redirect(url_for("duty.one", organisation_id=organisation_id, shift_id=shift_id))
+
+
+def _noted(organisation_id: str, shift_id: str, note: Callable[..., None], said: str) -> ResponseReturnValue:
+    """Whoever pressed it at the wheel comes back there."""
+    with portal().reading() as session:
+        _shift(session, organisation_id, shift_id)
+    try:
+        note(portal().writing, shift_id=shift_id, actor_id=current_user.id, now=_now())
+    except DutyRefused as error:
+        return _refused(organisation_id, shift_id, error)
+    flash(said, "success")
+    if request.form.get("from") == "wheel":
+        return redirect(url_for("driving.mine"))
     return redirect(url_for("duty.one", organisation_id=organisation_id, shift_id=shift_id))
 
 

@@ -8,10 +8,13 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from mitfahr.db.duty import driven_shifts
 from mitfahr.db.figures import first_run_s
 from mitfahr.db.people import Organisation
+from mitfahr.db.run_lines import lines_of
+from mitfahr.db.vehicles import vehicles_of
 from mitfahr.domain.roles import Action, Task
-from mitfahr.domain.times import local, seconds
+from mitfahr.domain.times import local, resolve, seconds
 from mitfahr.languages import _
 from mitfahr.languages.stored import said
 from mitfahr.services.count_figures import count_figures
@@ -49,9 +52,22 @@ def year(organisation_id: str) -> ResponseReturnValue:
                 _("Nicht erschienen"),
                 _("Buchungen"),
                 _("davon am Telefon"),
+                _("Dienste"),
+                _("davon mit notierten Zeiten"),
+                _("Stunden"),
             ],
             [
-                (f"{day:%d.%m.%Y}", one.runs, one.people, one.missing, one.bookings, one.by_telephone)
+                (
+                    f"{day:%d.%m.%Y}",
+                    one.runs,
+                    one.people,
+                    one.missing,
+                    one.bookings,
+                    one.by_telephone,
+                    one.shifts,
+                    one.noted,
+                    one.driven_s / 3600,
+                )
                 for day, one in sorted(figures.days.items())
             ],
         )
@@ -70,6 +86,35 @@ def year(organisation_id: str) -> ResponseReturnValue:
         before=shown - 1 if shown > first_year else None,
         after=shown + 1 if shown < today.year else None,
     )
+
+
+@views.get("/jahresblatt")
+@access(Action.SEE_ORGANISATION)
+def report(organisation_id: str) -> str:
+    """?jahr=2026: one page on paper with the totals, for whoever gives money."""
+    now = dt.datetime.now(dt.UTC)
+    today = local(seconds(now)).date()
+    shown = _number("jahr", 2000, today.year) or today.year
+    first, last = dt.date(shown, 1, 1), dt.date(shown, 12, 31)
+    with portal().reading() as session:
+        organisation = require_task(session, current_user.id, organisation_id, Task.SEE)
+        figures = count_figures(session, organisation_id, first, last, now=now)
+        from_s, until_s = (
+            seconds(resolve(day, dt.time(0)).moment) for day in (first, dt.date(shown + 1, 1, 1))
+        )
+        shifts = driven_shifts(session, organisation_id, from_s, until_s, seconds(now))
+        return render_template(
+            "figures/report.html",
+            organisation=organisation,
+            figures=figures,
+            year=shown,
+            until=min(last, today),
+            is_over=last < today,
+            drivers=len({shift.driver_id for shift in shifts}),
+            driving_days=sum(one.runs > 0 for one in figures.days.values()),
+            lines=lines_of(session, organisation_id),
+            vehicles=vehicles_of(session, organisation_id),
+        )
 
 
 def _number(name: str, least: int, most: int) -> int | None:
