@@ -391,6 +391,7 @@ PAGES = (
         VOLUNTEER,
     ),
     Listed("verein-zahlen", "figures/year.html", "/verein/{organisation}/zahlen", VOLUNTEER),
+    Listed("verein-jahresblatt", "figures/report.html", "/verein/{organisation}/zahlen/jahresblatt", VOLUNTEER),
     Listed("dienste-stunden", "duty/hours.html", "/verein/{organisation}/dienste/stunden", VOLUNTEER),
     Listed("dienste-fristen", "duty/deadlines.html", "/verein/{organisation}/dienste/fristen", VOLUNTEER),
     Listed("dienst-code", "duty_link/ask.html", "/dienst"),
