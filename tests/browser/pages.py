@@ -373,6 +373,9 @@ PAGES = (
     Listed("dienst-offen", "duty/one.html", "/verein/{organisation}/dienste/{duty_open}", VOLUNTEER),
     Listed("dienst-vergeben", "duty/one.html", "/verein/{organisation}/dienste/{duty_taken}", VOLUNTEER),
     Listed(
+        "dienst-gefahren", "duty/note.html", "/verein/{organisation}/dienste/{duty_taken}/gefahren", VOLUNTEER
+    ),
+    Listed(
         "dienst-zeiten", "duty/times.html", "/verein/{organisation}/dienste/{duty_open}/zeiten", VOLUNTEER
     ),
     Listed(
