@@ -93,7 +93,7 @@ def test_a_service_is_entered_changed_and_ended(club: Club, service: dict[str, o
     assert tours(club)[0] == "02.06. 18:00" and len(tours(club)) == 29
     assert "Rufbus Lommatzsch beenden" in club.bernd.get(f"{at}/beenden").text
     assert "beendet" in club.bernd.post(f"{at}/beenden", data={"reason": ""}, follow_redirects=True).text
-    assert tours(club) == [] and "Dieses Angebot ist beendet" in club.bernd.get(at).text
+    assert tours(club) == [] and "Dieser Rufbus ist beendet" in club.bernd.get(at).text
     again = club.bernd.post(f"{at}/aendern", data=changed | {"idempotency_key": "late"})
     assert again.status_code == 409
 
