@@ -147,14 +147,16 @@ class Offers:
             fleet.nodes,
             np.array([self._is_open(i) for i in range(len(fleet.tours))], np.bool_),
             demand_kernels.Ways(*self._drives(on), *self._drives(off), direct_s),
-            slots,
             demand_kernels.Terms(
                 np.array([party.seats, party.wheelchairs, party.luggage, party.bicycles], np.int32),
                 fleet.service.window_s,
                 fleet.service.detour_s,
                 self.asked.query.asked_s,
                 self._span[1],
+                int(slots[0]) if len(slots) else 0,
+                fleet.service.step_s,
             ),
+            len(slots),
         )
         places = [np.array([halt.place for halt in side], np.int32) for side in (board, alight)]
         return Offer(fleet, places[0], places[1], direct_s, slots, taker)
