@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from mitfahr.languages import _
 from mitfahr.languages.formats import distance
 from mitfahr.services.find_places import stop_label
+from mitfahr.services.stop_nearby import stop_nearby
 from routing.earth import beeline_m
 from routing.gazetteer import Gazetteer, Kind
 from routing.roads import Mode, RoadGraph, locate
@@ -68,11 +69,8 @@ class _Around:
 
 
 def _stop(timetable: Timetable, lat: float, lon: float) -> str | None:
-    metres = beeline_m(timetable.stop_lat, timetable.stop_lon, lat, lon)
-    nearest = int(np.argmin(metres)) if len(metres) else None
-    if nearest is None or metres[nearest] > _AT_STOP_M:
-        return None
-    return stop_label(timetable.stop_name[nearest])
+    nearest = stop_nearby(timetable, lat, lon, _AT_STOP_M)
+    return None if nearest is None else stop_label(timetable.stop_name[nearest])
 
 
 def _street(roads: RoadGraph | None, lat: float, lon: float) -> str:

@@ -166,6 +166,7 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "run_lines.one": ORGANISATIONS,
     "run_lines.way": ORGANISATIONS,
     "run_lines.typed_way": ORGANISATIONS,
+    "run_lines.stop_at": ORGANISATIONS,
     "run_lines.add": ORGANISATIONS,
     "run_lines.change": ORGANISATIONS,
     "run_lines.more_days": ORGANISATIONS,

@@ -118,6 +118,28 @@ def test_days_are_cancelled_and_added(club: Club, line: dict[str, object]) -> No
     assert club.bernd.get(f"{at}/tage/quatsch/absagen").status_code == 404
 
 
+def test_a_point_of_the_map_is_a_stop_at_its_place_in_the_list(
+    club: Club, served: Served, line: dict[str, object]
+) -> None:
+    without = {name: "" if name.startswith("stops-1-") else value for name, value in line.items()}
+
+    def at(stop: str, form: dict[str, object], north: float = 0.0) -> dict[str, object]:
+        lat, lon = served.world.places[stop]
+        answer = club.bernd.post(f"{club.at}/linien/halt", data=form | {"lat": lat + north, "lon": lon})
+        assert answer.status_code == 200
+        found: dict[str, object] = answer.get_json()
+        return found
+
+    zehren = at("Zehren", without, north=0.001)
+    assert (zehren["label"], zehren["row"]) == ("Zehren (Haltestelle)", 2)  # the second row is empty
+    assert at("Zehren", line)["is_in"] == 1
+    assert at("Lommatzsch", {"stops-0-place": "Zehren", "stops-1-place": "Meißen"})["row"] == 0
+    assert at("Meißen", {"stops-0-place": "Lommatzsch", "stops-1-place": "Zehren"})["row"] == 2
+    assert at("Meißen", {})["row"] == 0
+    assert at("Meißen", {}, north=1.0) == {}
+    assert club.bernd.post(f"{club.at}/linien/halt", data={"lat": "x"}).status_code == 400
+
+
 def test_what_is_missing_is_said(club: Club, line: dict[str, object]) -> None:
     at = f"{club.at}/linien/neu"
     for wrong, said in (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from functools import partial
 from itertools import groupby
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -17,6 +18,7 @@ from mitfahr.db.vehicles import vehicles_of
 from mitfahr.domain.errors import InThePast, PlanInvalid, RideRefused
 from mitfahr.domain.line_plans import LinePlan, line_days
 from mitfahr.domain.roles import Action, Task
+from mitfahr.domain.stop_order import place_for
 from mitfahr.domain.times import local, seconds
 from mitfahr.languages import _
 from mitfahr.languages.formats import WEEKDAYS
@@ -24,6 +26,7 @@ from mitfahr.services.find_places import FoundPlace, PlaceKind
 from mitfahr.services.keep_line import add_day, cancel_day, coming_runs, end_line, keep_line, set_fare
 from mitfahr.services.organisation_tasks import require_task
 from mitfahr.services.publish_series import AHEAD
+from mitfahr.services.stop_nearby import stop_nearby
 from routing.journey import Place
 from routing.legs import stop_place
 from web.access import access
@@ -33,12 +36,16 @@ from web.forms.line import DayForm, FareForm, LineForm, form_of_line
 from web.forms.run import BOOKABLE, NEEDS
 from web.halts import halts_meant
 from web.map_json import stops_json
-from web.place_choice import meant
+from web.place_choice import encode, meant, stop_chosen
 from web.planned_pages import ask_fare, ask_reason
 from web.planned_view import shown_days
 from web.portal import portal
 
 views = Blueprint("run_lines", __name__, url_prefix="/verein/<organisation_id>/linien")
+
+
+NEAR_M, FAR_M = 150.0, 3_000.0
+"""A point on the map means a stop so near; who sees the whole district on it clicks less exactly."""
 
 
 @views.get("")
@@ -88,6 +95,37 @@ def typed_way(organisation_id: str) -> ResponseReturnValue:
     found = (meant(served.places, row.place, row.choice, [], (PlaceKind.STOP,)) for row in form.rows)
     known = (by_id.get(place.stop_id or "") for place in found if place is not None)
     return stops_json([stop_place(snapshot, stop) for stop in known if stop is not None])
+
+
+@views.post("/halt")
+@access(Action.SEE_ORGANISATION)
+def stop_at(organisation_id: str) -> ResponseReturnValue:
+    """The stop next to a point of the map, and before which row of the form it belongs; or the row it stands in."""
+    with portal().reading() as session:
+        require_task(session, current_user.id, organisation_id, Task.PLAN)
+    lat, lon = (request.form.get(name, default=math.nan, type=float) for name in ("lat", "lon"))
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        abort(400)
+    served, form = portal().live.served(), LineForm()
+    timetable = served.without_rides.timetable
+    within_m = request.form.get("within_m", default=NEAR_M, type=float)
+    index = stop_nearby(timetable, lat, lon, min(max(NEAR_M, within_m), FAR_M))
+    if index is None:
+        return {}
+    stop = stop_place(served.without_rides, index)
+    typed = [
+        (number, place)
+        for number, row in enumerate(form.rows)
+        if (place := meant(served.places, row.place, row.choice, [], (PlaceKind.STOP,))) is not None
+    ]
+    found = stop_chosen(stop.name, stop.lat, stop.lon, stop.stop_id)
+    answer: dict[str, object] = {"label": found.label, "choice": encode(found)}
+    for number, place in typed:
+        if place.stop_id == stop.stop_id:
+            return answer | {"is_in": number}
+    before = place_for((stop.lat, stop.lon), [(place.lat, place.lon) for _number, place in typed])
+    row = typed[before][0] if before < len(typed) else typed[-1][0] + 1 if typed else 0
+    return answer | {"row": row}
 
 
 @views.route("/neu", methods=["GET", "POST"])

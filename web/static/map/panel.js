@@ -42,6 +42,8 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
       });
       if (!map) return;
       map.on("click", clicked);
+      const list = document.querySelector("[data-add-stop]");
+      if (list) (await import("./add_stop.js")).addStops(map, list, panel.querySelector("[data-add-centre]"), say);
       map.on("mousemove", (event) => {
         map.getCanvas().style.cursor = hit(event) ? "pointer" : "";
       });
