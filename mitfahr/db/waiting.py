@@ -34,7 +34,11 @@ class WaitEntry(ForParty, Base):
     ride_id: Mapped[str] = mapped_column(ForeignKey("ride.id", ondelete="CASCADE"))
     question: Mapped[dict[str, Any]]
     origin_name: Mapped[str] = mapped_column(sa.String(200))
+    origin_lat: Mapped[float] = mapped_column(server_default="0")
+    origin_lon: Mapped[float] = mapped_column(server_default="0")
     destination_name: Mapped[str] = mapped_column(sa.String(200))
+    destination_lat: Mapped[float] = mapped_column(server_default="0")
+    destination_lon: Mapped[float] = mapped_column(server_default="0")
     created_at: Mapped[dt.datetime]
     looked_revision: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     booking_id: Mapped[str | None] = mapped_column(ForeignKey("booking.id"), index=True)
@@ -48,6 +52,14 @@ class WaitEntry(ForParty, Base):
     @property
     def request(self) -> TripRequest:
         return TripRequest.from_json(self.question)
+
+    @property
+    def origin(self) -> tuple[float, float]:
+        return self.origin_lat, self.origin_lon
+
+    @property
+    def destination(self) -> tuple[float, float]:
+        return self.destination_lat, self.destination_lon
 
 
 def wait_entry_of(session: Session, entry_id: str, *, lock: bool = False) -> WaitEntry:

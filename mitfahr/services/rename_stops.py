@@ -1,6 +1,6 @@
 """After a switch: what people have stored names its stops as the new timetable does.
 
-Rides, series, lines, on-demand services, standing orders and kept searches lie where they lay; only the ids of their
+Rides, series, lines, on-demand services, standing orders, waiting lists and kept searches lie where they lay; only the ids of their
 stops are looked up again, by name and place (`mitfahr.same_stops`). What has the right ids is left alone, so this may be
 done any number of times, and whoever is killed in between is followed by another.
 """
@@ -19,6 +19,7 @@ from mitfahr.db.run_lines import line_of, running_lines
 from mitfahr.db.series import running_offers, series_locked
 from mitfahr.db.session import one_view
 from mitfahr.db.standing_orders import StandingOrder, running_orders, standing_order_of
+from mitfahr.db.waiting import WaitEntry, open_entries, wait_entry_of
 from mitfahr.db.wishes import Wish, open_wishes, wish_locked
 from mitfahr.domain.times import local, seconds
 from mitfahr.same_stops import SameStops
@@ -39,6 +40,7 @@ def rename_stops(sessions: sessionmaker[Session], timetable: Timetable, *, now: 
         + _lines(sessions, stops)
         + _services(sessions, stops)
         + _orders(sessions, stops)
+        + _waiting(sessions, stops)
         + _wishes(sessions, stops, now)
     )
 
@@ -127,11 +129,21 @@ def _orders(sessions: sessionmaker[Session], stops: SameStops) -> int:
     return len(changed)
 
 
+def _waiting(sessions: sessionmaker[Session], stops: SameStops) -> int:
+    with one_view(sessions) as session:
+        changed = [one.id for one in open_entries(session) if _question(stops, one) != one.question]
+    for entry_id in changed:
+        with sessions.begin() as session:
+            entry = wait_entry_of(session, entry_id, lock=True)
+            entry.question = _question(stops, entry)
+    return len(changed)
+
+
 def _offer(stops: SameStops, offer: dict[str, Any]) -> dict[str, Any]:
     return {**offer, **{end: _renamed(stops, offer[end]) for end in ("origin", "destination")}}
 
 
-def _question(stops: SameStops, wish: Wish | StandingOrder) -> dict[str, Any]:
+def _question(stops: SameStops, wish: Wish | StandingOrder | WaitEntry) -> dict[str, Any]:
     """What is asked, with the ids of now; a station stays a station."""
     ends = {
         "origin": Place(wish.origin_name, *wish.origin, wish.question["origin"].get("stop_id")),

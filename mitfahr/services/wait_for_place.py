@@ -18,6 +18,7 @@ from mitfahr.domain.times import moment, seconds
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.waiting import MAX_WAITING, Outcome
 from mitfahr.services.organisation_tasks import may_book_for_callers
+from routing.journey import Place
 
 
 def wait_for_place(
@@ -25,8 +26,8 @@ def wait_for_place(
     request: TripRequest,
     *,
     ride_id: str,
-    origin_name: str,
-    destination_name: str,
+    origin: Place,
+    destination: Place,
     person_id: str,
     actor_id: str,
     idempotency_key: str,
@@ -70,8 +71,12 @@ def wait_for_place(
                     ride_id=ride_id,
                     question=request.as_json(),
                     party=party,
-                    origin_name=origin_name,
-                    destination_name=destination_name,
+                    origin_name=origin.name,
+                    origin_lat=origin.lat,
+                    origin_lon=origin.lon,
+                    destination_name=destination.name,
+                    destination_lat=destination.lat,
+                    destination_lon=destination.lon,
                     created_at=now,
                 )
             )

@@ -25,7 +25,7 @@ from mitfahr.services.wait_for_place import stop_waiting, wait_for_place
 from web.access import access
 from web.errors import explain
 from web.forms.search import SearchForm
-from web.place_choice import Choice
+from web.place_choice import Choice, as_place
 from web.portal import portal
 from web.views.search import ends_meant
 
@@ -78,13 +78,14 @@ def _joined(person_id: str, page: str) -> ResponseReturnValue:
     if form.errors or origin is None or destination is None or not 0 < len(key) <= MAX_KEY:
         flash(_("Bitte suchen Sie die Verbindung noch einmal und wählen Sie dann die Warteliste."), "info")
         return redirect(page)
+    timetable = portal().live.served().without_rides.timetable
     try:
         wait_for_place(
             portal().writing,
             form.request(origin, destination),
             ride_id=request.form.get("ride_id", ""),
-            origin_name=origin.label,
-            destination_name=destination.label,
+            origin=as_place(origin, timetable),
+            destination=as_place(destination, timetable),
             person_id=person_id,
             actor_id=current_user.id,
             idempotency_key=key,

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.series import RideSeries
 from mitfahr.db.standing_orders import standing_order_of
+from mitfahr.db.waiting import wait_entry_of
 from mitfahr.db.wishes import wish_of
 from mitfahr.domain.states import BookingState, LegState, Side
 from mitfahr.services import recheck_bookings as service
@@ -25,6 +26,7 @@ from routing.search import search
 from tests.mitfahr.rides.portal import DISTRICT, NOW, Portal, clock, district
 from tests.mitfahr.rides.test_series import offer
 from tests.mitfahr.rides.test_standing_orders import order
+from tests.mitfahr.rides.test_waiting import wait
 from tests.mitfahr.rides.test_wishes import wish
 from tests.worlds import World, world
 
@@ -230,6 +232,7 @@ def test_rides_series_and_kept_searches_follow_too(portal: Portal) -> None:
     series_id = offer(portal, portal.person("Ben"))
     wish_id = wish(portal, rita)
     order_id = order(portal, rita)
+    entry_id = wait(portal, run_id, rita)
     new, old = renamed().timetable, district()[0].timetable
     assert rename_stops(portal.sessions, new, now=LATER) >= 5
     assert rename_stops(portal.sessions, new, now=LATER) == 0
@@ -238,6 +241,8 @@ def test_rides_series_and_kept_searches_follow_too(portal: Portal) -> None:
     with portal.readers() as session:
         assert wish_of(session, wish_id, rita).question["origin"] == {"stop_id": "D"}
         assert standing_order_of(session, order_id).question["origin"] == {"stop_id": "de:1"}
+        asked = wait_entry_of(session, entry_id).question
+        assert (asked["origin"], asked["destination"]) == ({"stop_id": "D"}, {"stop_id": "de:4"})
         assert session.get_one(RideSeries, series_id).offer["origin"]["stop_id"] == "de:1"
     now_offered = in_world(portal, renamed())
     query = Query(StopRef("D"), StopRef("de:5"), clock("07:50"), kinds=frozenset({LegKind.BUERGERBUS}))

@@ -27,7 +27,7 @@ from mitfahr.services.wait_for_place import stop_waiting, wait_for_place
 from mitfahr.services.withdraw_ride import withdraw_ride
 from routing.query import Party, StopRef
 from routing.snapshot import Snapshot
-from tests.mitfahr.rides.portal import LAW, NOW, Portal, clock
+from tests.mitfahr.rides.portal import LAW, NOW, Portal, clock, place
 
 REQUEST = TripRequest(StopRef("B"), StopRef("D"), clock("08:00"))
 SOON = NOW + dt.timedelta(minutes=1)
@@ -41,8 +41,8 @@ def wait(
         portal.sessions,
         request,
         ride_id=ride_id,
-        origin_name="B",
-        destination_name="D",
+        origin=place("B"),
+        destination=place("D"),
         person_id=person_id,
         actor_id=by or person_id,
         idempotency_key=new_id(),
