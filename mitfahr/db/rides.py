@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select, update
-from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, raiseload, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, lazyload, mapped_column, raiseload, relationship
 
 from mitfahr.db.base import Base, new_id, stored_enum
 from mitfahr.db.people import Organisation, Person
@@ -262,6 +262,22 @@ def lock_rides(session: Session, ride_ids: Iterable[str]) -> dict[str, Ride]:
         if touched.first() is None:
             raise Unknown("ride", ride_id)
     return read_again(session, wanted)
+
+
+def with_sister_tours(session: Session, ride_ids: Collection[str]) -> set[str]:
+    """These rides and, of tours on demand, the others of the same service and hours.
+
+    Passengers are moved among them (`improve_tours`), so whoever locks the rides of a booking locks all of these.
+    """
+    sister = aliased(Ride)
+    same_hours = sa.and_(
+        sister.demand_service_id == Ride.demand_service_id,
+        sister.begins_s == Ride.begins_s,
+        sister.ends_s == Ride.ends_s,
+    )
+    found = select(sister.id).join(Ride, same_hours)
+    wanted = found.where(Ride.id.in_(ride_ids), sister.withdrawn_at.is_(None))
+    return {*ride_ids, *(session.scalars(wanted) if ride_ids else ())}
 
 
 def read_again(session: Session, ride_ids: Collection[str]) -> dict[str, Ride]:

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.bookings import Booking, BookingLeg, booking_of, bookings_of_trip, lock_booking
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
-from mitfahr.db.rides import lock_rides
 from mitfahr.domain.errors import NotAllowed, TooLateToChange, Unknown
 from mitfahr.domain.states import LIVE, LegState, Side
 from mitfahr.domain.times import moment, seconds
 from mitfahr.messages import tell_cancelled
 from mitfahr.services.organisation_tasks import may_book_for_callers
-from mitfahr.services.release_legs import legs_to_come, release_leg, release_others, rides_of
+from mitfahr.services.release_legs import legs_to_come, lock_booked, release_leg, release_others
 
 
 def cancel_booking(
@@ -40,7 +39,7 @@ def cancel_booking(
     with sessions.begin() as session:
         booking = booking_of(session, booking_id)
         trip = bookings_of_trip(session, booking) if whole_trip else [booking]
-        rides = lock_rides(session, set().union(*map(rides_of, trip)))
+        rides = lock_booked(session, *trip)
         for one_id in sorted(one.id for one in trip):
             lock_booking(session, one_id)
         booking = booking_of(session, booking_id)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.bookings import Booking, BookingLeg, booking_of
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.rides import Ride, RideStop, lock_rides
+from mitfahr.db.rides import Ride, RideStop
 from mitfahr.db.seats import give_back_seats, take_seats
 from mitfahr.domain.errors import (
     DriverAsksFirst,
@@ -33,7 +33,7 @@ from mitfahr.messages import tell_party_changed
 from mitfahr.services.book_journey import check_rides, seats_or_refusal
 from mitfahr.services.cancel_booking import check_may_cancel
 from mitfahr.services.find_itineraries import leg_asked_ct
-from mitfahr.services.release_legs import rides_of
+from mitfahr.services.release_legs import lock_booked
 from mitfahr.services.share_costs import share_costs
 from routing.query import Party
 
@@ -76,7 +76,7 @@ def change_party(
         body = {"booking_id": booking_id, **change.asked()}
         if claim(session, actor_id, idempotency_key, body, now) is not None:
             return booking_of(session, booking_id)
-        rides = lock_rides(session, rides_of(booking_of(session, booking_id)))
+        rides = lock_booked(session, booking_of(session, booking_id))
         booking = booking_of(session, booking_id)
         check_may_cancel(session, booking, actor_id)
         _check_changeable(booking, now)

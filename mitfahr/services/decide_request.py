@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from mitfahr.db.blocks import kept_apart_from
 from mitfahr.db.bookings import BookingLeg, booking_of, leg_of
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.rides import Ride, lock_rides
+from mitfahr.db.rides import Ride
 from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import NoLongerHolds, NotAllowed, PersonBlocked, StateForbids
 from mitfahr.domain.states import LegState, Side, holds_seats, move
 from mitfahr.domain.times import seconds
 from mitfahr.messages import tell_decided
 from mitfahr.services.find_replacement import find_replacement
-from mitfahr.services.release_legs import let_fall, rides_of
+from mitfahr.services.release_legs import let_fall, lock_booked, rides_of
 from mitfahr.services.ride_schedule import still_drivable
 from routing.snapshot import Snapshot
 
@@ -91,6 +91,6 @@ def _decidable(session: Session, leg_id: str, driver_id: str) -> str:
 
 def _locked(session: Session, leg_id: str, driver_id: str) -> tuple[BookingLeg, Ride]:
     ride_id = _decidable(session, leg_id, driver_id)
-    rides = lock_rides(session, rides_of(leg_of(session, leg_id).booking))
+    rides = lock_booked(session, leg_of(session, leg_id).booking)
     booking = booking_of(session, leg_of(session, leg_id).booking_id)
     return next(leg for leg in booking.legs if leg.id == leg_id), rides[ride_id]

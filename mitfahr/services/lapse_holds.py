@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import booking_of, expired_holds
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.rides import lock_rides
 from mitfahr.domain.states import LegState, Side, holds_seats
 from mitfahr.domain.times import seconds
 from mitfahr.services.find_replacement import find_replacement
-from mitfahr.services.release_legs import let_fall, rides_of
+from mitfahr.services.release_legs import let_fall, lock_booked
 from routing.journey import Journey
 from routing.snapshot import Snapshot
 
@@ -46,7 +45,7 @@ def _lapse_booking(
     """False if there was nothing (any more) to lapse: a driver may have answered in the meantime."""
     now_s = seconds(now)
     with sessions.begin() as session:
-        rides = lock_rides(session, rides_of(booking_of(session, booking_id)))
+        rides = lock_booked(session, booking_of(session, booking_id))
         booking = booking_of(session, booking_id)
         expired = [
             leg

@@ -26,7 +26,6 @@ from mitfahr.db.bookings import (
     mark_checked,
 )
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.rides import lock_rides
 from mitfahr.db.session import one_view
 from mitfahr.db.timetables import serving_folders
 from mitfahr.domain.states import FALLEN, LegState, Side
@@ -35,7 +34,7 @@ from mitfahr.domain.trip_request import TripRequest
 from mitfahr.itinerary import journey_from_json, journey_json
 from mitfahr.messages import tell_drivers_freed, tell_fallen, tell_shifted
 from mitfahr.services.find_replacement import find_replacement
-from mitfahr.services.release_legs import legs_to_come, release_leg, release_others, rides_of
+from mitfahr.services.release_legs import legs_to_come, lock_booked, release_leg, release_others, rides_of
 from mitfahr.services.told_areas import told_area
 from routing.journey import Journey
 from routing.query import LegKind
@@ -140,7 +139,7 @@ def _locked(
     """The booking under the locks of its rides and its own, looked at again; None if nothing of it is to come."""
     if not _serves(session, world):
         return None
-    lock_rides(session, rides_of(booking_of(session, booking_id)))
+    lock_booked(session, booking_of(session, booking_id))
     booking = lock_booking(session, booking_id)
     to_come = legs_to_come(booking, now)
     if not to_come:

@@ -1,7 +1,7 @@
 """Let a leg of a booking fall, and with it what hangs on it.
 
 Freeing needs no lock that could be refused: the caller has locked the rides of the booking (all of
-them, `mitfahr.db.rides.lock_rides`) to keep the order of locks, nothing here can find them occupied.
+them, `lock_booked`) to keep the order of locks, nothing here can find them occupied.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mitfahr.db.bookings import Booking, BookingLeg, is_stop_used
-from mitfahr.db.rides import RideStop
+from mitfahr.db.rides import Ride, RideStop, lock_rides, with_sister_tours
 from mitfahr.db.seats import delete_stop, give_back_seats
 from mitfahr.domain.states import LIVE, LegState, Side, move
 from mitfahr.domain.times import seconds
@@ -92,8 +92,15 @@ def let_fall(
     tell_fallen(session, legs, others, now, another_way)
 
 
+def lock_booked(session: Session, *bookings: Booking) -> dict[str, Ride]:
+    """Lock the rides of these bookings, before a leg of them may fall, and wherever passengers of them are moved to;
+    by id. What was read of the bookings before is to be read again.
+    """
+    return lock_rides(session, with_sister_tours(session, set().union(*map(rides_of, bookings))))
+
+
 def rides_of(booking: Booking) -> set[str]:
-    """Ids of the rides to lock before a leg of the booking may fall."""
+    """Ids of the rides that the booking has legs on."""
     return {leg.ride_id for leg in booking.legs if leg.ride_id is not None}
 
 

@@ -11,6 +11,7 @@ from mitfahr.db.bookings import BookingLeg, booking_of, lock_booking, replacemen
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.live_revision import mark_changed
 from mitfahr.db.people import Person
+from mitfahr.db.rides import with_sister_tours
 from mitfahr.domain.errors import NotAllowed, StateForbids
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.roles import Action
@@ -66,7 +67,8 @@ def replace_booking(
             return str(known["booking_id"])
         offered.check_fresh(now)
         tours = tours_for(session, [offered.journey])
-        rides = lock_for_booking(session, wanted | tours | rides_of(booking_of(session, booking_id)))
+        booked = with_sister_tours(session, rides_of(booking_of(session, booking_id)))
+        rides = lock_for_booking(session, wanted | tours | booked)
         old = lock_booking(session, booking_id)
         check_may_cancel(session, old, actor_id)
         actor = session.get_one(Person, actor_id)

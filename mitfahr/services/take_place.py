@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import Booking, booking_of, lock_booking
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.rides import lock_rides
 from mitfahr.db.waiting import entry_of_booking
 from mitfahr.domain.errors import StateForbids
 from mitfahr.domain.states import LegState, Side, holds_seats, move
@@ -16,7 +15,7 @@ from mitfahr.domain.times import seconds
 from mitfahr.domain.waiting import Outcome
 from mitfahr.messages import tell_decided
 from mitfahr.services.cancel_booking import check_may_cancel
-from mitfahr.services.release_legs import rides_of
+from mitfahr.services.release_legs import lock_booked
 
 
 def take_place(
@@ -27,7 +26,7 @@ def take_place(
     Said again, it changes nothing. Raises Unknown, NotAllowed, StateForbids (too late, or nothing was offered).
     """
     with sessions.begin() as session:
-        rides = lock_rides(session, rides_of(booking_of(session, booking_id)))
+        rides = lock_booked(session, booking_of(session, booking_id))
         booking = lock_booking(session, booking_id)
         check_may_cancel(session, booking, actor_id)
         entry = entry_of_booking(session, booking_id)

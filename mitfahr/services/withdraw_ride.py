@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.bookings import Booking, BookingLeg
 from mitfahr.db.live_revision import mark_changed
-from mitfahr.db.rides import Ride, lock_rides, ride_of
+from mitfahr.db.rides import Ride, lock_rides, ride_of, with_sister_tours
 from mitfahr.domain.contact_data import check_public_text
 from mitfahr.domain.errors import NotAllowed
 from mitfahr.domain.rides import RideKind
@@ -104,7 +104,7 @@ def _withdraw(
     All rides of all passengers' bookings are locked at once and in order, so the list of passengers
     has to be known before; a newcomer means locking anew.
     """
-    rides = lock_rides(session, {ride_id}.union(*expected.values()))
+    rides = lock_rides(session, with_sister_tours(session, {ride_id}.union(*expected.values())))
     if not _bookings_on(session, ride_id).keys() <= expected.keys():
         return None
     ride = rides[ride_id]

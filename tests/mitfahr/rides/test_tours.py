@@ -31,7 +31,7 @@ from mitfahr.offered import join_tokens
 from mitfahr.services.cancel_booking import cancel_booking
 from mitfahr.services.change_party import PartyChange, change_party
 from mitfahr.services.found_organisation import add_member
-from mitfahr.services.improve_tours import improve_tours, write_order
+from mitfahr.services.improve_tours import improve_tours, write_orders
 from mitfahr.services.keep_demand import DemandDraft, cancel_service_day, coming_tours, keep_demand
 from mitfahr.services.keep_vehicle import VehicleDraft, keep_vehicle
 from mitfahr.services.live_rides import read_live_rides
@@ -303,7 +303,7 @@ def test_a_tour_in_a_bad_order_is_turned_round(club: Club) -> None:
     booked = [club.book(club.leg("09:00", *ends)) for ends in (("B", "C"), ("C", "D"), ("D", "E"))]
     tour = club.tours()["06-02 08:00"]
     with club.portal.sessions.begin() as session:
-        write_order(session, ride_of(session, tour.tour_id), _worst(tour))
+        write_orders(session, [ride_of(session, tour.tour_id)], [_worst(tour)])
     assert club.portal.contradictions() == []
     before, promised = _driving_s(club), _promised(club)
     assert improve_tours(club.portal.sessions, club.portal.snapshot(), now=NOW) == 1
