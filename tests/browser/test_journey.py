@@ -70,12 +70,15 @@ def test_an_error_takes_the_focus(site: Site, open_page: Callable[..., Page], ja
     expect(page.get_by_label("Von", exact=True)).to_have_value("Lommatzsch (Haltestelle)")
 
 
-def test_swapping(open_page: Callable[..., Page], javascript: bool) -> None:
+def test_swapping_is_a_button_and_enter_searches(open_page: Callable[..., Page], javascript: bool) -> None:
     page = open_page(javascript=javascript)
     page.get_by_label("Von", exact=True).fill("Zehren")
     page.get_by_role("button", name="Von und Nach tauschen").click()
     expect(page.get_by_label("Nach", exact=True)).to_have_value("Zehren")
     expect(page.get_by_label("Von", exact=True)).to_have_value("")
+    page.get_by_label("Von", exact=True).fill("Lommatzsch")
+    page.get_by_label("Uhrzeit", exact=True).press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Verbindungen")
 
 
 def test_suggestions_by_keyboard(open_page: Callable[..., Page]) -> None:
