@@ -145,6 +145,11 @@ class Ride(Base):
         return self.expected_s[-1][0] if self.late_s else self.ends_s
 
     @property
+    def breaks_promises(self) -> bool:
+        """Of tours on demand: whether somebody who is still to come was told other times than they were promised."""
+        return any(stop.told_s is not None and stop.seq >= self.stops_done for stop in self.stops)
+
+    @property
     def terms(self) -> Terms:
         return Terms(self.child_seat, self.pets, self.smoking, self.women_only)
 
@@ -388,6 +393,17 @@ def cancelled_runs(session: Session, from_s: int, until_s: int) -> list[Ride]:
             )
             .order_by(Ride.begins_s, Ride.id)
             .options(*_WITHOUT_PEOPLE)
+        )
+    )
+
+
+def driven_by_organisation(session: Session, organisation_id: str, from_s: int) -> list[Ride]:
+    """Runs and tours on demand of the organisation that end after `from_s`, cancelled ones too, soonest first."""
+    return list(
+        session.scalars(
+            select(Ride)
+            .where(Ride.organisation_id == organisation_id, Ride.ends_s > from_s)
+            .order_by(Ride.begins_s, Ride.id)
         )
     )
 

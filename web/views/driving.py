@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from mitfahr.db.bookings import holding_legs, passengers_of_ride
 from mitfahr.db.duty import shifts_of_driver
-from mitfahr.db.rides import Ride, ride_of, rides_of_driver, runs_of_organisation
+from mitfahr.db.rides import Ride, driven_by_organisation, ride_of, rides_of_driver
 from mitfahr.domain.duty import NOTED_WITHIN_S
 from mitfahr.domain.errors import Unknown
 from mitfahr.domain.rides import RideKind
@@ -110,7 +110,7 @@ def sheets_of_all(organisation_id: str, day: str) -> str:
     begins, ends = _day(day)
     with portal().reading() as session:
         require_task(session, current_user.id, organisation_id, Task.SEE)
-        runs = runs_of_organisation(session, organisation_id, seconds(begins))
+        runs = driven_by_organisation(session, organisation_id, seconds(begins))
     by_driver = sorted(runs, key=lambda run: (run.driver.full_name if run.driver else "", run.begins_s))
     return _sheets_page(by_driver, begins, ends)
 
