@@ -405,6 +405,11 @@ def link_by_code(session: Session, code_hash: str) -> DutyLink | None:
     return session.scalar(select(DutyLink).where(DutyLink.code_hash == code_hash))
 
 
+def has_shifts(session: Session, organisation_id: str) -> bool:
+    """Whether the association has ever planned one."""
+    return session.scalar(select(sa.exists().where(DutyShift.organisation_id == organisation_id))) is True
+
+
 def organisations_with_shifts(session: Session, from_s: int) -> set[str]:
     """Ids of the associations that have planned shifts which end after `from_s`."""
     return set(session.scalars(select(DutyShift.organisation_id).where(DutyShift.ends_s > from_s).distinct()))

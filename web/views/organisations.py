@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from mitfahr.db.demand_services import services_of
+from mitfahr.db.duty import drivers_of, has_shifts
 from mitfahr.db.invitations import open_invitations
 from mitfahr.db.people import Organisation, Person, members_of, person_by_email
 from mitfahr.db.rides import coming_runs_of_driver, runs_of_organisation
@@ -98,16 +99,23 @@ def one(organisation_id: str) -> str:
     with portal().reading() as session:
         organisation, tasks = _organisation(session, organisation_id, Task.SEE_LINES)
         runs = runs_of_organisation(session, organisation_id, seconds(now))
+        shown = {
+            "members": len(members_of(session, organisation_id)),
+            "drivers": len(drivers_of(session, organisation_id)),
+            "vehicles": len(vehicles_of(session, organisation_id)),
+            "lines": len(lines_of(session, organisation_id)),
+            "services": len(services_of(session, organisation_id)),
+            "has_shifts": has_shifts(session, organisation_id),
+        }
+        is_set_up = all(shown[need] for need in ("drivers", "vehicles", "has_shifts"))
         return render_template(
             "organisations/one.html",
             organisation=organisation,
             tasks=tasks,
+            begins=Task.PLAN in tasks and not is_set_up,
             runs=[run for run in runs if run.withdrawn_at is None][:5],
-            members=len(members_of(session, organisation_id)),
-            vehicles=len(vehicles_of(session, organisation_id)),
-            lines=len(lines_of(session, organisation_id)),
             duty=overview(session, organisation_id, now) if Task.SEE in tasks else None,
-            services=len(services_of(session, organisation_id)),
+            **shown,
         )
 
 
