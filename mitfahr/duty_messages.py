@@ -9,13 +9,21 @@ from sqlalchemy.orm import Session
 from mitfahr.db.duty import DutyPoll, DutyShift
 from mitfahr.db.outbox import DUTY_CODE, PORTAL
 from mitfahr.db.people import Organisation, Person
+from mitfahr.domain.times import seconds
 from mitfahr.languages import _, ngettext
-from mitfahr.languages.formats import clock, day, oclock, weekday_and_day
+from mitfahr.languages.formats import clock, day, near_day_and_clock, oclock, weekday_and_day
 from mitfahr.messages import mail_person, words_of
 
 
-def tell_asked(session: Session, shift: DutyShift, person: Person, link_id: str, now: dt.datetime) -> None:
-    """To a driver: can you drive this shift? One tap on the link accepts it."""
+def tell_asked(
+    session: Session,
+    shift: DutyShift,
+    person: Person,
+    link_id: str,
+    cancels_s: int | None,
+    now: dt.datetime,
+) -> None:
+    """To a driver: can you drive this shift? One tap on the link accepts it; at `cancels_s` it is too late."""
     with words_of(person):
         opening = (
             _("%(name)s sucht für diesen Dienst jemanden, der übernimmt:", name=shift.driver.full_name)
@@ -32,16 +40,33 @@ def tell_asked(session: Session, shift: DutyShift, person: Person, link_id: str,
             ),
             _("Sie können nicht? Dann brauchen Sie nichts zu tun."),
         ]
+        if cancels_s is not None:
+            until = near_day_and_clock(cancels_s, seconds(now))
+            parts.insert(1, _("Findet sich bis %(moment)s niemand, sagen wir die Fahrten ab.", moment=until))
         mail_person(session, person, _("Wer kann fahren? %(shift)s", shift=title(shift)), parts, now)
 
 
 def tell_open(
-    session: Session, shift: DutyShift, person: Person, asked: int, passengers: int, now: dt.datetime
+    session: Session,
+    shift: DutyShift,
+    person: Person,
+    lost: Person | None,
+    asked: int,
+    passengers: int,
+    cancels_s: int | None,
+    now: dt.datetime,
 ) -> None:
-    """To a coordinator: nobody drives this shift, and time is short."""
+    """To a coordinator: nobody drives this shift, since `lost` has given it up or all along, and time is short."""
     with words_of(person):
+        opening = (
+            _("Für diesen Dienst ist niemand eingeteilt:")
+            if lost is None
+            else _(
+                "%(name)s fährt diesen Dienst nicht mehr. Jetzt ist niemand eingeteilt:", name=lost.full_name
+            )
+        )
         parts = [
-            f"{_('Für diesen Dienst ist niemand eingeteilt:')}\n{facts(shift)}",
+            f"{opening}\n{facts(shift)}",
             ngettext(
                 "Wir haben eine Person gefragt, ob sie fahren kann.",
                 "Wir haben %(num)s Personen gefragt, ob sie fahren können.",
@@ -54,6 +79,11 @@ def tell_open(
             else _("Noch hat niemand gebucht."),
             _(
                 "Findet sich niemand, sagen wir die Fahrten rechtzeitig ab und nennen den Fahrgästen einen anderen Weg."
+            )
+            if cancels_s is None
+            else _(
+                "Findet sich bis %(moment)s niemand, sagen wir die Fahrten ab und nennen den Fahrgästen einen anderen Weg.",
+                moment=near_day_and_clock(cancels_s, seconds(now)),
             ),
             f"{_('Hier teilen Sie jemanden ein:')}\n{page(shift)}",
         ]

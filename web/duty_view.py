@@ -260,7 +260,6 @@ def hours_of(shifts: Iterable[DutyShift]) -> list[Hours]:
 
 
 def _cancels_s(shift: DutyShift, runs: Sequence[Ride], deadlines: Deadlines) -> int | None:
-    if shift.driverless_since is None or not runs:
+    if shift.driverless_since is None:
         return None
-    since_s = seconds(shift.driverless_since)
-    return min(deadlines.cancels_s(run.begins_s, since_s) for run in runs)
+    return deadlines.first_cancels_s((run.begins_s for run in runs), seconds(shift.driverless_since))

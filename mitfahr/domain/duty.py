@@ -11,6 +11,7 @@ import datetime as dt
 import enum
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mitfahr.domain.booking_numbers import bare_code, signed_code
@@ -85,6 +86,10 @@ class Deadlines:
         grace_s = min(GRACE_S, (departs_s - driverless_s) // 2)
         late_s = min(driverless_s + grace_s, departs_s - LAST_CALL_S)
         return max(in_time_s, late_s, driverless_s)
+
+    def first_cancels_s(self, departures_s: Iterable[int], driverless_s: int) -> int | None:
+        """When the first of several runs is cancelled, by their departures; None without any."""
+        return min((self.cancels_s(departs_s, driverless_s) for departs_s in departures_s), default=None)
 
 
 def check_deadlines(warn_before_s: int, tell_before_s: int) -> None:

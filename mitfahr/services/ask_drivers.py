@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
@@ -14,8 +13,10 @@ from mitfahr.db.duty import (
     DutyShift,
     answers_for,
     booked_people,
+    deadlines_of,
     drivers_of,
     papers_of,
+    runs_of_shifts,
     shift_spans_of_driver,
 )
 from mitfahr.db.people import Person, members_of
@@ -32,25 +33,28 @@ def ask_drivers(
     secret_key: str,
     now: dt.datetime,
     *,
-    without: Collection[str] = (),
+    lost: Person | None = None,
 ) -> int:
     """Write to the drivers who could step in, and to the coordinators when nobody drives; how many drivers were asked.
 
-    The caller holds the shift. Left out are `without`, who has another ride or shift then, whose papers have run out by
-    then, and who has said no for this shift.
+    The caller holds the shift, which has just lost `lost`. Left out are they, who has another ride or shift then, whose
+    papers have run out by then, and who has said no for this shift.
     """
     shift.asked_at = now
+    left_out = {person.id for person in (shift.driver, lost) if person is not None}
+    cancels_s = _cancels_s(session, shift)
     asked = [
         person
         for person in drivers_of(session, shift.organisation_id)
-        if person.id not in {shift.driver_id, *without} and _could(session, shift, person)
+        if person.id not in left_out and _could(session, shift, person)
     ]
     for person in asked:
-        tell_asked(session, shift, person, new_link(session, person, secret_key, now, shift=shift), now)
+        link_id = new_link(session, person, secret_key, now, shift=shift)
+        tell_asked(session, shift, person, link_id, cancels_s, now)
     if shift.driver_id is None:
         waiting = booked_people(session, [shift.id]).get(shift.id, 0)
         for person in coordinators(session, shift.organisation_id):
-            tell_open(session, shift, person, len(asked), waiting, now)
+            tell_open(session, shift, person, lost, len(asked), waiting, cancels_s, now)
     return len(asked)
 
 
@@ -83,6 +87,16 @@ def new_link(
 def coordinators(session: Session, organisation_id: str) -> list[Person]:
     """Those with an open account."""
     return [one for one in members_of(session, organisation_id, MembershipRole.COORDINATOR) if one.is_active]
+
+
+def _cancels_s(session: Session, shift: DutyShift) -> int | None:
+    """When passengers are told if nobody is found; None while somebody drives, and where there is no run."""
+    if shift.driverless_since is None:
+        return None
+    runs = runs_of_shifts(session, [shift.id])[shift.id]
+    return deadlines_of(session, shift.organisation_id).first_cancels_s(
+        (run.begins_s for run in runs if run.withdrawn_at is None), seconds(shift.driverless_since)
+    )
 
 
 def _could(session: Session, shift: DutyShift, person: Person) -> bool:

@@ -125,7 +125,7 @@ def tell_lost(
     if before.id != actor_id:
         tell_relieved(session, shift, before, now)
     if seconds(now) >= deadlines_of(session, shift.organisation_id).asks_s(shift.begins_s):
-        ask_drivers(session, shift, secret_key, now, without={before.id})
+        ask_drivers(session, shift, secret_key, now, lost=before)
     else:
         for coordinator in coordinators(session, shift.organisation_id):
             if coordinator.id != actor_id:

@@ -293,6 +293,8 @@ def test_whoever_falls_ill_an_hour_before(club: Club) -> None:
     assert len(asked) == 2  # Doris and Detlef, not Dirk
     [warned] = [mail for mail in mails if mail.subject.startswith("Niemand eingeteilt")]
     assert "Eine Person hat Plätze gebucht." in warned.body
+    assert "Dirk" in warned.body and "Findet sich bis 07:30 Uhr niemand" in warned.body
+    assert all("Findet sich bis 07:30 Uhr niemand" in mail.body for mail in asked)
     assert club.watch(BEGINS - HOUR + dt.timedelta(minutes=29)) == 0 and club.mails() == []
     assert club.watch(BEGINS - HOUR / 2) == 1  # the run at eight; for the one at ten there is time
     assert club.portal.booking(booking).state is BookingState.ENDED
