@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -13,7 +15,7 @@ from mitfahr.db.demand_services import DemandService
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.rides import Ride
 from mitfahr.domain.roles import MembershipRole, Role
-from tests.web.served import Served, person
+from tests.web.served import SEVEN, Served, person
 from tests.web.test_booking import form_of, signed_in
 from tests.web.test_organisations import Club
 from tests.web.test_search import QUESTION
@@ -218,3 +220,53 @@ def test_a_ride_on_demand_is_found_booked_seen_in_the_tour_and_cancelled(
     rider.post(f"/meine-fahrten/{journey[1]}/absagen", data={"what": "alles"})
     assert "1 Fahrt gebucht" not in club.bernd.get(at).text
     assert "Erika" not in club.bernd.get(run[0]).text
+
+
+def test_a_late_tour_is_said_at_the_wheel_and_seen_by_everybody(
+    club: Club, service: dict[str, object]
+) -> None:
+    at = enter(club, service)
+    rider = signed_in(club.app, person(club.portal, "Erika").email)
+    token = re.search(r'name="offer" value="([^"]+)"', asked(rider).split("Rufbus Lommatzsch")[1])
+    assert token is not None
+    review = rider.post("/buchen/pruefen", data={"offer": token[1]}).text
+    booked = rider.post("/buchen", data=form_of(review), follow_redirects=True).text
+    journey = re.search(r"/meine-fahrten/[0-9a-f]{32}", booked)
+    run = re.search(r"/buergerbus/([0-9a-f]{32})", club.bernd.get(at).text)
+    assert journey is not None and run is not None
+    wheel = f"/fahrdienst/{run[1]}"
+    with time_machine.travel(SEVEN + dt.timedelta(hours=10, minutes=55), tick=False):  # 17:55
+        page = club.bernd.get(wheel).text
+        (stop,) = re.findall(r'name="stop_id" value="([0-9a-f]{32})"', page)
+        moments = re.findall(r'<option value="(\d+)">(\d\d:\d\d) Uhr', page)
+        assert "wie geplant" in page and "Zehren, zugesagt bis" in page.replace(" (Haltestelle)", "")
+        within, late = moments[0], next(one for one in moments if one[1] >= "19:00")
+        said = {"stop_id": stop, "reached_s": within[0]}
+        answer = club.bernd.post(f"{wheel}/ankunft", data=said, follow_redirects=True)
+        assert "Es muss niemand Bescheid bekommen" in answer.text and "klappt nicht mehr" not in answer.text
+        answer = club.bernd.post(
+            f"{wheel}/ankunft", data=said | {"reached_s": late[0]}, follow_redirects=True
+        )
+        assert "1 Buchung bekommt Bescheid" in answer.text and "1 Zusage klappt nicht mehr" in answer.text
+        assert f"Abholung etwa {late[1]} Uhr, zugesagt war bis" in answer.text
+        assert f'value="{late[0]}" selected' in answer.text
+        assert "Zusagen klappen nicht mehr" in club.bernd.get(at).text
+        assert "1 Zusage klappt nicht mehr" in club.bernd.get(run[0]).text
+        seen = rider.get(journey[0]).text
+        assert f"später ab ({late[1]} statt" in seen and "Abholung zwischen" not in seen
+        assert f"{late[1]}" in club.bernd.get(f"/fahrdienst/verein/{club.id}/2026-06-02").text
+        for wrong in ("morgen", "9" * 20):
+            assert club.bernd.post(f"{wheel}/ankunft", data=said | {"reached_s": wrong}).status_code == 400
+        assert club.bernd.post(f"{wheel}/ankunft", data=said | {"stop_id": "x"}).status_code == 422
+        assert rider.post(f"{wheel}/ankunft", data=said).status_code in (403, 404)
+
+
+def test_why_a_service_does_not_come(club: Club, service: dict[str, object]) -> None:
+    enter(club, service)
+    early = asked(club.bernd, clock="5:00")
+    assert "Warum kein Rufbus dabei ist" in early
+    assert "fährt an diesem Tag nur von 17:30 bis 22:00 Uhr" in early
+    assert "+49 3332 442 755" in early and "Montag bis Freitag 8 bis 24 Uhr" in early
+    with time_machine.travel(SEVEN + dt.timedelta(hours=13, minutes=30), tick=False):
+        late = asked(club.bernd, clock="20:35", direction="ab")
+    assert "zum Anmelden zu spät" in late or "Abholung zwischen" in late

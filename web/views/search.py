@@ -31,7 +31,7 @@ from web.journeys_view import JourneyView, journey_view, journey_views
 from web.nothing_words import obstacle_words
 from web.place_choice import Choice, Position, encode, found_of, meant, position, take_chosen
 from web.portal import portal, served
-from web.run_reasons import runs_not
+from web.run_reasons import runs_not, services_not
 from web.shown_first import Order, gathered, lines_first, passes, rides_first
 
 views = Blueprint("search", __name__)
@@ -204,6 +204,7 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
         answer.car_m,
     )
     is_found = any(journey.vehicles for journey in journeys)
+    person_id = current_user.id if current_user.is_authenticated else None
     nothing = None
     if answer.beyond_window or not is_found:
         nothing = explain_nothing(
@@ -211,7 +212,7 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
             snapshot,
             answer.request,
             now=now,
-            person_id=current_user.id if current_user.is_authenticated else None,
+            person_id=person_id,
             propose=not is_found,
         )
     outward = form.outward.data
@@ -237,13 +238,8 @@ def _results_page(form: SearchForm, origin: FoundPlace, destination: FoundPlace)
         is_found=is_found,
         beyond_window=answer.beyond_window,
         wait_key=uuid.uuid4().hex,
-        runs_not=runs_not(
-            snapshot,
-            asked,
-            answer.rides,
-            now,
-            current_user.id if current_user.is_authenticated else None,
-        ),
+        runs_not=runs_not(snapshot, asked, answer.rides, now, person_id),
+        services_not=services_not(snapshot, asked, answer.rides, now, person_id),
         cancelled=cancelled_views(snapshot, asked, [one.journey for one in answer.itineraries]),
         reasons=_reasons(nothing, snapshot.timetable),
         proposal=_proposal(nothing, snapshot.timetable),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -28,6 +29,7 @@ from mitfahr.domain.errors import (
     TooLateToChange,
 )
 from mitfahr.domain.phone_numbers import takes_sms
+from mitfahr.domain.proposals import Merit, Way, three_proposals
 from mitfahr.domain.roles import Action, Task, may
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.domain.usual_ways import Usual
@@ -58,11 +60,11 @@ from web.errors import Explained, explain
 from web.forms.booking import CancelForm, party_form
 from web.forms.search import CLOCK_CHANGE_WORDS, SearchForm, form_of
 from web.forms.telephone import CallBookingForm, CallerForm, FindForm, LetterForm, SmsForm
-from web.journeys_view import journey_views
+from web.journeys_view import JourneyView, journey_views
 from web.place_choice import Choice, take_chosen
 from web.portal import portal, served
-from web.run_reasons import runs_not
-from web.shown_first import Order, lines_first, rides_first
+from web.run_reasons import runs_not, services_not
+from web.shown_first import gathered
 from web.spoken import read_out, read_out_booked
 from web.standing_orders_view import order_plan_words
 from web.trip_view import trip_views
@@ -96,6 +98,16 @@ class Caller:
     upcoming: list[BookingView]
     past: list[BookingView]
     usual: list[UsualWay]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A way with what is read out, what it is better at than the others, and the same at other times."""
+
+    journey: JourneyView
+    sentences: Sequence[str]
+    merits: Sequence[str] = ()
+    again: Sequence[Offer] = ()
 
 
 @views.get("")
@@ -379,23 +391,50 @@ def _answered(person_id: str, form: SearchForm, instead_of: str) -> ResponseRetu
             replace(one, token=join_tokens(form.outward.data, one.token)) if one.token else one
             for one in shown
         ]
-    bookable = [one for one in shown if one.token]
-    lines = [one for one in bookable if not one.uses_private_ride]
-    rides = [one for one in bookable if one.uses_private_ride]
-    how = answer.request.arrive_by, Order(form.order.data), answer.request.prefers
-    shelves = lines_first(lines, *how), rides_first(rides, lines, *how)
+    arrive_by = answer.request.arrive_by
+    bookable = gathered([one for one in shown if one.token], arrive_by)
+    proposals = three_proposals([_as_way(one) for one in bookable], arrive_by)
+    proposed = {one.number for one in proposals}
     return render_template(
         "telephone/results.html",
         caller=caller,
         form=form,
         instead_of=instead_of,
-        offers=[(one, read_out(one, people)) for shelf in shelves for one in shelf.first],
-        others=[(one, read_out(one, people)) for shelf in shelves for one in shelf.folded],
+        offers=[
+            _offer(bookable[one.number], people, [_merit_words(merit, arrive_by) for merit in one.merits])
+            for one in proposals
+        ],
+        others=[_offer(one, people) for i, one in enumerate(bookable) if i not in proposed],
         beyond_window=answer.beyond_window,
         wait_key=uuid.uuid4().hex,
         runs_not=runs_not(snapshot, answer.request, answer.rides, now, person_id),
+        services_not=services_not(snapshot, answer.request, answer.rides, now, person_id),
         clock_change=CLOCK_CHANGE_WORDS.get(form.moment.clock_change),
     )
+
+
+def _as_way(journey: JourneyView) -> Way:
+    return Way(
+        journey.departure_s,
+        journey.arrival_s,
+        journey.changes,
+        journey.walk_s,
+        is_sure=not any(leg.asks_first for leg in journey.to_book),
+    )
+
+
+def _offer(journey: JourneyView, people: int, merits: Sequence[str] = ()) -> Offer:
+    again = [Offer(one, read_out(one, people)) for one in journey.again]
+    return Offer(journey, read_out(journey, people), merits, again)
+
+
+def _merit_words(merit: Merit, arrive_by: bool) -> str:
+    match merit:
+        case Merit.QUICKEST:
+            return _("am schnellsten")
+        case Merit.EASIEST:
+            return _("am wenigsten umsteigen und gehen")
+    return _("am spätesten los") if arrive_by else _("am frühesten da")
 
 
 def _review_page(
