@@ -120,6 +120,7 @@ FOR_STAFF = (
     "web/views/reports.py",
     "web/views/run_lines.py",
     "web/views/runs.py",
+    "web/views/telephone.py",
     "web/views/timetables.py",
 )
 """Everything else is for residents and is told in Leichte Sprache, too."""

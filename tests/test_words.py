@@ -12,7 +12,7 @@ from babel.messages import Catalog
 from jinja2 import Environment, nodes
 
 from mitfahr.languages.known import COMPLETE, GERMAN, KNOWN, Language
-from scripts.words import FOR_OPERATORS, KEYWORDS, check, collected
+from scripts.words import FOR_OPERATORS, KEYWORDS, check, collected, read
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "web" / "templates").rglob("*.html"))
@@ -53,10 +53,25 @@ def test_offered_languages_say_everything(language: Language, source: Catalog) -
         pytest.skip(f"not offered: {len(found)} messages are missing")
 
 
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [("pl", r"\bPan(?:a|i|u|em|ią)?\b"), ("cs", r"(?<=[a-zěščřžýáíéů,] )v(?:ám|ás|áš|aše)\b")],
+)
+def test_everybody_is_addressed_in_one_way(code: str, wrong: str) -> None:
+    """As the README of the catalogues has it."""
+    catalogue = read(next(language for language in KNOWN if language.code == code))
+    texts = [text for message in catalogue for text in _texts(message.string)]
+    assert [text for text in texts if re.search(wrong, text)] == []
+
+
 def test_catalogues_hold_exactly_what_is_said(source: Catalog) -> None:
     for language in KNOWN:
         if language != GERMAN:
             assert [fault for fault in check(language, source) if fault.endswith("run `make words`")] == []
+
+
+def _texts(written: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (written,) if isinstance(written, str) else written
 
 
 class _Text(HTMLParser):
