@@ -326,6 +326,7 @@ PAGES = (
     Listed("buergerbus-absagen", "runs/cancel.html", "/buergerbus/{run}/absagen", VOLUNTEER),
     Listed("buergerbus-fahrpreis", "runs/fare.html", "/buergerbus/{run}/fahrpreis", ADMIN),
     Listed("postausgang", "outbox/all.html", "/postausgang?zustand=gesendet", DISPATCHER),
+    Listed("postausgang-gesendet", "outbox/all.html", at("/postausgang?zustand=gesendet"), DISPATCHER),
     Listed("vereine", "organisations/mine.html", "/verein", ADMIN),
     Listed("verein", "organisations/one.html", "/verein/{organisation}", VOLUNTEER),
     Listed("verein-mitglieder", "organisations/members.html", "/verein/{organisation}/mitglieder", VOLUNTEER),
