@@ -325,7 +325,7 @@ PAGES = (
     Listed("buergerbus-pruefen", "runs/preview.html", run("503"), VOLUNTEER),
     Listed("buergerbus-absagen", "runs/cancel.html", "/buergerbus/{run}/absagen", VOLUNTEER),
     Listed("buergerbus-fahrpreis", "runs/fare.html", "/buergerbus/{run}/fahrpreis", ADMIN),
-    Listed("postausgang", "outbox/all.html", "/postausgang?zustand=gesendet", DISPATCHER),
+    Listed("postausgang", "outbox/all.html", "/postausgang", DISPATCHER),
     Listed("postausgang-gesendet", "outbox/all.html", at("/postausgang?zustand=gesendet"), DISPATCHER),
     Listed("vereine", "organisations/mine.html", "/verein", ADMIN),
     Listed("verein", "organisations/one.html", "/verein/{organisation}", VOLUNTEER),
