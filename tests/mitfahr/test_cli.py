@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import resource
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -320,15 +320,22 @@ def test_contradictions_between_rides_and_bookings_are_found(mitfahr: Operator, 
 
 
 def test_help_answers_at_once(tmp_path: Path) -> None:
+    """Counted in seconds of the processor: a busy machine shares them out."""
     times = []
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = _used_s()
         shown = subprocess.run(
             [sys.executable, "-m", "mitfahr", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
         )
-        times.append(time.perf_counter() - begin)
+        times.append(_used_s() - begin)
     assert "Beispiele" in shown.stdout
-    assert min(times) < 1.0  # 0.15 s on a quiet machine
+    assert 0 < min(times) < 1.0  # 0.15 s as a rule
+
+
+def _used_s() -> float:
+    """By the children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _commands(group: click.Group, *words: str) -> Iterator[tuple[str, ...]]:

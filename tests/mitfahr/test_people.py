@@ -158,10 +158,10 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(database: Engine) 
     def median_s(email: str) -> float:
         times = []
         for attempt in range(ATTEMPTS):
-            begin = time.perf_counter()
+            begin = time.process_time()  # of all threads, whatever else the machine does
             with pytest.raises(LoginFailed):
                 log_in(writing, email, "falsches Passwort", NOW + attempt * MINUTE)
-            times.append(time.perf_counter() - begin)
+            times.append(time.process_time() - begin)
         return statistics.median(times)
 
     median_s("erster@example.org")

@@ -284,9 +284,9 @@ def test_a_timetable_opens_within_milliseconds(tmp_path: Path) -> None:
     folder = world("line 1 | A B\nt1 | 08:00 08:10").timetable.save(tmp_path)
     taken_s = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         Timetable.open(folder)
-        taken_s.append(time.perf_counter() - begin)
+        taken_s.append(time.process_time() - begin)
     assert min(taken_s) < 0.05  # 3 ms on a quiet machine
 
 
