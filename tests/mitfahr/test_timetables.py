@@ -403,7 +403,7 @@ def _build_and_hang(database_url: str, data_dir: Path) -> None:
 
 
 def _wait_for(writing: sessionmaker[Session], version_id: str, status: VersionStatus) -> None:
-    for _ in range(600):
+    for _ in range(3600):  # a process that starts while the machine is busy
         with writing() as session:
             if session.get_one(FeedVersion, version_id).status is status:
                 return

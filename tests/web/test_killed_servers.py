@@ -21,7 +21,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from http.cookiejar import CookieJar
@@ -48,7 +48,7 @@ N_PEOPLE = 4
 N_FORMS = int(os.environ.get("MITFAHR_FORMS", "48"))
 KILLS = int(os.environ.get("MITFAHR_KILLS", "4"))
 LONGEST_FORM_S = 0.3
-PATIENCE_S = 40
+PATIENCE_S = 180
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -89,7 +89,7 @@ def every_form_is_answered_once(url: str, outage: Callable[[], None] | None, fol
             if outage is not None and number % 4 == 1:
                 outage()
             else:
-                chance.choice(server.children()).kill()
+                _kill_one(server, chance)
         answers = [one.result() for one in running]
         booked = [place for status, place in answers if status == 302]
         assert {status for status, _ in answers} <= {302, 409}
@@ -107,6 +107,16 @@ def every_form_is_answered_once(url: str, outage: Callable[[], None] | None, fol
     assert data_faults(engine, settings.price_law, dt.datetime.now(dt.UTC)) == []
     engine.dispose()
     return said
+
+
+def _kill_one(server: psutil.Process, chance: random.Random) -> None:
+    """One of those that answer; where the last ones are just being replaced, the next that is there."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up_at:
+        with suppress(psutil.NoSuchProcess, IndexError):
+            return chance.choice(server.children()).kill()
+        time.sleep(0.02)
+    raise AssertionError("nobody is there to be killed")
 
 
 @dataclass
@@ -128,7 +138,7 @@ class Client:
         return client
 
     def csrf(self, path: str) -> str:
-        with self.opener.open(self.site + path, timeout=20) as page:
+        with self.opener.open(self.site + path, timeout=60) as page:
             found = CSRF.search(page.read().decode())
         assert found is not None
         return found[1]
@@ -150,7 +160,7 @@ class Client:
     def send(self, path: str, form: dict[str, str]) -> tuple[int, str]:
         try:
             with self.opener.open(
-                self.site + path, urllib.parse.urlencode(form).encode(), timeout=20
+                self.site + path, urllib.parse.urlencode(form).encode(), timeout=60
             ) as answer:
                 return answer.status, ""
         except urllib.error.HTTPError as answer:
@@ -209,7 +219,7 @@ def _serving(environment: dict[str, str]) -> Iterator[tuple[str, psutil.Process]
         yield site, psutil.Process(server.pid)
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(120)
 
 
 def _wait_for(address: str) -> None:

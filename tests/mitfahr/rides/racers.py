@@ -82,7 +82,7 @@ class Racers:
         """Outcomes by racer; all racers begin each of their attempts together."""
         assert len(attempts) == N_RACERS
         running = [self._pool.submit(_send, url, own, guards) for own in attempts]
-        return [future.result(timeout=120) for future in running]
+        return [future.result(timeout=300) for future in running]
 
     def close(self) -> None:
         self._pool.shutdown()
@@ -102,7 +102,7 @@ def _send(url: str, attempts: Sequence[Attempt], guards: Guards) -> list[str]:
     outcomes = []
     with _switched(engine, guards):
         for attempt in attempts:
-            _together.wait(timeout=60)
+            _together.wait(timeout=180)
             try:
                 outcomes.append(outcome(Portal(engine), attempt))
             except Exception as error:  # told, not raised: the others wait for this racer at the next start
@@ -159,13 +159,13 @@ class Victim:
         theirs.close()
 
     def report(self) -> str:
-        assert self._reports.poll(60), "the victim says nothing"
+        assert self._reports.poll(180), "the victim says nothing"
         text: str = self._reports.recv()
         return text
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.join(timeout=30)
+        self._process.join(timeout=120)
 
 
 def _suffer(url: str, attempts: Sequence[Attempt], stops_inside: bool, reports: Connection) -> None:

@@ -34,7 +34,7 @@ CHANGES_MIND = 0.2
 ONE_SLICE = 100
 """After so many attempts everybody turns to fresh vehicles: full ones would only refuse."""
 RETRY_S = 0.05
-AWAY_S = 30.0
+AWAY_S = 180.0
 POLL_S = 0.05
 
 

@@ -263,7 +263,7 @@ def test_two_clicks_at_once_take_one_way(portal: Portal) -> None:
     start = threading.Barrier(2)
 
     def click(token: str) -> str:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         try:
             return take(portal, booking_id, token, rita)
         except StateForbids:
