@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from email.utils import parseaddr
 
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
@@ -31,6 +32,16 @@ STATUS = {
 
 def calendar_file(booking: Booking, description: str, sequence: int, now: dt.datetime) -> str:
     """The text of an .ics file; who it comes from is still open (see `addressed`)."""
+    method = "CANCEL" if booking.state is BookingState.ENDED else "PUBLISH"
+    return _file(method, [_entry(booking, description, sequence, now)])
+
+
+def calendar_of_all(bookings: Iterable[tuple[Booking, str, int]], now: dt.datetime) -> str:
+    """As `calendar_file`, with an entry for each booking, its description and its sequence."""
+    return _file("PUBLISH", [_entry(*one, now) for one in bookings])
+
+
+def _entry(booking: Booking, description: str, sequence: int, now: dt.datetime) -> Event:
     begins_s, ends_s = _begins_and_ends_s(booking)
     entry = Event()
     entry.add("uid", f"{booking.calendar_uid}@mitfahrportal")
@@ -44,11 +55,16 @@ def calendar_file(booking: Booking, description: str, sequence: int, now: dt.dat
         entry.add("location", booking.origin_name)
     entry.add("status", STATUS[booking.state])
     entry.add("url", f"{PORTAL}/meine-fahrten/{booking.id}")
+    return entry
+
+
+def _file(method: str, entries: Iterable[Event]) -> str:
     calendar = Calendar()
     calendar.add("prodid", "-//Mitfahrportal//DE")
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if booking.state is BookingState.ENDED else "PUBLISH")
-    calendar.add_component(entry)
+    calendar.add("method", method)
+    for entry in entries:
+        calendar.add_component(entry)
     return as_text(calendar)
 
 

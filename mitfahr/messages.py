@@ -5,12 +5,12 @@ called otherwise by the people who book for them."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from sqlalchemy.orm import Session
 
-from mitfahr.calendar_file import calendar_file
+from mitfahr.calendar_file import calendar_file, calendar_of_all
 from mitfahr.db.bookings import Booking, BookingLeg, bookings_of_trip
 from mitfahr.db.calls_to_make import note_call_to_make
 from mitfahr.db.outbox import CANCEL_CODE, CONTACT, PORTAL, OutboxMessage, queue_mail, queue_sms
@@ -64,7 +64,7 @@ HITCH_WORDS = {
 def tell_booked(session: Session, booking: Booking, now: dt.datetime) -> None:
     """To the rider: what has been booked, and to each driver who is asked or has a new passenger."""
     _tell_rider_booked(session, booking, None, now)
-    _tell_drivers_booked(session, booking.legs, now)
+    tell_drivers_booked(session, booking.legs, now)
 
 
 def tell_replaced(
@@ -81,7 +81,7 @@ def tell_replaced(
     """
     _tell_rider_booked(session, new, old, now)
     tell_drivers_freed(session, freed, now)
-    _tell_drivers_booked(session, joined, now)
+    tell_drivers_booked(session, joined, now)
 
 
 def _tell_rider_booked(
@@ -115,7 +115,8 @@ def _tell_rider_booked(
         _mail_rider(session, booking, subject, parts, now)
 
 
-def _tell_drivers_booked(session: Session, legs: Sequence[BookingLeg], now: dt.datetime) -> None:
+def tell_drivers_booked(session: Session, legs: Sequence[BookingLeg], now: dt.datetime) -> None:
+    """To the drivers of private rides: who is asked for, or has a new passenger."""
     for leg in legs:
         if leg.ride is not None and leg.ride.driver is not None and leg.kind is LegKind.RIDE:
             _tell_driver(session, leg.ride, leg.ride.driver, leg, now)
@@ -601,6 +602,63 @@ def tell_wish_fits(session: Session, wish: Wish, fits: Sequence[WishFit], now: d
         mail_person(session, wish.person, subject, parts, now)
 
 
+def tell_standing(
+    session: Session, order: StandingOrder, days: Mapping[dt.date, Sequence[Booking]], now: dt.datetime
+) -> None:
+    """To the person of a standing order: all that is booked of it, and what is not any more; `days` has the ways of
+    each day in the order of travelling."""
+    with words_of(order.person):
+        title = f"{order.origin_name} → {order.destination_name}"
+        subject = _("Ihre Dauerbuchung: %(way)s", way=title)
+        parts = [
+            _("So sind die Fahrten Ihrer Dauerbuchung %(way)s jetzt gebucht:", way=title),
+            "\n".join(_standing_day(one, ways) for one, ways in days.items()),
+            _("Hier sehen Sie alle Tage und sagen einzelne ab:") + f"\n{PORTAL}/dauerbuchungen/{order.id}",
+        ]
+        bookings = [one for ways in days.values() for one in ways]
+        calendar = calendar_of_all([(one, _legs(one.legs), one.calendars_sent) for one in bookings], now)
+        for one in bookings:
+            one.calendars_sent += 1
+        mail_person(session, order.person, subject, parts, now, calendar=calendar)
+        sms_person(session, order.person, subject, [standing_in_short(days)], now)
+
+
+def _standing_day(date: dt.date, ways: Sequence[Booking]) -> str:
+    """One line of a list; where nothing is going to be travelled any more only that."""
+    left = [one for one in ways if one.state in (BookingState.BOOKED, BookingState.WAITING)]
+    if not left:
+        return _("- %(day)s: abgesagt", day=day(date))
+    times = ", ".join(
+        _(
+            "%(departure)s ab %(origin)s, %(arrival)s an %(destination)s",
+            departure=oclock(one.departure_s),
+            origin=one.origin_name,
+            arrival=oclock(one.arrival_s),
+            destination=one.destination_name,
+        )
+        for one in left
+    )
+    if any(one.state is BookingState.WAITING for one in left):
+        return _("- %(day)s: %(times)s (noch nicht alles zugesagt)", day=day(date), times=times)
+    return f"- {day(date)}: {times}"
+
+
+def standing_sms(order: StandingOrder, days: Mapping[dt.date, Sequence[Booking]]) -> str:
+    """All days of a standing order, asked for in a call."""
+    with words_of(order.person):
+        return f"{order.origin_name} → {order.destination_name}\n{standing_in_short(days)}"
+
+
+def standing_in_short(days: Mapping[dt.date, Sequence[Booking]]) -> str:
+    """All days of a standing order in a few words, for an SMS."""
+    lines = []
+    for date, ways in days.items():
+        left = [one for one in ways if one.state in (BookingState.BOOKED, BookingState.WAITING)]
+        times = ", ".join(f"{clock(one.departure_s)}-{clock(one.arrival_s)}" for one in left)
+        lines.append(f"{day_short(date)}: {times or _('abgesagt')}")
+    return "\n".join(lines)
+
+
 def tell_not_booked(
     session: Session, order: StandingOrder, days: Sequence[StandingDay], now: dt.datetime
 ) -> None:
@@ -611,7 +669,7 @@ def tell_not_booked(
             "Für Ihre Dauerbuchung %(way)s konnten wir an diesen Tagen nichts buchen:",
             way=title,
         )
-        lines = "\n".join(f"- {day(one.day)}: {HITCH_WORDS[one.hitch]}" for one in days if one.hitch)
+        lines = "\n".join(_not_booked(one, one.hitch) for one in days if one.hitch)
         parts = [
             f"{opening}\n{lines}",
             _(
@@ -621,6 +679,11 @@ def tell_not_booked(
             f"{_('Ihre Dauerbuchung im Mitfahrportal:')}\n{PORTAL}/dauerbuchungen/{order.id}",
         ]
         mail_person(session, order.person, _("Noch nicht gebucht: %(way)s", way=title), parts, now)
+
+
+def _not_booked(one: StandingDay, hitch: Hitch) -> str:
+    line = f"- {day(one.day)}: {HITCH_WORDS[hitch]}"
+    return f"{line} {_('Bis dahin gilt Ihre alte Buchung.')}" if one.booking_id else line
 
 
 def tell_staff_not_booked(

@@ -63,6 +63,7 @@ FOR_STAFF = (
     "web/views/duty.py",
     "web/templates/standing_orders/all.html",
     "web/templates/standing_orders/unsettled.html",
+    "web/templates/standing_orders/letter.html",
     "web/forms/access_token.py",
     "web/forms/feeds.py",
     "web/forms/local.py",

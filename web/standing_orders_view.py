@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from mitfahr.db.bookings import Booking, booking_of, bookings_of_trip, replacements_of
-from mitfahr.db.standing_orders import StandingDay, StandingOrder
+from mitfahr.db.bookings import Booking
+from mitfahr.db.standing_orders import StandingDay, StandingOrder, standing_bookings
 from mitfahr.domain.recurrence import PlannedDay, Recurrence, Skip
+from mitfahr.domain.standing_orders import NOTHING_ASKED
 from mitfahr.domain.states import BookingState
 from mitfahr.languages import _, lazy
 from mitfahr.languages.formats import day_short
@@ -44,6 +45,8 @@ class OrderDay:
     skipped: str | None
     hitch: str | None
     ways: Sequence[BookedWay]
+    pending: str | None
+    """What the worker will do with the day in a moment, because the order was changed."""
 
     @property
     def can_be_left_out(self) -> bool:
@@ -96,9 +99,13 @@ def order_plan_words(order: StandingOrder) -> list[str]:
 
 
 def order_days(
-    session: Session, planned: Sequence[PlannedDay], known: Mapping[dt.date, StandingDay]
+    session: Session,
+    order: StandingOrder,
+    planned: Sequence[PlannedDay],
+    known: Mapping[dt.date, StandingDay],
 ) -> list[OrderDay]:
     """Days of the plan and days that were dealt with, soonest first."""
+    planned_on = {one.day: one for one in planned}
     skipped = {one.day: skip_words(one) for one in planned}
     found = []
     for day in sorted(skipped.keys() | known.keys()):
@@ -109,20 +116,27 @@ def order_days(
                 day,
                 skipped.get(day),
                 str(HITCH_WORDS[row.hitch]) if row and row.hitch and is_open else None,
-                ways_of(session, row.booking_id) if row and row.booking_id else (),
+                ways := ways_of(session, row.booking_id) if row and row.booking_id else [],
+                None if row is None or is_open else _pending(order, row, ways, planned_on.get(day)),
             )
         )
     return found
 
 
+def _pending(
+    order: StandingOrder, row: StandingDay, ways: Sequence[BookedWay], planned: PlannedDay | None
+) -> str | None:
+    if row.asked == NOTHING_ASKED:
+        stands = any(way.sign.look in ("success", "warning") for way in ways)
+        return _("wird gleich abgesagt") if stands else None
+    if row.asked is None or planned is None or not planned.rides or row.asked == order.asked_on(planned):
+        return None
+    return _("wird gleich umgebucht")
+
+
 def ways_of(session: Session, booking_id: str) -> list[BookedWay]:
     """What was booked for one day, or in its place."""
-    trip = bookings_of_trip(session, booking_of(session, booking_id))
-    replaced = replacements_of(session, [one.id for one in trip])
-    standing = [one for one in trip if one.id not in replaced]
-    known = {one.id for one in trip}
-    standing += [booking_of(session, later) for later in replaced.values() if later not in known]
-    return [_way(one) for one in sorted(standing, key=lambda one: one.departure_s)]
+    return [_way(one) for one in standing_bookings(session, booking_id)]
 
 
 def _way(booking: Booking) -> BookedWay:

@@ -60,13 +60,6 @@ def claim(
     return dict(known.answer)
 
 
-def kept_answer(session: Session, actor_id: str, key: str) -> dict[str, Any] | None:
-    """What was answered to the form of this key; None if it never went through."""
-    return session.scalar(
-        select(IdempotencyKey.answer).where(IdempotencyKey.actor_id == actor_id, IdempotencyKey.key == key)
-    )
-
-
 def keep_answer(session: Session, actor_id: str, key: str, answer: Mapping[str, Any]) -> None:
     """Keep `answer` for whoever sends the same form again; commits with everything else."""
     session.execute(

@@ -69,8 +69,8 @@ class StandingOrder(Base):
 class StandingDay(Base):
     """A day that was dealt with: booked (`booking_id`, of two ways that of the way out), or not (`hitch`).
 
-    `asked` is what it was booked for (`asked_for`; None: as the order was in the beginning): where the order asks for
-    something else now, it is booked anew in place of that, and with a hitch the old booking stands until then.
+    `asked` is what it was booked for (`asked_for`; None: it stays as it is): where the order asks for something else
+    now, it is booked anew in place of that, and with a hitch the old booking stands until then.
     `written_at`: what is booked, or no longer, has been written to the person.
     A hitch is told once (`told_at`), tried again now and then (`tried_at`), and off the list once it is booked or
     somebody has `settled_at` it by hand.
@@ -147,6 +147,22 @@ def standing_bookings(session: Session, booking_id: str) -> list[Booking]:
         found |= {key: booking_of(session, key) for key in later}
     replaced = {one.replaces_id for one in found.values()}
     return sorted((one for key, one in found.items() if key not in replaced), key=lambda one: one.departure_s)
+
+
+def orders_to_write(session: Session, since: dt.date) -> list[str]:
+    """Ids of orders with days from `since` on of which the person has not been written what is booked, or not any more."""
+    return list(
+        session.scalars(
+            select(StandingDay.order_id)
+            .where(
+                StandingDay.day >= since,
+                StandingDay.booking_id.is_not(None),
+                StandingDay.written_at.is_(None),
+            )
+            .distinct()
+            .order_by(StandingDay.order_id)
+        )
+    )
 
 
 def unsettled_days(session: Session, since: dt.date) -> list[StandingDay]:

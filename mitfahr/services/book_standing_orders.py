@@ -1,4 +1,4 @@
-"""Book the days of standing orders ahead, through the same service as everybody, and tell what could not be booked."""
+"""Book the days of standing orders ahead, by the rules of every booking, and write what is booked and what is not."""
 
 from __future__ import annotations
 
@@ -9,36 +9,38 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from mitfahr.db.idempotency import kept_answer
 from mitfahr.db.people import staff_for
 from mitfahr.db.session import one_view
 from mitfahr.db.standing_orders import (
     StandingDay,
     StandingOrder,
     days_of_order,
+    orders_to_write,
     running_orders,
+    standing_bookings,
     standing_order_of,
 )
-from mitfahr.domain.errors import IdempotencyConflict, MitfahrError
+from mitfahr.domain.errors import MitfahrError
 from mitfahr.domain.prices import PriceLaw
 from mitfahr.domain.recurrence import Direction, Occurrence, PlannedDay
 from mitfahr.domain.roles import Role
 from mitfahr.domain.saxony import Vacations
 from mitfahr.domain.standing_orders import (
+    NOTHING_ASKED,
     TRY_AGAIN,
     WAIT_FOR_TIMETABLE,
+    WRITE_AGAIN,
     Hitch,
     bookable_days,
     request_on,
 )
 from mitfahr.domain.times import local, seconds
 from mitfahr.domain.trip_request import TripRequest
-from mitfahr.messages import tell_not_booked, tell_staff_not_booked
-from mitfahr.offered import join_tokens
-from mitfahr.services.book_journey import BookingForm, book_journey
+from mitfahr.messages import tell_not_booked, tell_staff_not_booked, tell_standing
+from mitfahr.offered import join_tokens, read_all_signed
+from mitfahr.services.book_standing_day import book_day, day_row, drop_day, is_to_come
 from mitfahr.services.closed_rides import closed_to
 from mitfahr.services.find_itineraries import answer_of, best_of, possible_journeys
-from mitfahr.services.keep_standing_order import cancel_day
 from mitfahr.services.ride_schedule import measured
 from routing.errors import RoutingError
 from routing.journey import Journey
@@ -49,10 +51,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A day to be booked, as it was read."""
+    """A day to be booked, as it was read; `asked` says for what (see `mitfahr.domain.standing_orders.asked_for`)."""
 
     order: StandingOrder
     planned: PlannedDay
+    asked: str
 
 
 def book_standing_orders(
@@ -66,27 +69,32 @@ def book_standing_orders(
 ) -> int:
     """Book what is due of all orders, each day by itself and both its ways or none; commits; returns the days booked.
 
-    A day that cannot be booked is told to the person and to the dispatchers once, and tried again every TRY_AGAIN.
-    `current` gives the snapshot with the rides as they are; it is not asked where nothing is due.
+    After a change of the order a day is booked anew in place of what stood for it, and days that are off the plan are
+    cancelled. What is booked is written to each person in one message. A day that cannot be booked is told to the
+    person and to the dispatchers once, and tried again every TRY_AGAIN. `current` gives the snapshot with the rides as
+    they are; it is not asked where nothing is due.
     """
     with one_view(sessions) as session:
-        due = [one for order in running_orders(session) for one in _due(session, order, vacations, now)]
+        orders = running_orders(session)
+        due = [one for order in orders for one in _due(session, order, vacations, now)]
+        dropped = [(order.id, day) for order in orders for day in _dropped(session, order, now)]
+    for order_id, day in dropped:
+        drop_day(sessions, order_id=order_id, day=day, now=now)
     booked, hitches = 0, list[_Due]()
     for one in due:
         snapshot = current()
         if _waits_for_timetable(one, snapshot, now):
             continue
-        key = f"standing-{one.order.id}-{one.planned.day}"
-        with sessions() as session:
-            known = kept_answer(session, one.order.person_id, key)
-        result = (
-            str(known["booking_id"]) if known else _book(sessions, snapshot, one, key, secret_key, law, now)
-        )
+        result = _book(sessions, snapshot, one, secret_key, law, vacations, now)
         if isinstance(result, Hitch):
-            _note(sessions, one, None, result, now)
+            _note_hitch(sessions, one, result, vacations, now)
             hitches.append(one)
         else:
-            booked += _note(sessions, one, result, None, now)
+            booked += result
+    with one_view(sessions) as session:
+        news = orders_to_write(session, local(seconds(now)).date())
+    for order_id in news:
+        _write_to(sessions, order_id, now)
     _tell(sessions, hitches, now)
     return booked
 
@@ -120,11 +128,28 @@ def _due(session: Session, order: StandingOrder, vacations: Vacations, now: dt.d
     known = days_of_order(session, order.id, today)
     due = []
     for planned in bookable_days(order.recurrence, vacations, today, now):
-        row = known.get(planned.day)
-        is_open = row is not None and row.hitch is not None and row.settled_at is None
-        if row is None or (is_open and row.tried_at <= now - TRY_AGAIN):
-            due.append(_Due(order, planned))
+        row, asked = known.get(planned.day), order.asked_on(planned)
+        if row is None:
+            is_due = True
+        elif row.hitch is not None:
+            is_due = row.settled_at is None and row.tried_at <= now - TRY_AGAIN
+        else:
+            is_due = row.asked is not None and row.asked != asked
+        if is_due:
+            due.append(_Due(order, planned, asked))
     return due
+
+
+def _dropped(session: Session, order: StandingOrder, now: dt.datetime) -> list[dt.date]:
+    """Days that are off the plan and still have a booking."""
+    rows = days_of_order(session, order.id, local(seconds(now)).date())
+    return [
+        day
+        for day, row in rows.items()
+        if row.asked == NOTHING_ASKED
+        and row.booking_id is not None
+        and is_to_come(standing_bookings(session, row.booking_id), now)
+    ]
 
 
 def _waits_for_timetable(one: _Due, snapshot: Snapshot, now: dt.datetime) -> bool:
@@ -136,12 +161,12 @@ def _book(
     sessions: sessionmaker[Session],
     snapshot: Snapshot,
     one: _Due,
-    key: str,
     secret_key: str,
     law: PriceLaw,
+    vacations: Vacations,
     now: dt.datetime,
-) -> str | Hitch:
-    """The id of the booking (of two: of the way out), or why there is none."""
+) -> bool | Hitch:
+    """Whether the day is booked now and was not before, or why it cannot be."""
     order = one.order
     ways = find_ways(sessions, snapshot, order.request, one.planned.rides, order.person_id, now)
     if isinstance(ways, Hitch):
@@ -160,51 +185,54 @@ def _book(
             )
             tokens.append(answer.itineraries[0].token or "")
     try:
-        return book_journey(
+        return book_day(
             sessions,
             snapshot,
-            BookingForm(join_tokens(*tokens), order.person_id, message=order.message),
-            actor_id=order.person_id,
-            idempotency_key=key,
-            secret_key=secret_key,
+            read_all_signed(join_tokens(*tokens), secret_key),
+            order_id=order.id,
+            planned=one.planned,
+            asked=one.asked,
+            vacations=vacations,
             law=law,
             now=now,
         )
-    except IdempotencyConflict:  # another worker has just booked this day and notes it
-        log.info("standing order %s: %s is being booked elsewhere", order.id, one.planned.day)
-        with sessions() as session:
-            known = kept_answer(session, order.person_id, key)
-        return str(known["booking_id"]) if known else Hitch.REFUSED
     except MitfahrError as refused:
         log.info("standing order %s: %s refused (%s)", order.id, one.planned.day, type(refused).__name__)
         return Hitch.REFUSED
 
 
-def _note(
-    sessions: sessionmaker[Session],
-    one: _Due,
-    booking_id: str | None,
-    hitch: Hitch | None,
-    now: dt.datetime,
-) -> bool:
-    """Write down what became of the day; whether it is booked now.
-
-    What was booked while the order was ended or the day left out is cancelled again.
-    """
+def _note_hitch(
+    sessions: sessionmaker[Session], one: _Due, hitch: Hitch, vacations: Vacations, now: dt.datetime
+) -> None:
+    """Write down why the day could not be booked, if the order still asks for it; what stood for it stays."""
     with sessions.begin() as session:
         order = standing_order_of(session, one.order.id, lock=True)
-        is_wanted = order.ended_at is None and one.planned.day not in order.recurrence.exceptions
-        if not is_wanted and booking_id is None:
-            return False
-        day = session.get(StandingDay, (order.id, one.planned.day), populate_existing=True)
-        if day is None:
-            day = StandingDay(order_id=order.id, day=one.planned.day)
-            session.add(day)
-        if day.booking_id is None:
-            day.booking_id, day.hitch, day.tried_at = booking_id, hitch, now
-    if booking_id is not None and not is_wanted:
-        cancel_day(sessions, booking_id, one.order.person_id, now)
-    return booking_id is not None and is_wanted
+        row = day_row(session, order, one.planned, one.asked, vacations, now)
+        if row is not None and (row.booking_id is None or row.asked != one.asked):
+            row.hitch, row.tried_at = hitch, now
+
+
+def _write_to(sessions: sessionmaker[Session], order_id: str, now: dt.datetime) -> None:
+    """One message about all coming days of an order: at once where it is new, was changed, or a day was long looked
+    for; else when the last is a while ago."""
+    today = local(seconds(now)).date()
+    with sessions.begin() as session:
+        order = standing_order_of(session, order_id, lock=True)
+        rows = {day: row for day, row in days_of_order(session, order_id, today).items() if row.booking_id}
+        news = [row for row in rows.values() if row.written_at is None]
+        is_time = order.written_at is None or order.written_at <= now - WRITE_AGAIN
+        if not news or not (is_time or any(row.told_at is not None for row in news)):
+            return
+        order.written_at = now
+        ways = {
+            day: standing_bookings(session, row.booking_id)
+            for day, row in rows.items()
+            if row.booking_id is not None
+        }
+        shown = {day: found for day, found in ways.items() if rows[day] in news or is_to_come(found, now)}
+        for row in news:
+            row.written_at = now
+        tell_standing(session, order, shown, now)
 
 
 def _tell(sessions: sessionmaker[Session], hitches: Sequence[_Due], now: dt.datetime) -> None:

@@ -31,6 +31,7 @@ from mitfahr.domain.codes import Address
 from mitfahr.domain.states import FALLEN, LIVE, LegState, Side
 from mitfahr.domain.times import local, seconds
 from mitfahr.domain.waiting import Outcome
+from mitfahr.languages.stored import PLAN_CHANGED
 from routing.query import LegKind
 
 WATCHED = dt.timedelta(days=14)
@@ -71,15 +72,29 @@ def _of_riders(session: Session, since: dt.datetime) -> Changes:
     made = (
         select(Person.email, Booking.created_at, Booking.id)
         .join(Booking, Booking.rider_id == Person.id)
-        .where(Booking.created_at >= since)
+        .where(Booking.created_at >= since, ~_is_of_standing_order())
     )
     moved = (
         select(Person.email, BookingLeg.moved_at, Booking.id)
         .select_from(of_rider)
-        .where(sa.or_(BookingLeg.state.in_(FALLEN), confirmed), BookingLeg.moved_at >= since)
+        .where(
+            sa.or_(BookingLeg.state.in_(FALLEN), confirmed),
+            BookingLeg.moved_at >= since,
+            BookingLeg.reason.is_distinct_from(PLAN_CHANGED),
+        )
         .distinct()
     )
     return _changes(session, made, moved)
+
+
+def _is_of_standing_order() -> sa.ColumnElement[bool]:
+    """Of many days one message tells, see `_told`; what was booked anew before that is not told at all."""
+    first, leg = aliased(Booking), aliased(BookingLeg)
+    is_booked = sa.exists().where(
+        StandingDay.booking_id == first.id,
+        sa.or_(first.id == Booking.id, first.trip_id == Booking.trip_id),
+    )
+    return is_booked | sa.exists().where(leg.booking_id == Booking.id, leg.reason == PLAN_CHANGED)
 
 
 def _of_drivers(session: Session, since: dt.datetime) -> Changes:
@@ -211,6 +226,13 @@ def _told(since: dt.datetime) -> Iterator[Owed]:
         .join_from(StandingDay, StandingOrder)
         .join(Person, StandingOrder.person_id == Person.id)
         .where(StandingDay.told_at >= since)
+        .distinct()
+    )
+    yield (
+        select(Person.email, StandingDay.written_at, StandingDay.order_id)
+        .join_from(StandingDay, StandingOrder)
+        .join(Person, StandingOrder.person_id == Person.id)
+        .where(StandingDay.written_at >= since)
         .distinct()
     )
     yield (

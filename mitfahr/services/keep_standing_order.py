@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from mitfahr.db.base import new_id
-from mitfahr.db.bookings import booking_of, bookings_of_trip
 from mitfahr.db.idempotency import claim, keep_answer
 from mitfahr.db.people import Person
 from mitfahr.db.standing_orders import (
@@ -17,6 +16,7 @@ from mitfahr.db.standing_orders import (
     StandingOrder,
     days_of_order,
     orders_of_person,
+    standing_bookings,
     standing_order_of,
 )
 from mitfahr.domain.contact_data import check_public_text
@@ -25,7 +25,7 @@ from mitfahr.domain.errors import NoDates, NotAllowed, TooManyOrders, Unknown
 from mitfahr.domain.recurrence import PlannedDay, Recurrence, check_plan, next_days
 from mitfahr.domain.roles import Action, may, require
 from mitfahr.domain.saxony import Vacations
-from mitfahr.domain.standing_orders import MAX_OPEN
+from mitfahr.domain.standing_orders import MAX_OPEN, NOTHING_ASKED
 from mitfahr.domain.states import LIVE
 from mitfahr.domain.times import local, seconds
 from mitfahr.domain.trip_request import TripRequest
@@ -133,6 +133,8 @@ def leave_out_day(
         order.plan = plan.as_json()
         known = session.get(StandingDay, (order_id, day))
         booking_id = known.booking_id if known else None
+        if known is not None:
+            known.asked = NOTHING_ASKED
         if known is not None and known.hitch is not None and known.settled_at is None:
             known.settled_at, known.settled_by_id = now, actor_id
     if booking_id is not None:
@@ -163,8 +165,8 @@ def booked_days(session: Session, order_id: str, now: dt.datetime) -> dict[dt.da
     for day, row in days_of_order(session, order_id, local(seconds(now)).date()).items():
         if row.booking_id is None:
             continue
-        trip = bookings_of_trip(session, booking_of(session, row.booking_id))
-        if any(leg.state in LIVE and leg.departure_s > seconds(now) for one in trip for leg in one.legs):
+        ways = standing_bookings(session, row.booking_id)
+        if any(leg.state in LIVE and leg.departure_s > seconds(now) for one in ways for leg in one.legs):
             found[day] = row.booking_id
     return found
 
@@ -187,5 +189,8 @@ def settle_day(
 
 
 def cancel_day(sessions: sessionmaker[Session], booking_id: str, actor_id: str, now: dt.datetime) -> None:
-    """Cancel both ways of a booked day, as far as they have not left; commits."""
-    cancel_booking(sessions, booking_id=booking_id, actor_id=actor_id, now=now, whole_trip=True)
+    """Cancel all that is booked for a day, as far as it has not left; commits."""
+    with sessions() as session:
+        standing = [one.id for one in standing_bookings(session, booking_id)]
+    for one_id in standing:
+        cancel_booking(sessions, booking_id=one_id, actor_id=actor_id, now=now, whole_trip=True)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.standing_orders import orders_of_person
+from mitfahr.domain.channels import Channel
 from mitfahr.domain.roles import Role
 from mitfahr.services.book_standing_orders import book_standing_orders
 from tests.web.served import PASSWORD, Served, person
-from web.portal import Portal
+from web.portal import EXTENSION, Portal
 
 TUESDAY = "02.06.2026"
 
@@ -75,6 +81,67 @@ def test_an_order_is_looked_at_taken_down_booked_and_a_day_cancelled(
     assert client.post(f"{kept.location}/tage/gestern/auslassen").status_code == 404
     client.post(f"{kept.location}/beenden", data={"with_booked": "ja"})
     assert "beendet" in client.get(kept.location).text
+
+
+def test_an_order_is_changed_and_paused_with_a_look_at_its_days(
+    served: Served, portal: Portal, client: FlaskClient
+) -> None:
+    rita = person(portal, "Rita")
+    client.post("/anmelden", data={"email": rita.email, "password": PASSWORD})
+    page = client.post("/dauerbuchungen/neu", data=fields(last_day="", anlegen="ja")).location
+    assert book(portal) == 1
+    form = client.get(f"{page}/aendern").text
+    assert 'value="10:30"' in form and 'value="Lommatzsch (Haltestelle)"' in form
+    assert re.search(r'id="weekdays-1"[^>]*checked', form)
+    same = client.post(f"{page}/aendern", data=fields(last_day="", message="Ohne Klingeln")).text
+    assert "bleibt, wie es gebucht ist" in same and "wird umgebucht" not in same
+    other = fields(last_day="", clock="10:45", idempotency_key="other")
+    assert "wird umgebucht" in client.post(f"{page}/aendern", data=other).text
+    assert client.post(f"{page}/aendern", data=other | {"anlegen": "ja"}).location == page
+    assert "wird gleich umgebucht" in client.get(page).text
+    assert book(portal) == 1 and "wird gleich" not in client.get(page).text
+    days = {"first": TUESDAY, "last": TUESDAY, "idempotency_key": "pause"}
+    assert client.post(f"{page}/pause", data=days | {"last": "01.06.2026"}).status_code == 422
+    assert "wird abgesagt" in client.post(f"{page}/pause", data=days).text
+    client.post(f"{page}/pause", data=days | {"pausieren": "ja"})
+    assert "wird gleich abgesagt" in client.get(page).text
+    book(portal)
+    shown = client.get(page).text
+    assert "Abgesagt" in shown and "wird gleich" not in shown
+    stranger = person(portal, "Sven")
+    client.post("/abmelden")
+    client.post("/anmelden", data={"email": stranger.email, "password": PASSWORD})
+    assert client.get(f"{page}/aendern").status_code == client.get(f"{page}/pause").status_code == 404
+
+
+def test_all_days_go_to_a_caller_in_one_letter_and_one_sms(
+    app: Flask, served: Served, portal: Portal, client_as: Callable[[Role], FlaskClient]
+) -> None:
+    dispatcher = client_as(Role.DISPATCHER)
+    sending = replace(portal.settings, sms_url="http://127.0.0.1:9/sms")
+    app.extensions[EXTENSION] = replace(portal, settings=sending)
+    record = {"first_name": "Gerda", "last_name": "Müller", "phone": "0170 1234567", "idempotency_key": "g"}
+    gerda = dispatcher.post("/telefon/person", data=record | {"agrees_to_sms": "ja"}).location
+    new = f"/dauerbuchungen/fuer/{gerda.rsplit('/', 1)[1]}/neu"
+    page = dispatcher.post(new, data=fields(anlegen="ja")).location
+    early = dispatcher.post(f"{page}/sms", data={"idempotency_key": "s1"}, follow_redirects=True)
+    assert early.status_code == 200 and "unterwegs" not in early.text  # nothing is booked yet
+    assert book(portal) == 1
+    letter = dispatcher.post(f"{page}/brief", data={"address": "Gerda Müller\nAm Berg 3"}).text
+    assert (
+        "Am Berg 3" in letter and "Dienstag, 2. Juni 2026" in letter and "10:00 Uhr ab Lommatzsch" in letter
+    )
+    for _ in range(2):
+        sent = dispatcher.post(f"{page}/sms", data={"idempotency_key": "s2"}, follow_redirects=True).text
+        assert "Die SMS mit allen Tagen ist unterwegs." in sent
+    with portal.reading() as session:
+        told, asked = session.scalars(
+            select(OutboxMessage)
+            .where(OutboxMessage.channel == Channel.SMS)
+            .order_by(OutboxMessage.created_at)
+        )
+    assert told.body.startswith("Ihre Dauerbuchung") and "10:00-10:30" in told.body
+    assert asked.body.startswith("Lommatzsch → Meißen\n") and "10:00-10:30" in asked.body
 
 
 def test_dispatchers_order_for_callers_and_work_through_what_could_not_be_booked(

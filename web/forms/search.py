@@ -160,6 +160,12 @@ class SearchForm(PreferencesForm):
 def form_of(request: TripRequest, timetable: Timetable) -> SearchForm:
     """The form that asks `request` again."""
     form = SearchForm(formdata=None)
+    fill_from(form, request, timetable)
+    return form
+
+
+def fill_from(form: SearchForm, request: TripRequest, timetable: Timetable) -> None:
+    """Fill an empty form in with what `request` asks. Raises UnknownStop."""
     origin, destination = (place_of(place, timetable) for place in (request.origin, request.destination))
     form.origin.data, form.origin_choice.data = origin.label, encode(origin)
     form.destination.data, form.destination_choice.data = destination.label, encode(destination)
@@ -176,7 +182,6 @@ def form_of(request: TripRequest, timetable: Timetable) -> SearchForm:
     form.change_time.data = str(request.transfer_slack_s)
     form.aids.data = [aid.value for aid in request.aids]
     form.prefers.data = request.prefers.value
-    return form
 
 
 def place_of(place: Point | StopRef, timetable: Timetable) -> FoundPlace:

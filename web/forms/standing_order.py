@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
+from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -14,12 +16,13 @@ from mitfahr.languages import _, lazy
 from mitfahr.languages.formats import WEEKDAYS
 from mitfahr.services.find_places import FoundPlace
 from mitfahr.services.keep_standing_order import OrderDraft
+from routing.errors import UnknownStop
 from routing.query import LegKind
 from routing.timetable import Timetable
 from web.forms.fields import ClockField, DayField, DaysField, choices
 from web.forms.preferences import KINDS
 from web.forms.public_text import no_contact
-from web.forms.search import ARRIVE, SearchForm
+from web.forms.search import ARRIVE, SearchForm, fill_from
 from web.place_choice import as_place
 
 HOLIDAYS, VACATIONS = "feiertage", "ferien"
@@ -65,6 +68,19 @@ class StandingOrderForm(SearchForm):
         self.direction.data = ARRIVE
         self.kinds.data = [kind for kind in KINDS if LegKind(kind) not in BY_HAND]
 
+    def fill_from_order(self, draft: OrderDraft, timetable: Timetable) -> None:
+        """As it is ordered now; places that the timetable no longer has are left to be filled in."""
+        with suppress(UnknownStop):
+            fill_from(self, draft.request, timetable)
+        plan, week = draft.plan, draft.plan.weeks[0]
+        self.weekdays.data = [str(number) for number in sorted(week.weekdays)]
+        self.day.data, self.last_day.data = plan.first, plan.last
+        self.clock.data, self.back.data = week.out, week.back
+        kept = {HOLIDAYS: plan.skips_holidays, VACATIONS: plan.skips_vacations}
+        self.free.data = [name for name, is_free in kept.items() if is_free]
+        self.exceptions.data = plan.exceptions or None
+        self.message.data = draft.message
+
     def validate_back(self, field: ClockField) -> None:
         if field.data is not None and self.clock.data is not None and field.data == self.clock.data:
             raise ValidationError(_("Bitte nennen Sie für die Rückfahrt eine andere Uhrzeit."))
@@ -90,3 +106,13 @@ class StandingOrderForm(SearchForm):
             destination=as_place(destination, timetable),
             message=(self.message.data or "").strip() or None,
         )
+
+
+class PauseForm(FlaskForm):  # type: ignore[misc]
+    """Nobody travels from one day to another, both included."""
+
+    first = DayField(lazy("Erster Tag der Pause"), [InputRequired(lazy("Bitte füllen Sie dieses Feld aus."))])
+    last = DayField(lazy("Letzter Tag der Pause"), [InputRequired(lazy("Bitte füllen Sie dieses Feld aus."))])
+    idempotency_key = HiddenField(
+        default=lambda: uuid.uuid4().hex, validators=[DataRequired(), Length(max=64)]
+    )

@@ -15,15 +15,18 @@ from mitfahr.db.standing_orders import (
     days_of_order,
     forget_orders_before,
     orders_of_person,
+    standing_order_of,
     unsettled_days,
 )
 from mitfahr.domain.errors import NoDates, NotAllowed, StateForbids, TooManyOrders, Unknown
 from mitfahr.domain.recurrence import Recurrence, Skip, Week
 from mitfahr.domain.roles import Role
-from mitfahr.domain.standing_orders import MAX_OPEN, TRY_AGAIN, Hitch
+from mitfahr.domain.standing_orders import MAX_OPEN, TRY_AGAIN, Fate, Hitch
 from mitfahr.domain.states import BookingState
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.services.book_standing_orders import book_standing_orders
+from mitfahr.services.cancel_booking import cancel_booking
+from mitfahr.services.change_standing_order import change_standing_order, foresee_change, paused
 from mitfahr.services.keep_standing_order import (
     OrderDraft,
     end_standing_order,
@@ -97,7 +100,7 @@ def test_a_day_is_booked_once_with_the_word_to_the_driver(portal: Portal) -> Non
     assert (booking.state, booking.rider_id) == (BookingState.BOOKED, rita)
     assert booking.message == "Bitte zweimal klingeln"
     assert portal.taken(run_id) == [1, 1, 1, 1]
-    assert len(mails(portal, "Ihre Buchung")) == 1
+    assert len(mails(portal, "Ihre Dauerbuchung")) == 1
     assert portal.contradictions() == []
 
 
@@ -110,7 +113,7 @@ def test_two_workers_at_once_book_a_day_once(portal: Portal) -> None:
         list(pool.map(lambda _: book(portal), range(2)))
     day = day_of(portal, order_id)
     assert day is not None and day.booking_id is not None
-    assert (portal.taken(run_id), len(mails(portal, "Ihre Buchung"))) == ([1, 1, 1, 1], 1)
+    assert (portal.taken(run_id), len(mails(portal, "Ihre Dauerbuchung"))) == ([1, 1, 1, 1], 1)
     assert portal.contradictions() == []
 
 
@@ -207,6 +210,100 @@ def test_left_out_days_and_ended_orders_give_their_places_back(portal: Portal) -
     with portal.sessions.begin() as session:
         forget_orders_before(session, TUESDAY, NOW + dt.timedelta(days=15))
         assert [one.id for one in orders_of_person(session, rita)] == [first]
+
+
+def change(portal: Portal, order_id: str, person_id: str, draft: OrderDraft, key: str = "c") -> list[Fate]:
+    """What the change was said to make of the one day, and then does."""
+    with portal.readers() as session:
+        kept = standing_order_of(session, order_id)
+        foreseen = foresee_change(session, kept, draft, VACATIONS, NOW)
+    change_standing_order(
+        portal.sessions,
+        draft,
+        order_id=order_id,
+        actor_id=person_id,
+        idempotency_key=key,
+        vacations=VACATIONS,
+        now=NOW,
+    )
+    return list(foreseen.values())
+
+
+def told(portal: Portal) -> list[str]:
+    """What the messages said of Tuesday, in the order of the alphabet: they have all one moment."""
+    lines = "\n".join(one.body for one in mails(portal, "Ihre Dauerbuchung")).splitlines()
+    return sorted(line.partition(": ")[2].partition(",")[0] for line in lines if "2. Juni 2026: " in line)
+
+
+def planned(*weekdays: int, out: dt.time = dt.time(8, 30), last: dt.date | None = TUESDAY) -> Recurrence:
+    return Recurrence((Week(frozenset(weekdays), out),), TUESDAY, last)
+
+
+def test_a_changed_order_books_anew_keeps_or_cancels_what_stands(portal: Portal) -> None:
+    early, late = portal.run("08:00"), portal.run("10:00")
+    rita = portal.person("Rita")
+    draft = replace(DRAFT, plan=planned(1))
+    order_id = order(portal, rita, draft)
+    assert (book(portal), len(mails(portal, "Ihre Dauerbuchung"))) == (1, 1)
+    first = day_of(portal, order_id)
+    assert first is not None and first.booking_id is not None
+
+    other_word = replace(draft, plan=planned(1, last=None), message="Mit Rollator")
+    assert Fate.REBOOKED not in change(portal, order_id, rita, other_word, "same")
+    assert book(portal) == 0
+    kept = day_of(portal, order_id)
+    assert kept is not None and kept.booking_id == first.booking_id
+    assert portal.booking(first.booking_id).message == "Mit Rollator"
+
+    later = replace(draft, plan=planned(1, out=dt.time(10, 30)))
+    assert change(portal, order_id, rita, later, "later") == [Fate.REBOOKED]
+    assert (book(portal), book(portal)) == (1, 0)
+    assert (portal.taken(early), portal.taken(late)) == ([0, 0, 0, 0], [1, 1, 1, 1])
+    assert told(portal) == ["08:00 Uhr ab A", "10:00 Uhr ab A"]
+    assert portal.contradictions() == []
+
+    elsewhere = replace(draft, plan=planned(2, last=None))
+    assert Fate.CANCELLED in change(portal, order_id, rita, elsewhere, "elsewhere")
+    book(portal)
+    assert portal.taken(late) == [0, 0, 0, 0]
+    assert told(portal) == ["08:00 Uhr ab A", "10:00 Uhr ab A", "abgesagt"]
+    assert change(portal, order_id, rita, later, "again") == [Fate.NEW]
+    assert (book(portal), portal.taken(late)) == (1, [1, 1, 1, 1])
+    assert mails(portal, "Ihre Buchung") == mails(portal, "Abgesagt") == []
+    assert portal.contradictions() == [] and portal.misses("Ihre Dauerbuchung")
+
+
+def test_what_cannot_be_booked_anew_stands_as_it_was_and_is_on_the_list(portal: Portal) -> None:
+    run_id, rita = portal.run("08:00"), portal.person("Rita")
+    portal.person("Dora", Role.DISPATCHER)
+    draft = replace(DRAFT, plan=planned(1))
+    order_id = order(portal, rita, draft)
+    book(portal)
+    change(portal, order_id, rita, replace(draft, plan=planned(1, out=dt.time(10, 30))))
+    assert (book(portal), portal.taken(run_id), unsettled(portal)) == (0, [1, 1, 1, 1], [order_id])
+    assert "Bis dahin gilt Ihre alte Buchung." in mails(portal, "Noch nicht gebucht")[0].body
+    later = portal.run("10:00")
+    assert (book(portal), book(portal, NOW + TRY_AGAIN)) == (0, 1)
+    assert (portal.taken(run_id), portal.taken(later)) == ([0, 0, 0, 0], [1, 1, 1, 1])
+    assert unsettled(portal) == [] and portal.contradictions(NOW + TRY_AGAIN) == []
+
+
+def test_what_the_rider_cancelled_stays_so_and_a_pause_leaves_days_out(portal: Portal) -> None:
+    run_id, rita = portal.run("08:00"), portal.person("Rita")
+    draft = replace(DRAFT, plan=planned(1))
+    order_id = order(portal, rita, draft)
+    book(portal)
+    pause = paused(draft.plan, VACATIONS, TUESDAY, TUESDAY, NOW)
+    assert pause.exceptions == {TUESDAY}
+    with pytest.raises(NoDates):
+        change(portal, order_id, rita, replace(draft, plan=pause))
+    day = day_of(portal, order_id)
+    assert day is not None and day.booking_id is not None
+    cancel_booking(portal.sessions, booking_id=day.booking_id, actor_id=rita, now=NOW)
+    assert change(portal, order_id, rita, replace(draft, plan=planned(1, out=dt.time(8, 45)))) == []
+    assert (book(portal), portal.taken(run_id)) == (0, [0, 0, 0, 0])
+    with pytest.raises(Unknown):
+        change(portal, order_id, portal.person("Sven"), draft, "stranger")
 
 
 def test_who_may_order_and_how_much(portal: Portal) -> None:
