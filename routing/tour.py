@@ -224,11 +224,15 @@ def _insertions(
 ) -> Iterator[TourInsertion]:
     """All positions to which roads lead and that are not plainly too late, whether or not everything holds."""
     pickup, dropoff = _visits_of(request, now_s)
-    visits = tour.visits
+    visits, open_until_s = tour.visits, _open_until_s(tour)
     for on in range(n_fixed(tour, before, now_s), len(visits) + 1):
         if on and before.reached_s[on - 1] > pickup.until_s:
             return
+        if pickup.from_s + HALT_S > open_until_s[on]:
+            continue
         for off in range(on, len(visits) + 1):
+            if dropoff.from_s + HALT_S > open_until_s[off]:
+                continue
             order = (*visits[:on], pickup, *visits[on:off], dropoff, *visits[off:])
             new = replace(tour, visits=order)
             try:
@@ -238,6 +242,12 @@ def _insertions(
             if planned.reached_s[off] > dropoff.until_s:
                 break
             yield TourInsertion(new, planned, on, off + 1, planned.driving_s - before.driving_s)
+
+
+def _open_until_s(tour: Tour) -> list[int]:
+    """For each position by when whoever comes there has to be done: then a promise behind it ends, or the hours do."""
+    ends = (visit.until_s if visit.reached_s is None else tour.ends_s for visit in reversed(tour.visits))
+    return list(accumulate(ends, min, initial=tour.ends_s))[::-1]
 
 
 def _visits_of(request: Request, now_s: int) -> tuple[Visit, Visit]:
