@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,13 @@ class Halt(NamedTuple):
     place: int
     stop: int
     walk_s: int
+
+
+class Places(NamedTuple):
+    """(n_places,) int32: `place` and `stop` of several `Halt`s."""
+
+    place: NDArray[np.int32]
+    stop: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -94,30 +102,35 @@ class Offers:
         if door is not None and self.fleet.service.halts_at(door.place):
             return [(place, 0)]
         walk_s = (self.asked.ends.origin, self.asked.ends.destination)[end].walk_s
-        near = [(int(walk_s[stop]), stop) for stop in self._stops if walk_s[stop] >= 0]
-        by_meeting: dict[float, tuple[int, int]] = {}
-        for seconds, stop in sorted(near):
-            by_meeting.setdefault(self._key(stop)[0], (stop, seconds))
-        return list(by_meeting.values())[:NEAREST_HALTS]
+        near = self._stops[walk_s[self._stops] >= 0]
+        by_meeting: dict[int, tuple[int, int]] = {}
+        for stop in near[np.lexsort((near, walk_s[near]))].tolist():
+            if len(by_meeting) == NEAREST_HALTS:
+                break
+            meeting = int(self.asked.snapshot.links.stop_meeting[stop])
+            by_meeting.setdefault(meeting, (stop, int(walk_s[stop])))
+        return list(by_meeting.values())
 
     def between(self, begins: list[Halt], ends: list[Halt]) -> Iterator[Offer]:
         """From where the query begins to every halt and to the destination's door; from every halt to where it ends."""
-        middle = [Halt(stop, stop, 0) for stop in self._stops]
-        onward = [*middle, *(halt for halt in ends if halt.stop >= self._n_stops)]
-        if begins and onward:
-            yield self._offer(begins, onward, self._slots(BEGINS))
-        if middle and ends:
-            yield self._offer(middle, ends, self._slots(ENDS))
+        from_home, middle, home = _places(begins), Places(self._stops, self._stops), _places(ends)
+        at_door = home.stop >= self._n_stops
+        onward = Places(*(np.append(all_, own[at_door]) for all_, own in zip(middle, home, strict=True)))
+        if len(from_home.stop) and len(onward.stop):
+            yield self._offer(from_home, onward, self._slots(BEGINS))
+        if len(middle.stop) and len(home.stop):
+            yield self._offer(middle, home, self._slots(ENDS))
 
     @property
     def _n_stops(self) -> int:
         return self.asked.snapshot.timetable.n_stops
 
-    @property
-    def _stops(self) -> list[int]:
+    @cached_property
+    def _stops(self) -> NDArray[np.int32]:
         """The platforms of the service where this party can get on and off."""
         stops = self.fleet.stops
-        return [int(stop) for stop in stops[self.asked.stop_ok[stops] == 1]]
+        usable: NDArray[np.int32] = stops[self.asked.stop_ok[stops] == 1]
+        return usable
 
     @property
     def _span(self) -> tuple[int, int]:
@@ -139,14 +152,13 @@ class Offers:
         step_s = service.step_s
         return np.arange(-(-first_s // step_s) * step_s, last_s + 1, step_s, dtype=np.int64)
 
-    def _offer(self, board: list[Halt], alight: list[Halt], slots: NDArray[np.int64]) -> Offer:
+    def _offer(self, board: Places, alight: Places, slots: NDArray[np.int64]) -> Offer:
         fleet, party = self.fleet, self.asked.query.party
-        on, off = [halt.stop for halt in board], [halt.stop for halt in alight]
-        direct_s = self._direct_s(on, off)
+        direct_s = self._direct_s(board.stop, alight.stop)
         taker = demand_kernels.takers(
             fleet.nodes,
             np.array([self._is_open(i) for i in range(len(fleet.tours))], np.bool_),
-            demand_kernels.Ways(*self._drives(on), *self._drives(off), direct_s),
+            demand_kernels.Ways(*self._drives(board.stop), *self._drives(alight.stop), direct_s),
             demand_kernels.Terms(
                 np.array([party.seats, party.wheelchairs, party.luggage, party.bicycles], np.int32),
                 fleet.service.window_s,
@@ -158,8 +170,7 @@ class Offers:
             ),
             len(slots),
         )
-        places = [np.array([halt.place for halt in side], np.int32) for side in (board, alight)]
-        return Offer(fleet, places[0], places[1], direct_s, slots, taker)
+        return Offer(fleet, board.place, alight.place, direct_s, slots, taker)
 
     def _is_open(self, i: int) -> bool:
         """Whether a tour still takes people, and nobody is banned."""
@@ -168,49 +179,40 @@ class Offers:
             return False
         return tour.bookable_until_s is None or query.asked_s <= tour.bookable_until_s
 
-    def _drives(self, places: list[int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    def _drives(self, stops: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """(n_nodes, n_places) from the tours' nodes to halts or doors, and from them to the nodes."""
-        fleet = self.fleet
-        column = {stop: i for i, stop in enumerate(fleet.stops.tolist())}
-        to = np.empty((len(fleet.nodes.free_s), len(places)), np.int32)
-        back = np.empty_like(to)
-        for i, place in enumerate(places):
-            if place < self._n_stops:
-                to[:, i], back[:, i] = (
-                    times[:, column[place]] for times in (fleet.to_halts_s, fleet.from_halts_s)
-                )
-            else:
-                door = self.doors[place].position
-                to[:, i], back[:, i] = fleet.door_s(door)
+        fleet, is_halt = self.fleet, stops < self._n_stops
+        columns = np.searchsorted(fleet.stops, stops[is_halt])
+        n_nodes = len(fleet.nodes.free_s)
+        to, back = np.empty((n_nodes, len(stops)), np.int32), np.empty((n_nodes, len(stops)), np.int32)
+        to[:, is_halt], back[:, is_halt] = fleet.to_halts_s[:, columns], fleet.from_halts_s[:, columns]
+        for i in np.flatnonzero(~is_halt).tolist():
+            to[:, i], back[:, i] = fleet.door_s(self.doors[int(stops[i])].position)
         return to, back
 
-    def _direct_s(self, on: list[int], off: list[int]) -> NDArray[np.int32]:
+    def _direct_s(self, on: NDArray[np.int32], off: NDArray[np.int32]) -> NDArray[np.int32]:
         """(n_on, n_off) int32, UNREACHABLE where there is no way or both are one place."""
         links, driving = self.asked.snapshot.links, self.fleet.driving
-        meetings = [np.array([self._meeting(place) for place in places], np.int64) for places in (on, off)]
-        between = links.drive_s[np.ix_(*meetings)].astype(np.int32)
-        found = np.where(between >= UNREACHABLE_S, np.int32(UNREACHABLE), between)
-        for i, place in enumerate(on):
-            if place >= self._n_stops:
-                found[i] = driving.onward_s(self.doors[place].position)[0, meetings[1]]
-        for j, place in enumerate(off):
-            if place >= self._n_stops:
-                found[:, j] = driving.back_s(self.doors[place].position)[0, meetings[0]]
-        for i, j in itertools.product(range(len(on)), range(len(off))):
-            if on[i] >= self._n_stops and off[j] >= self._n_stops:
-                doors_s = driving.between_s(self.doors[on[i]].position, self.doors[off[j]].position)
-                found[i, j] = doors_s[0, 0]
-        keys = [np.array([self._key(place) for place in places]) for places in (on, off)]
-        found[(keys[0][:, None] == keys[1][None]).all(axis=2)] = UNREACHABLE
+        found = np.full((len(on), len(off)), UNREACHABLE, np.int32)
+        rows, columns = (np.flatnonzero(stops < self._n_stops) for stops in (on, off))
+        from_, to = links.stop_meeting[on[rows]], links.stop_meeting[off[columns]]
+        between = links.drive_s[np.ix_(from_, to)].astype(np.int32)
+        is_none = (between >= UNREACHABLE_S) | (from_[:, None] == to[None])
+        found[np.ix_(rows, columns)] = np.where(is_none, np.int32(UNREACHABLE), between)
+        doors_on, doors_off = (
+            {i: self.doors[int(stops[i])] for i in np.flatnonzero(stops >= self._n_stops).tolist()}
+            for stops in (on, off)
+        )
+        for i, door in doors_on.items():
+            found[i, columns] = driving.onward_s(door.position)[0, to]
+        for j, door in doors_off.items():
+            found[rows, j] = driving.back_s(door.position)[0, from_]
+        for (i, a), (j, b) in itertools.product(doors_on.items(), doors_off.items()):
+            if (a.place.lat, a.place.lon) != (b.place.lat, b.place.lon):
+                found[i, j] = driving.between_s(a.position, b.position)[0, 0]
         return found
 
-    def _meeting(self, place: int) -> int:
-        """Of a stop; any for a door."""
-        return int(self.asked.snapshot.links.stop_meeting[place]) if place < self._n_stops else 0
 
-    def _key(self, place: int) -> tuple[float, float]:
-        """What tells places apart: the meeting point of a stop, the coordinates of a door."""
-        if place >= self._n_stops:
-            door = self.doors[place].place
-            return 1000 + door.lat, door.lon
-        return float(self.asked.snapshot.links.stop_meeting[place]), -1000.0
+def _places(halts: list[Halt]) -> Places:
+    columns = np.array([(halt.place, halt.stop) for halt in halts], np.int32).reshape(-1, 2)
+    return Places(columns[:, 0], columns[:, 1])
