@@ -55,9 +55,19 @@ def rows(feed: Feed, n_vehicles: int) -> Rows:
         search(snapshot, shaped(queries[:1], shape)[0])
     requests = _requests(feed, service, places, drives, draw, N_REQUESTS)
     return (
-        {f"ohne, Tür zu Tür, {shape}": without.searches(shaped(queries, shape)) for shape in SHAPES}
-        | {f"auf Bestellung, Tür zu Tür, {shape}": world.searches(shaped(queries, shape)) for shape in SHAPES}
-        | {"eine Anfrage einfügen": [partial(_try, tours, request, drives) for request in requests]}
+        {
+            f"ohne Fahrzeuge auf Bestellung, Tür zu Tür, {shape}": without.searches(shaped(queries, shape))
+            for shape in SHAPES
+        }
+        | {
+            f"mit Fahrzeugen auf Bestellung, Tür zu Tür, {shape}": world.searches(shaped(queries, shape))
+            for shape in SHAPES
+        }
+        | {
+            "Fahrt auf Bestellung, eine Anfrage einfügen": [
+                partial(_try, tours, request, drives) for request in requests
+            ]
+        }
     )
 
 

@@ -27,7 +27,7 @@ class Row:
     feed: str
     what: str
     offers: int | None
-    """Live private rides, besides the runs; None where rides play no part."""
+    """Live private rides, besides the runs, or vehicles on demand; None where neither plays a part."""
     n: int
     median_s: float | None
     """None where nothing could be measured; `note` then says why."""
@@ -81,7 +81,7 @@ def show(rows: Sequence[Row], base: str | None) -> None:
     committed = {row.key: row.median_s for row in load(COMMITTED)}
     for feed in dict.fromkeys(row.feed for row in rows):
         table = Table(title=feed, title_justify="left")
-        for column in ("was", "Angebote", "n", "Median", "p95", "p99", "Speicher", "zum Ergebnis"):
+        for column in ("was", "Anzahl", "n", "Median", "p95", "p99", "Speicher", "zum Ergebnis"):
             table.add_column(column, justify="left" if column == "was" else "right", no_wrap=column != "was")
         if base:
             table.add_column(f"zu {base}", justify="right")
@@ -102,7 +102,7 @@ def show_growth(rows: Sequence[Row], sizes: dict[str, int]) -> None:
     feeds = sorted(sizes, key=lambda feed: sizes[feed])
     steps = list(itertools.pairwise(feeds))
     table = Table(title="Wachstum: Exponent von Zeit | Speicher", title_justify="left")
-    for column in ("was", "Angebote", *(f"× {sizes[a]} → × {sizes[b]}" for a, b in steps)):
+    for column in ("was", "Anzahl", *(f"× {sizes[a]} → × {sizes[b]}" for a, b in steps)):
         table.add_column(column, justify="left" if column == "was" else "right")
     for _, what, offers in (row.key for row in rows if row.feed == feeds[0]):
         cells = []
