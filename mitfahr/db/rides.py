@@ -110,6 +110,8 @@ class Ride(Base):
     late_s: Mapped[int] = mapped_column(default=0, server_default="0")
     """How much later than published it reaches stop `late_from`, as was said at `late_at`."""
     late_at: Mapped[dt.datetime | None]
+    reordered_at: Mapped[dt.datetime | None]
+    """Of tours on demand: when their visits were last put into another order, or moved to another vehicle."""
     created_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
     withdrawn_reason: Mapped[str | None] = mapped_column(sa.String(300))

@@ -197,9 +197,12 @@ def _in_bookings(session: Session) -> Iterator[str]:
 def _of_booking(booking: BookingRow, legs: Sequence[LegRow]) -> Iterator[str]:
     if [leg.seq for leg in legs] != list(range(len(legs))) or not legs:
         yield "die Teilstrecken sind nicht lückenlos nummeriert"
-    shown = [leg["kind"] for leg in booking.journey["legs"] if leg["kind"] != LegKind.WALK]
-    if shown != [leg.kind for leg in legs]:
+    shown = [leg for leg in booking.journey["legs"] if leg["kind"] != LegKind.WALK]
+    if [leg["kind"] for leg in shown] != [leg.kind for leg in legs]:
         yield "gebucht ist etwas anderes, als gezeigt wurde"
+    for seen, leg in zip(shown, legs, strict=False):
+        if leg.kind is LegKind.DEMAND and leg.state in LIVE and seen["ride_id"] != leg.ride_id:
+            yield "sie wird von einem anderen Fahrzeug gefahren, als in ihr steht"
     if sum(leg.price_ct for leg in legs) != booking.price_ct:
         yield "der Preis ist nicht die Summe der Teilstrecken"
     for leg in legs:

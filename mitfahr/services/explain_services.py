@@ -144,9 +144,7 @@ def _by_time(
     why: ServiceNot,
 ) -> ServiceNot | None:
     own = [tour for tour in snapshot.on_demand.tours_of(stored.id) if tour.driver_id not in banned]
-    places = [place for tour in own for place in (tour.base, *(visit.place for visit in tour.visits))]
-    drive_time = drive_table(snapshot.streets, [*ends, *places])
-    direct_s = drive_time(*ends)
+    direct_s = drive_table(snapshot.streets, ends)(*ends)
     if direct_s is None:
         return None
     moments = _moments(request, fleet, direct_s)
@@ -162,6 +160,8 @@ def _by_time(
         return replace(why, why=NotServed.LEAD, moment_s=now_s + stored.lead_s)
     if max(tour.room.wheelchairs for tour in driving) < request.party.wheelchairs:
         return replace(why, why=NotServed.NO_WHEELCHAIR)
+    places = [place for tour in driving for place in (tour.base, *(visit.place for visit in tour.visits))]
+    drive_time = drive_table(snapshot.streets, [*ends, *places])
     reason = _refusal(fleet, driving, ends, request.party, drive_time, in_time, direct_s, now_s)
     if reason is None:
         return None

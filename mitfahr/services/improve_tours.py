@@ -69,7 +69,7 @@ def _improve(
     drive_time = drive_table(snapshot.streets, places)
     found = better_tours(tours, drive_time, seconds(now), limit_s)
     if found is not None:
-        return _write(sessions, tours, found)
+        return _write(sessions, tours, found, now)
     if len(tours) > 1:
         return sum(_improve(sessions, snapshot, [tour], now, limit_s) for tour in tours if tour.visits)
     planned = _as_it_is(tours[0], drive_time)
@@ -80,7 +80,9 @@ def _improve(
     return 0
 
 
-def _write(sessions: sessionmaker[Session], before: Sequence[Tour], after: Sequence[Planned]) -> int:
+def _write(
+    sessions: sessionmaker[Session], before: Sequence[Tour], after: Sequence[Planned], now: dt.datetime
+) -> int:
     """How many tours have changed: none where somebody was faster, or would meet whom they keep away from."""
     changed = [one for tour, one in zip(before, after, strict=True) if one.tour != tour]
     with sessions.begin() as session:
@@ -90,6 +92,8 @@ def _write(sessions: sessionmaker[Session], before: Sequence[Tour], after: Seque
         legs = {leg.id: leg for leg in holding_legs(session, rides)}
         if any(_is_kept_apart(session, legs[leg_id], ride) for leg_id, ride in _moved(changed, legs, rides)):
             return 0
+        for one in changed:
+            rides[one.tour.tour_id].reordered_at = now  # who drives sees it on the sheet
         write_orders(session, [rides[one.tour.tour_id] for one in changed], changed)
         mark_changed(session, [one.tour.tour_id for one in changed])
     return len(changed)

@@ -5,6 +5,7 @@ The service of `test_tours` with two vehicles; A to E lie two minutes from each 
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from mitfahr.db.blocks import PersonBlock
+from mitfahr.db.bookings import Booking
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.rides import Ride
 from mitfahr.domain.errors import BookingRefused
@@ -23,6 +25,7 @@ from tests.mitfahr.rides.test_tours import Club, _van, club
 
 __all__ = ["club"]
 
+TOMORROW_S = int((NOW + dt.timedelta(days=1)).timestamp())
 WAYS = [("A", "B"), ("B", "D"), ("C", "E"), ("E", "A"), ("D", "C"), ("B", "E")]
 
 
@@ -73,8 +76,20 @@ def test_one_vehicle_takes_the_passengers_of_the_other(club: Club) -> None:
     assert improve(club) == 2
     assert len({ride_of(club, one) for one in kept}) == 1
     assert (seen(club, kept), messages(club)) == (before, told)
+    assert {
+        club.portal.ride(tour.tour_id).reordered_at
+        for tour in club.portal.snapshot().on_demand.tours.values()
+        if tour.begins_s < TOMORROW_S
+    } == {NOW}
     assert club.portal.contradictions() == []
     assert improve(club) == 0
+    with club.portal.sessions.begin() as session:
+        booking = session.get_one(Booking, kept[0])
+        journey = booking.journey
+        booking.journey = journey | {"legs": [leg | {"ride_id": "another"} for leg in journey["legs"]]}
+    assert any("einem anderen Fahrzeug" in one for one in club.portal.contradictions())
+    with club.portal.sessions.begin() as session:
+        session.get_one(Booking, kept[0]).journey = journey
     for one in kept:
         club.cancel(one)
         assert club.portal.contradictions() == []
