@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -99,6 +100,20 @@ def tell_on_duty(session: Session, shift: DutyShift, person: Person, link_id: st
             + f"\n{PORTAL}/dienst#{DUTY_CODE % link_id}",
         ]
         mail_person(session, person, _("Sie fahren: %(shift)s", shift=title(shift)), parts, now)
+
+
+def tell_roster(
+    session: Session, links: Sequence[tuple[DutyShift, str]], person: Person, now: dt.datetime
+) -> None:
+    """To a driver: these shifts are yours; the link of each gives it up without signing in."""
+    with words_of(person):
+        parts = [
+            _(
+                "Sie fahren diese Dienste. Können Sie einen doch nicht? Sagen Sie es bitte so früh wie möglich mit seinem Link."
+            ),
+            *(f"{facts(shift)}\n{PORTAL}/dienst#{DUTY_CODE % link_id}" for shift, link_id in links),
+        ]
+        mail_person(session, person, _("Ihre nächsten Dienste"), parts, now)
 
 
 def tell_relieved(session: Session, shift: DutyShift, person: Person, now: dt.datetime) -> None:

@@ -19,7 +19,8 @@ from mitfahr.db.duty import (
 )
 from mitfahr.db.people import Person
 from mitfahr.db.rides import Ride
-from mitfahr.domain.duty import NOTED_WITHIN_S, Deadlines, Light, Paper, light, paper
+from mitfahr.domain.duty import NOTED_WITHIN_S, Availability, Deadlines, Light, Paper, light, paper
+from mitfahr.domain.rosters import OpenShift, propose
 from mitfahr.domain.saxony import public_holiday
 from mitfahr.domain.times import local, resolve, seconds
 from mitfahr.languages import _, ngettext
@@ -263,3 +264,18 @@ def _cancels_s(shift: DutyShift, runs: Sequence[Ride], deadlines: Deadlines) -> 
     if shift.driverless_since is None:
         return None
     return deadlines.first_cancels_s((run.begins_s for run in runs), seconds(shift.driverless_since))
+
+
+def proposal(shifts: Iterable[DutyShift], answers: Mapping[tuple[str, str], Availability]) -> dict[str, str]:
+    """Open shift → who could drive it by the answers, which are by (shift, person)."""
+    said = defaultdict[str, dict[str, Availability]](dict)
+    busy = defaultdict[str, list[tuple[int, int]]](list)
+    for (shift_id, person_id), answer in answers.items():
+        said[shift_id][person_id] = answer
+    asked = list[OpenShift]()
+    for shift in shifts:
+        if shift.driver_id is None:
+            asked.append(OpenShift(shift.id, shift.begins_s, shift.ends_s, said[shift.id]))
+        else:
+            busy[shift.driver_id].append((shift.begins_s, shift.ends_s))
+    return propose(asked, busy)

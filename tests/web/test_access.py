@@ -148,6 +148,7 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "duty.take": ORGANISATIONS,
     "duty.give_up": ORGANISATIONS,
     "duty.assign": ORGANISATIONS,
+    "duty.assign_all": ORGANISATIONS,
     "duty.substitute": ORGANISATIONS,
     "duty.no_substitute": ORGANISATIONS,
     "duty.move": ORGANISATIONS,

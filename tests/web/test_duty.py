@@ -202,3 +202,31 @@ def test_who_may(roster: Roster, app: Flask) -> None:
     wrong = roster.bernd.post(f"{roster.at}/neu", data=PLAN | {"begins": "25:00", "idempotency_key": "x"})
     assert wrong.status_code == 422
     assert len(roster.shifts()) == 2
+
+
+def test_a_roster_is_made_of_a_poll_at_one_press(roster: Roster) -> None:
+    first, second = roster.shifts()
+    fields = {
+        "first_day": "9.6.2026",
+        "last_day": "22.6.2026",
+        "closes_on": "8.6.2026",
+        "idempotency_key": "p",
+    }
+    poll = roster.bernd.post(f"{roster.at}/umfragen", data=fields).location
+    roster.dora.post(poll, data={f"dienst-{first.id}": "yes", f"dienst-{second.id}": "yes"})
+    dora_id, bernd_id = roster.id_of("Dora"), roster.id_of("Bernd")
+    page = roster.bernd.get(poll).text
+    assert page.count(f'value="{dora_id}" selected') == 2
+    assert "So einteilen" not in roster.dora.get(poll).text
+    chosen = {f"fahrt-{first.id}": dora_id, f"fahrt-{second.id}": dora_id, "fahrt-x": bernd_id}
+    assert roster.dora.post(f"{poll}/einteilen", data=chosen).status_code == 403
+    mails = len(roster.codes_for("Dora"))
+    for said in ("2 Dienste sind eingeteilt.", "0 Dienste sind eingeteilt."):
+        assert said in roster.bernd.post(f"{poll}/einteilen", data=chosen, follow_redirects=True).text
+    assert [shift.driver_id for shift in roster.shifts()] == [dora_id, dora_id]
+    assert len(roster.codes_for("Dora")) == mails + 2
+    taken = roster.bernd.post(
+        f"{poll}/einteilen", data={f"fahrt-{first.id}": bernd_id}, follow_redirects=True
+    )
+    assert "Nicht eingeteilt" in taken.text and roster.shifts()[0].driver_id == dora_id
+    assert "So einteilen" not in roster.bernd.get(poll).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
@@ -214,6 +214,14 @@ def read_answers(fields: Mapping[str, str], shift_ids: Sequence[str]) -> dict[st
         for shift_id in shift_ids
         if fields.get(f"dienst-{shift_id}") in known
     }
+
+
+def read_drivers(
+    fields: Mapping[str, str], shift_ids: Sequence[str], driver_ids: Collection[str]
+) -> dict[str, str]:
+    """Who was chosen per shift: fields are called `fahrt-<id>`; nobody, and anything else, is left out."""
+    chosen = {shift_id: fields.get(f"fahrt-{shift_id}", NOBODY) for shift_id in shift_ids}
+    return {shift_id: driver_id for shift_id, driver_id in chosen.items() if driver_id in driver_ids}
 
 
 def read_first(text: str | None, today: dt.date) -> dt.date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,8 +33,10 @@ from mitfahr.domain.errors import (
 from mitfahr.domain.roles import Action, MembershipRole, Task
 from mitfahr.domain.times import local, resolve, seconds
 from mitfahr.languages import _, lazy, ngettext
+from mitfahr.languages.formats import near_day_and_clock
 from mitfahr.services.ask_availability import answer_poll, ask_availability, shifts_of_poll
 from mitfahr.services.assign_driver import assign_driver, seek_substitute, stop_seeking
+from mitfahr.services.assign_shifts import assign_shifts
 from mitfahr.services.keep_papers import keep_papers
 from mitfahr.services.note_hours import begin_shift, finish_shift, note_hours
 from mitfahr.services.organisation_tasks import require_task
@@ -49,7 +51,7 @@ from mitfahr.services.plan_shifts import (
 from mitfahr.services.set_deadlines import set_deadlines
 from web.access import access
 from web.csv_file import csv_file
-from web.duty_view import days_of, hours_of, overview, views_of
+from web.duty_view import days_of, hours_of, overview, proposal, views_of
 from web.errors import Explained, explain
 from web.forms.duty import (
     ANSWERS,
@@ -64,6 +66,7 @@ from web.forms.duty import (
     form_of_hours,
     form_of_papers,
     read_answers,
+    read_drivers,
     read_first,
 )
 from web.portal import portal
@@ -404,6 +407,8 @@ def poll(organisation_id: str, poll_id: str) -> ResponseReturnValue:
             "answered": sum(any((shift.id, one.id) in answers for shift in shifts) for one in people),
             "words": ANSWERS,
             "mine": {shift.id: answers.get((shift.id, current_user.id)) for shift in shifts},
+            "choices": _choices(session, shifts, people) if Task.PLAN in tasks else {},
+            "proposed": proposal(shifts, answers),
         }
         if request.method == "GET":
             return render_template("duty/poll.html", **page)
@@ -419,6 +424,34 @@ def poll(organisation_id: str, poll_id: str) -> ResponseReturnValue:
         explained = explain(error)
         return render_template("duty/poll.html", **page, refused=explained), explained.status
     flash(_("Danke! Ihre Antworten sind gespeichert."), "success")
+    return redirect(url_for("duty.poll", organisation_id=organisation_id, poll_id=poll_id))
+
+
+@views.post("/umfragen/<poll_id>/einteilen")
+@access(Action.SEE_ORGANISATION)
+def assign_all(organisation_id: str, poll_id: str) -> ResponseReturnValue:
+    """Who drives each open shift of the poll, for all of them at once."""
+    here, now = portal(), _now()
+    with here.reading() as session:
+        require_task(session, current_user.id, organisation_id, Task.PLAN)
+        shifts = {
+            one.id: one for one in shifts_of_poll(session, _poll(session, organisation_id, poll_id), now)
+        }
+        people = [one.id for one in drivers_of(session, organisation_id)]
+    roster = assign_shifts(
+        here.writing,
+        read_drivers(request.form, list(shifts), people),
+        organisation_id=organisation_id,
+        actor_id=current_user.id,
+        secret_key=here.settings.secret_key,
+        vacations=here.settings.vacations,
+        now=now,
+    )
+    said = ngettext("%(num)s Dienst ist eingeteilt.", "%(num)s Dienste sind eingeteilt.", roster.assigned)
+    flash(said, "success" if roster.assigned else "info")
+    for shift_id, error in roster.refused.items():
+        when = near_day_and_clock(shifts[shift_id].begins_s, seconds(now))
+        flash(_("Nicht eingeteilt: %(when)s. %(why)s.", when=when, why=explain(error).title), "warning")
     return redirect(url_for("duty.poll", organisation_id=organisation_id, poll_id=poll_id))
 
 
@@ -595,17 +628,25 @@ def _shift_page(
 
 def _driver_form(session: Session, shift: DutyShift, *, formdata: bool) -> DriverForm:
     """Every driver, with what they have said and how their papers stand."""
-    held = papers_of(session, shift.organisation_id)
-    answers = answers_for(session, [shift.id])
-    day = local(shift.begins_s).date()
-    words = {}
-    for person in drivers_of(session, shift.organisation_id):
-        papers = held.get(person.id)
-        state = paper(papers.good_until, day) if papers is not None else Paper.UNKNOWN
-        words[person.id] = _driver_words(person, answers.get((shift.id, person.id)), state)
     form = DriverForm() if formdata else DriverForm(formdata=None, data={"driver": shift.driver_id or ""})
-    form.offer(words)
+    form.offer(_choices(session, [shift], drivers_of(session, shift.organisation_id))[shift.id])
     return form
+
+
+def _choices(
+    session: Session, shifts: Sequence[DutyShift], people: Sequence[Person]
+) -> dict[str, dict[str, str]]:
+    """Shift of one association → driver → name, what they have said and how their papers stand."""
+    held = papers_of(session, shifts[0].organisation_id) if shifts else {}
+    answers = answers_for(session, [shift.id for shift in shifts])
+    words: dict[str, dict[str, str]] = {shift.id: {} for shift in shifts}
+    for shift in shifts:
+        day = local(shift.begins_s).date()
+        for person in people:
+            papers = held.get(person.id)
+            state = paper(papers.good_until, day) if papers is not None else Paper.UNKNOWN
+            words[shift.id][person.id] = _driver_words(person, answers.get((shift.id, person.id)), state)
+    return words
 
 
 def _driver_words(person: Person, answer: Availability | None, state: Paper) -> str:
