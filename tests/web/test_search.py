@@ -113,6 +113,15 @@ def test_errors_keep_what_was_typed(served: Served, client: FlaskClient) -> None
     assert 'href="#origin"' in answer.text and "autofocus" in answer.text
 
 
+@pytest.mark.parametrize("number", ["", "abc", "99", "-1"])
+def test_a_number_that_cannot_be_chosen_is_refused_in_words(
+    number: str, served: Served, client: FlaskClient
+) -> None:
+    for name in ("persons", "wheelchairs"):
+        answer = client.post("/verbindungen", data=QUESTION | {name: number})
+        assert answer.status_code == 422 and "Bitte prüfen Sie Ihre Angaben" in answer.text
+
+
 def test_a_day_without_timetable_is_said(served: Served, client: FlaskClient) -> None:
     page = client.post("/verbindungen", data=QUESTION | {"day": "2027-01-01"}).text
     assert "noch keinen Fahrplan" in page and "bis Donnerstag, 4. Juni 2026" in page

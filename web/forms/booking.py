@@ -9,11 +9,12 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.languages import _, lazy
 from mitfahr.services.change_party import PartyChange
 from web.bookings_view import BookingView
 from web.forms.baggage import BICYCLES, MOST_BICYCLES, MOST_PIECES, PIECES, bicycle_numbers, piece_numbers
-from web.forms.fields import choices
+from web.forms.fields import choices, number_of
 from web.forms.preferences import WHEELCHAIRS
 from web.forms.public_text import no_contact
 from web.forms.search import PERSONS
@@ -111,7 +112,7 @@ class PartyForm(FlaskForm):  # type: ignore[misc]
         self.bicycles.choices = choices(bicycle_numbers(max(MOST_BICYCLES, bicycles)))
 
     def validate_wheelchairs(self, field: SelectField) -> None:
-        if not self.persons.errors and int(field.data) > int(self.persons.data):
+        if (number_of(field) or 0) > (number_of(self.persons) or MAX_PASSENGERS):
             raise ValidationError(_("Das sind mehr, als zusammen fahren."))
 
     @property

@@ -33,6 +33,12 @@ def chosen(field: SelectField) -> str:
     return next((choice.label for choice in field.choices if choice.value == (field.data or "")), "")
 
 
+def number_of(field: SelectField) -> int | None:
+    """The number that was chosen; None for what is no choice: the field says so itself."""
+    is_choice = any(choice.value == field.data for choice in field.choices)
+    return int(field.data) if is_choice else None
+
+
 def errors_of(form: Form) -> list[tuple[str | None, str, str]]:
     """(id of the field, its label, what is wrong) of every field, rows of a list included.
 

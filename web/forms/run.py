@@ -30,7 +30,7 @@ from mitfahr.languages.formats import WEEKDAYS
 from mitfahr.services.find_places import FoundPlace, stop_label
 from mitfahr.services.publish_run import RunDraft, RunStop
 from web.forms.baggage import BICYCLES, PIECES
-from web.forms.fields import DayField, choices
+from web.forms.fields import DayField, choices, number_of
 from web.forms.stop_rows import StopRow, WithStopRows
 from web.place_choice import encode, stop_chosen
 
@@ -134,7 +134,7 @@ class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
 
     def validate_seats(self, field: SelectField) -> None:
         chosen = self.chosen_vehicle
-        if chosen is not None and int(field.data) > chosen.seats:
+        if chosen is not None and (number_of(field) or 0) > chosen.seats:
             raise ValidationError(
                 ngettext(
                     "Dieses Fahrzeug hat nur einen Sitzplatz.",
@@ -145,7 +145,7 @@ class RunForm(WithStopRows, FlaskForm):  # type: ignore[misc]
 
     def validate_wheelchairs(self, field: SelectField) -> None:
         chosen = self.chosen_vehicle
-        if chosen is not None and int(field.data) > chosen.wheelchairs:
+        if chosen is not None and (number_of(field) or 0) > chosen.wheelchairs:
             raise ValidationError(
                 ngettext(
                     "Dieses Fahrzeug hat nur einen Rollstuhlplatz.",

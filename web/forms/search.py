@@ -12,13 +12,14 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from mitfahr.domain.mobility import Aid, Preference, transfer_slack_s, walk_speed_m_s
 from mitfahr.domain.ride_terms import Need
+from mitfahr.domain.seats import MAX_PASSENGERS
 from mitfahr.domain.times import ZONE, ClockChange, Resolved, resolve
 from mitfahr.domain.trip_request import TripRequest
 from mitfahr.languages import _, lazy, lazy_ngettext
 from mitfahr.services.find_places import FoundPlace, PlaceKind, stop_label
 from routing.query import LegKind, Party, Point, StopRef
 from routing.timetable import Timetable
-from web.forms.fields import ClockField, DayField, choices
+from web.forms.fields import ClockField, DayField, choices, number_of
 from web.forms.preferences import PreferencesForm
 from web.place_choice import encode
 from web.shown_first import ANY_KIND, Order, Sieve
@@ -105,7 +106,7 @@ class SearchForm(PreferencesForm):
             self.persons.data = self.wheelchairs.data
 
     def validate_wheelchairs(self, field: SelectField) -> None:
-        if not self.persons.errors and int(field.data or 0) > int(self.persons.data or 1):
+        if (number_of(field) or 0) > (number_of(self.persons) or MAX_PASSENGERS):
             raise ValidationError(_("Das sind mehr, als zusammen fahren."))
 
     @property
