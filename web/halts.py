@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from mitfahr.languages import _
 from mitfahr.services.find_places import FoundPlace, PlaceKind
 from web.forms.line import LineForm
 from web.forms.run import RunForm
@@ -29,4 +31,14 @@ def halts_meant(
         return [], (page(), 422)
     if choices:
         return [], render_template(which, form=form, choices=choices)
-    return [halt for halt in halts if halt is not None], None
+    found = [halt for halt in halts if halt is not None]
+    for row, (before, halt) in zip(form.halts[1:], pairwise(found), strict=False):
+        if halt.stop_id == before.stop_id:
+            row.place.errors = [
+                *row.place.errors,
+                _(
+                    "Das ist dieselbe Haltestelle wie davor. Bitte wählen Sie eine andere, oder leeren Sie die Zeile."
+                ),
+            ]
+            return [], (page(), 422)
+    return found, None

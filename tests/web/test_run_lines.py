@@ -146,6 +146,7 @@ def test_what_is_missing_is_said(club: Club, line: dict[str, object]) -> None:
         ({"weekdays": []}, "mindestens einen Wochentag"),
         ({"stops-1-place": "", "stops-1-clock": "", "stops-2-place": "", "stops-2-clock": ""}, "zwei Halte"),
         ({"stops-1-place": "Gibtesnicht"}, "nicht gefunden"),
+        ({"stops-1-place": "Lommatzsch"}, "dieselbe Haltestelle wie davor"),
         ({"last_day": "1.6.2026"}, "vor dem ersten"),
         ({"more_departures": "25:00"}, "Uhrzeit"),
     ):
