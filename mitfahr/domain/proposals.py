@@ -41,8 +41,8 @@ class Proposal:
 def three_proposals(ways: Sequence[Way], arrive_by: bool) -> list[Proposal]:
     """At most three of the ways, the best in time first: for each merit the one that has most of it.
 
-    Where one way has several merits, those that are next best in time fill up. One of the three at least is sure, where
-    any is.
+    Where one way has several merits, those that are next best in time fill up, unless another is better in everything.
+    One of the three at least is sure, where any is.
     """
 
     def by_time(way: Way) -> tuple[int, ...]:
@@ -65,10 +65,22 @@ def three_proposals(ways: Sequence[Way], arrive_by: bool) -> list[Proposal]:
             merits.setdefault(best, []).append(merit)
     in_time = sorted(range(len(ways)), key=lambda i: (ranks[Merit.TIME](ways[i]), i))
     for number in in_time:
-        if len(merits) < MOST:
+        if len(merits) < MOST and not any(_is_beaten(ways[number], other) for other in ways):
             merits.setdefault(number, [])
     sure = next((number for number in in_time if ways[number].is_sure), None)
     if sure is not None and not any(ways[number].is_sure for number in merits):
         del merits[max(merits, key=lambda number: (-len(merits[number]), in_time.index(number)))]
         merits[sure] = []
     return [Proposal(number, tuple(merits[number])) for number in in_time if number in merits]
+
+
+def _is_beaten(way: Way, other: Way) -> bool:
+    """Whether nobody would take the way who could have the other."""
+    is_as_good = (
+        other.departure_s >= way.departure_s
+        and other.arrival_s <= way.arrival_s
+        and other.changes <= way.changes
+        and other.walk_s <= way.walk_s
+        and other.is_sure >= way.is_sure
+    )
+    return is_as_good and other != way

@@ -32,8 +32,13 @@ def test_few_ways_are_all_there_and_none_is_none() -> None:
     assert three_proposals([], arrive_by=False) == []
 
 
+def test_what_another_beats_in_everything_does_not_fill_up() -> None:
+    beaten = Way(10, 95, changes=1, walk_s=0)
+    assert [one.number for one in three_proposals([EASY, beaten], arrive_by=False)] == [0]
+
+
 def test_one_is_sure_where_any_is() -> None:
-    cars = [Way(0, 10 + i, changes=0, walk_s=0, is_sure=False) for i in range(3)]
+    cars = [Way(i, 10 + i, changes=0, walk_s=0, is_sure=False) for i in range(3)]
     chosen = three_proposals([*cars, LATER], arrive_by=False)
     assert [one.number for one in chosen] == [0, 1, 3]
     assert chosen[0].merits == (Merit.TIME, Merit.QUICKEST, Merit.EASIEST)
