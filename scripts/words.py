@@ -74,6 +74,7 @@ FOR_STAFF = (
     "web/forms/stop_rows.py",
     "web/forms/telephone.py",
     "web/forms/timetable.py",
+    "web/halts.py",
     "web/named_places.py",
     "web/planned_",
     "web/realtime_view.py",
