@@ -15,6 +15,9 @@ from routing.timetable import Timetable
 
 TIMED, MINIMUM_TIME, NOT_POSSIBLE = 1, 2, 3
 
+# Columns of `rows`.
+TO, TAKES_S, WALK_S = range(3)
+
 
 class Changes(NamedTuple):
     """Changes from stop s are start[s]:start[s + 1], the stop itself among them.
@@ -133,5 +136,5 @@ def feet(known: Changes) -> Feet:
 
 
 def rows(known: Changes) -> NDArray[np.int32]:
-    """(n, 3) int32 of to, takes_s and walk_s side by side, as the sweep reads them."""
+    """(n, 3) int32: TO, TAKES_S and WALK_S side by side, as the sweep reads them."""
     return np.stack((known.to, known.takes_s, known.walk_s), axis=1)

@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from routing.hierarchy import UNREACHABLE
+from routing.overlay import HALT_S
 from routing.query import Query
 from routing.ride_clocks import DESTINATION_DOOR, FAR_S, ORIGIN_DOOR
 from routing.ride_table import Overlay
@@ -19,6 +20,7 @@ class Fleet(NamedTuple):
     """Chosen rides of an overlay, with the traveller's doors.
 
     Per ride: row int64 of the table; earliest, latest_arrival int64; n_departures, spare_s, n_gaps int32;
+        is_brought_on uint8, 1 where a halt, at a door too, may bring the driver to another place sooner;
         first_stop, leave_start int64 into the table's columns; gap_start int32 (n_rides + 1) into the next
         group; departure_start int32 (n_rides + 1), where its departures begin in lists of all departures;
         next_layer int8 (n_rides, n_layers), the layer a journey is in after boarding, -1 where it may not
@@ -35,6 +37,7 @@ class Fleet(NamedTuple):
     n_departures: NDArray[np.int32]
     spare_s: NDArray[np.int32]
     n_gaps: NDArray[np.int32]
+    is_brought_on: NDArray[np.uint8]
     first_stop: NDArray[np.int64]
     leave_start: NDArray[np.int64]
     gap_start: NDArray[np.int32]
@@ -133,13 +136,14 @@ def fleet(
     party = query.party
     room = (columns.seats[stop] >= party.seats) & (columns.wheelchairs[stop] >= party.wheelchairs)
     room &= (columns.luggage[stop] >= party.luggage) & (columns.bicycles[stop] >= party.bicycles)
-    return Fleet(
+    found = Fleet(
         row=rows,
         earliest=columns.earliest[rows],
         latest_arrival=columns.latest_arrival[rows],
         n_departures=n_departures,
         spare_s=spare_s,
         n_gaps=n_gaps.astype(np.int32),
+        is_brought_on=columns.is_brought_on[rows],
         first_stop=columns.first_stop[rows],
         leave_start=columns.leave_start[rows],
         gap_start=gap_start,
@@ -165,6 +169,31 @@ def fleet(
         to_destination_s=to_goal_s,
         door_to_door_s=door_to_door_s,
     )
+    if streets.driving is not None and len(streets.driving.roads.ban_edge):
+        _halt_at_doors(found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _halt_at_doors(fleet):  # type: ignore[no-untyped-def]
+    """Complete `fleet.is_brought_on`, which knows of halts at meeting points."""
+    into_s, out_s, last = fleet.door_into_s, fleet.door_out_s, DESTINATION_DOOR
+    for i in range(len(fleet.n_gaps)):
+        for gap in range(fleet.n_gaps[i]):
+            of_gap, stop = fleet.gap_start[i] + gap, fleet.first_stop[i] + gap
+            left_s, door_s = np.int64(into_s[ORIGIN_DOOR, of_gap]) + HALT_S, np.int64(into_s[last, of_gap])
+            if door_s < FAR_S and left_s + fleet.door_to_door_s < door_s:
+                fleet.is_brought_on[i] = 1
+            if left_s < FAR_S and left_s + out_s[ORIGIN_DOOR, of_gap] < fleet.leg_s[stop]:
+                fleet.is_brought_on[i] = 1
+            if fleet.is_brought_on[i] or (left_s >= FAR_S and door_s >= FAR_S):
+                continue
+            for entry in range(fleet.entry_start[stop], fleet.entry_start[stop + 1]):
+                here_s, meeting = np.int64(fleet.into_s[entry]), fleet.meeting[entry]
+                if left_s + fleet.from_origin_s[meeting] < here_s or (
+                    door_s < FAR_S and here_s + HALT_S + fleet.to_destination_s[meeting] < door_s
+                ):
+                    fleet.is_brought_on[i] = 1
 
 
 def _door_times(

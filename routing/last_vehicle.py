@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from routing.bounds import NEVER_S
+from routing.changes import TAKES_S, TO
 from routing.overlay import HALT_S
 from routing.ride_clocks import DESTINATION_DOOR, FAR_S, NO_WAY
 
@@ -184,7 +185,7 @@ def soonest(task, is_useful, trips, runs):  # type: ignore[no-untyped-def]
             for slot in range(n_slots):
                 row[slot] = task.first_s + slot * SLOT_S + egress_s[stop]
         for change in range(task.change_start[stop], task.change_start[stop + 1]):
-            to, later = task.change[change, 0], task.change[change, 1] // SLOT_S
+            to, later = task.change[change, TO], task.change[change, TAKES_S] // SLOT_S
             if task.stop_ok[to]:
                 for slot in range(n_slots - later):
                     row[slot] = min(row[slot], ready[to, slot + later])

@@ -14,13 +14,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from routing.changes import TAKES_S
 from routing.fleet import Fleet
 from routing.last_vehicle import ARRIVED, saved_by_halt_s
 from routing.onward import MINUTE_S, N_CELLS, N_LEFT, TOO_LATE_S, arrived_row, ready_slot, walked_on
 from routing.overlay import HALT_S
 from routing.ride_clocks import DESTINATION_DOOR, FAR_S, NO_WAY
 from routing.sweep import ARRIVES, BOARD_SHIFT, ROW, STOP, TIME, WHAT
-from routing.sweep_state import TAKES_S, Task
+from routing.sweep_state import Task
 
 MOST_PAIRS = 70_000_000
 """With more pairs of places to get on and off it takes longer to look at them than it saves; two bytes each."""
@@ -70,7 +71,8 @@ def look_ahead(task: Task, is_useful: NDArray[np.uint8], n_rows: tuple[int, int]
     )
     task = task._replace(**tables._asdict())
     trips, runs = (np.full((n, N_CELLS), TOO_LATE_S, np.uint16) for n in n_rows)
-    _fill(task, _events(task, is_useful), _between(task), trips, runs)
+    least = _least_of_meetings(task)
+    _fill(task, _events(task, is_useful), _between(task, least), _reached_later(task, least), trips, runs)
     return tables
 
 
@@ -114,6 +116,7 @@ class _Between(NamedTuple):
 
     entry       (n,) int64 of the table of rides, gap by gap; those of a gap are entry[first[g]:first[g + 1]]
     least_s     (n, N_LEFT) int32 from a place to the goal with so many vehicles less than one of N_LEFT says
+    into_s      (n,) int32 from the driver's stop before to a place
     start       (n_gaps + 1,) int64 into drive_s: a row for each place to get on, in the order of the table of rides
     drive_s     (…,) uint16, NO_WAY where the driver's budget does not allow it
     place       (n,) int64, where the entries of a gap stand in this order
@@ -124,6 +127,7 @@ class _Between(NamedTuple):
     first: NDArray[np.int64]
     entry: NDArray[np.int64]
     least_s: NDArray[np.int32]
+    into_s: NDArray[np.int32]
     start: NDArray[np.int64]
     drive_s: NDArray[np.uint16]
     place: NDArray[np.int64]
@@ -138,20 +142,22 @@ def _gaps(fleet: Fleet) -> NDArray[np.int64]:
     return gaps
 
 
-def _between(task: Task) -> _Between:
+def _between(task: Task, least: NDArray[np.int32]) -> _Between:
+    """`least` is what `_least_of_meetings` says."""
     fleet = task.fleet
     gaps = _gaps(fleet)
     begin, end = fleet.entry_start[gaps], fleet.entry_start[gaps + 1]
     first = np.concatenate(([0], np.cumsum(end - begin)))
     entry, least_s = np.empty(first[-1], np.int64), np.empty((first[-1], N_LEFT), np.int32)
+    into_s, place = np.empty(first[-1], np.int32), np.empty_like(entry)
     start = np.concatenate(([0], np.cumsum((end - begin) ** 2)))
     drive_s = np.empty(start[-1], np.uint16)
     passed_start = np.concatenate(
         ([0], np.cumsum((end - begin) * np.repeat(fleet.n_departures, fleet.n_gaps)))
     )
     passed = np.zeros((passed_start[-1], N_LEFT), np.uint16)
-    between = _Between(first, entry, least_s, start, drive_s, np.empty_like(entry), passed_start, passed)
-    _lay_out(task, _least_of_meetings(task), np.repeat(fleet.spare_s, fleet.n_gaps), gaps, between)
+    between = _Between(first, entry, least_s, into_s, start, drive_s, place, passed_start, passed)
+    _lay_out(task, least, np.repeat(fleet.spare_s, fleet.n_gaps), gaps, between)
     return between
 
 
@@ -187,6 +193,7 @@ def _lay_out(task, least, spare_s, gaps, between):  # type: ignore[no-untyped-de
             row = between.first[gap] + place
             between.entry[row] = to
             between.least_s[row] = least[fleet.meeting[to]]
+            between.into_s[row] = fleet.into_s[to]
             between.place[between.first[gap] + order[place]] = place
             # The matrix is read by rows: one place to get off, all places to get on.
             by_place, left_s = fleet.drive_from_s[fleet.meeting[to]], most_s - fleet.out_s[to]
@@ -198,16 +205,15 @@ def _lay_out(task, least, spare_s, gaps, between):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def _fill(task, events, between, trips, runs):  # type: ignore[no-untyped-def]
+def _fill(task, events, between, later, trips, runs):  # type: ignore[no-untyped-def]
     """Fill `task.onward_ready` and `task.onward_boarding`; the other tables of it must be empty.
 
-    events      of `_events`, between of `_between`
+    events      of `_events`, between of `_between`, later of `_reached_later`
     trips, runs (n_rows, N_CELLS) uint16, TOO_LATE_S: scratch
     """
     soonest_change_s = np.int64(MINUTE_S)
     for change in range(len(task.change)):
         soonest_change_s = min(soonest_change_s, task.change[change, TAKES_S])
-    later = _reached_later(task)
     slot = len(task.onward_ready) - 1
     task.onward_ready[slot] = TOO_LATE_S
     row = np.empty(N_CELLS, np.uint16)
@@ -326,14 +332,22 @@ def _ride_on(task, now, of_gap, of, departure, between, reached):  # type: ignor
     row, from_s, last_s = between.start[of_gap] + of * n, now + HALT_S, task.last_arrival_s
     passed, soon = between.passed, from_s - task.first_s
     passed_row = between.passed_start[of_gap] + departure * n
+    into_s, halted_s = between.into_s, HALT_S - np.int64(between.into_s[first + between.place[first + of]])
     for place in range(n):
         between_s = drive_s[row + place]
         if between_s == NO_WAY:
             continue
         by = passed[passed_row + place]
-        if by[3] >= reached[3] and by[2] >= reached[2] and by[1] >= reached[1] and by[0] >= reached[0]:
-            continue
         one, there = first + place, soon + between_s
+        if (
+            by[3] >= reached[3]
+            and by[2] >= reached[2]
+            and by[1] >= reached[1]
+            and by[0] >= reached[0]
+            # Where the halt breaks a forbidden sequence of streets, he may be there before he would come by without it.
+            and halted_s + between_s >= into_s[one]
+        ):
+            continue
         if (
             there + least_s[one, 3] >= reached[3]
             and there + least_s[one, 2] >= reached[2]
@@ -376,11 +390,11 @@ def _by_door(task, now, i, of_gap, stop, entry):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _reached_later(task):  # type: ignore[no-untyped-def]
+def _reached_later(task, least):  # type: ignore[no-untyped-def]
     """(n departures of all gaps, N_LEFT) uint16: when the goal is reached at the very least by whoever gets on in a gap and off in a later
-    one. From there on it is counted whatever the clock says: few rides have people on board.
+    one. From there on `least` is counted whatever the clock says: few rides have people on board.
     """
-    fleet, least_s = task.fleet, task.least_s
+    fleet = task.fleet
     later = np.full((task.gap_departures[-1], N_LEFT), np.uint16(TOO_LATE_S))
     for i in range(len(fleet.n_gaps)):
         for gap in range(fleet.n_gaps[i] - 1):
@@ -396,17 +410,13 @@ def _reached_later(task):  # type: ignore[no-untyped-def]
                         break
                     clock = leaves - task.base_s - saved_s
                     for entry in range(fleet.entry_start[stop], fleet.entry_start[stop + 1]):
-                        meeting = fleet.meeting[entry]
-                        for at in range(fleet.meeting_start[meeting], fleet.meeting_start[meeting + 1]):
-                            place = fleet.meeting_stops[at]
-                            for one in range(N_LEFT):
-                                left = len(least_s) - 1 if one == N_LEFT - 1 else min(one, len(least_s) - 1)
-                                when = clock + fleet.into_s[entry] + least_s[left, ARRIVED, place]
-                                if when <= task.last_arrival_s:
-                                    row[one] = min(row[one], np.uint16(max(when - task.first_s, 0)))
+                        for left in range(N_LEFT):
+                            when = clock + fleet.into_s[entry] + least[fleet.meeting[entry], left]
+                            if when <= task.last_arrival_s:
+                                row[left] = min(row[left], np.uint16(max(when - task.first_s, 0)))
                     if fleet.door_into_s[DESTINATION_DOOR, of_gap] < FAR_S:
                         when = clock + np.int64(fleet.door_into_s[DESTINATION_DOOR, of_gap])
                         if when <= task.last_arrival_s:
-                            for one in range(N_LEFT):
-                                row[one] = min(row[one], np.uint16(max(when - task.first_s, 0)))
+                            for left in range(N_LEFT):
+                                row[left] = min(row[left], np.uint16(max(when - task.first_s, 0)))
     return later

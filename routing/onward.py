@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from routing.changes import TAKES_S, TO
 from routing.last_vehicle import READY_TO_BOARD
 
 MINUTE_S = 60
@@ -18,9 +19,6 @@ N_LEFT = 4
 """So many numbers of vehicles are told apart: 1, 2, 3, and more."""
 ANY, WITH_RIDE = range(2)
 N_CELLS = 2 * N_LEFT
-
-# Columns of a change, as in `sweep_state`, which reads this.
-_TO, _TAKES_S = 0, 1
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
@@ -45,7 +43,7 @@ def walked_on(task, stop, when, row):  # type: ignore[no-untyped-def]
         row[at] = TOO_LATE_S
     ready = task.onward_ready
     for change in range(task.change_start[stop], task.change_start[stop + 1]):
-        to, reached = task.change[change, _TO], when + task.change[change, _TAKES_S]
+        to, reached = task.change[change, TO], when + task.change[change, TAKES_S]
         if reached > task.last_arrival_s or task.stop_ok[to] == 0:
             continue
         slot = max(ready_slot(task, reached), 0)

@@ -63,6 +63,23 @@ def farthest_back(drive_s, entry_start, meeting, into_s, out_s, leg_s, spare_s):
     return back_s
 
 
+@njit(cache=True, nogil=True)
+def is_brought_on(drive_s, entry_start, meeting, into_s, out_s, leg_s):  # type: ignore[no-untyped-def]
+    """Whether picking somebody up may bring a driver to another place sooner than without him: a halt breaks a forbidden
+    sequence of streets. The rest is as in `farthest_back`.
+    """
+    for gap in range(len(entry_start) - 1):
+        first, last = entry_start[gap], entry_start[gap + 1]
+        for pick in range(first, last):
+            to, left_s = drive_s[meeting[pick]], np.int64(into_s[pick]) + HALT_S
+            if left_s + out_s[pick] < leg_s[gap]:
+                return True
+            for drop in range(pick + 1, last):
+                if left_s + to[meeting[drop]] < into_s[drop]:
+                    return True
+    return False
+
+
 @njit(cache=True, nogil=True, inline="always")
 def detour_s(fleet, i, pick, drop, between_s):  # type: ignore[no-untyped-def]
     """Extra driving of a boarding; FAR_S or more without a way."""

@@ -22,7 +22,7 @@ from routing import hierarchy
 from routing.driving import Driving, Streets, car_positions
 from routing.hierarchy import UNREACHABLE, Sweep
 from routing.overlay import DEPARTURE_STEP_S, Ride, RideKind
-from routing.ride_clocks import NO_PROMISE, farthest_back, leaving_clocks
+from routing.ride_clocks import NO_PROMISE, farthest_back, is_brought_on, leaving_clocks
 from routing.roads import Positions
 
 FARTHEST_S = 2**16 - 1
@@ -38,7 +38,8 @@ class RideColumns(NamedTuple):
     """All rows of a table; clocks are UTC seconds.
 
     Per ride: earliest, latest_arrival, bookable_until int64; n_departures, spare_s (driving still free for
-        detours; below 0 only a halt, which may save turns, makes the ride possible), n_stops int32; first_stop, leave_start int64
+        detours; below 0 only a halt, which may save turns, makes the ride possible), n_stops int32; is_brought_on uint8,
+        see `ride_clocks`; first_stop, leave_start int64
     Per stop, from first_stop on: pick, drop int64 promises or NO_PROMISE; leg_s int32 driving to the next stop;
         seats, wheelchairs, luggage, bicycles int32 free on the hop to the next stop; entry_start int64, the entries of the gap
         behind the stop are entry_start[s]:entry_start[s + 1]; back_s int32, how far behind a pick-up (by into_s) a
@@ -55,6 +56,7 @@ class RideColumns(NamedTuple):
     n_departures: NDArray[np.int32]
     spare_s: NDArray[np.int32]
     n_stops: NDArray[np.int32]
+    is_brought_on: NDArray[np.uint8]
     first_stop: NDArray[np.int64]
     leave_start: NDArray[np.int64]
     pick: NDArray[np.int64]
@@ -75,9 +77,9 @@ class RideColumns(NamedTuple):
     out_s: NDArray[np.uint16]
 
 
-_PER_RIDE = RideColumns._fields[:8]
-_PER_STOP = RideColumns._fields[8:20]
-_PER_ENTRY = RideColumns._fields[21:]
+_PER_RIDE = RideColumns._fields[:9]
+_PER_STOP = RideColumns._fields[9:21]
+_PER_ENTRY = RideColumns._fields[22:]
 _TYPES: Mapping[str, type] = {
     **dict.fromkeys(
         ("n_departures", "spare_s", "n_stops", "leg_s", "seats", "wheelchairs", "luggage", "bicycles"),
@@ -86,6 +88,7 @@ _TYPES: Mapping[str, type] = {
     **dict.fromkeys(("edge", "off_mm", "meeting", "back_s"), np.int32),
     **dict.fromkeys(("into_s", "out_s"), np.uint16),
     "fraction": np.float64,
+    "is_brought_on": np.uint8,
 }
 
 
@@ -316,6 +319,7 @@ def _prepare(streets: Streets, ride: Ride) -> dict[str, Any]:
         "n_departures": max(0, (ride.latest_s - ride.earliest_s) // DEPARTURE_STEP_S + 1),
         "spare_s": CANNOT_DRIVE_S,
         "n_stops": n,
+        "is_brought_on": 0,
         "pick": _promises(stop.promised_pickup_s for stop in ride.stops),
         "drop": _promises(stop.promised_dropoff_s for stop in ride.stops),
         "seats": np.array((*ride.seats_free, 0), np.int32),
@@ -368,15 +372,13 @@ def _prepare_driving(streets: Streets, driving: Driving, ride: Ride, values: dic
     values["meeting"] = meeting.astype(np.int32)
     values["into_s"] = onward_s[gap, meeting].astype(np.uint16)
     values["out_s"] = back_s[gap + 1, meeting].astype(np.uint16)
-    values["back_s"] = farthest_back(
+    gaps = [
         streets.links.drive_s,
-        values["entry_start"],
-        values["meeting"],
-        values["into_s"],
-        values["out_s"],
-        values["leg_s"],
-        spare_s,
-    )
+        *(values[name] for name in ("entry_start", "meeting", "into_s", "out_s", "leg_s")),
+    ]
+    values["back_s"] = farthest_back(*gaps, spare_s)
+    if len(driving.roads.ban_edge):
+        values["is_brought_on"] = int(is_brought_on(*gaps))
 
 
 def _promises(moments: Iterable[int | None]) -> NDArray[np.int64]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from routing.changes import TAKES_S, TO, WALK_S
 from routing.last_vehicle import (
     ARRIVED,
     LEAST_WALKING,
@@ -70,10 +71,7 @@ from routing.sweep_state import (
     SEAT_LABEL,
     SEAT_STEP,
     STEP,
-    TAKES_S,
-    TO,
     TRIP,
-    WALK_S,
     cut_of,
     forget_step,
     is_beaten,

@@ -89,10 +89,14 @@ def get_on(task, state, now, event):  # type: ignore[no-untyped-def]
     row[RIDER_GAP], row[RIDER_PLACE], row[RIDER_LANE] = gap, place, lane
     row[RIDER_STEP], row[RIDER_LABEL], row[RIDER_CLOCK] = event[EVENT_STEP], label, now
     row[RIDER_INTO_S], row[RIDER_OUT_S] = into_s, out_s
+    # Whoever gets off at once, by his own clock, needs no row any longer: nobody looks for him in the list of riders.
     if lane % n_rounds == n_rounds - 1:
-        # His row is free again at once: nobody looks for him in the list of riders.
         state.counts[N_RIDERS] = rider
         _ride_to_goal(task, state, now, i, gap, departure, rider)
+        return
+    if task.fleet.is_brought_on[i]:
+        state.counts[N_RIDERS] = rider
+        _ride_anywhere(task, state, now, i, gap, departure, rider)
         return
     row[RIDER_AFTER] = state.rider_at[one]
     state.rider_at[one] = rider
@@ -118,6 +122,19 @@ def _ride_to_goal(task, state, now, i, gap, departure, rider):  # type: ignore[n
             entry = np.int64(task.goal_entry[at])
             _get_off(task, state, now, i, here, departure, (entry, entry + 1), rider, True)
         if task.fleet.door_into_s[DESTINATION_DOOR, of_gap] < FAR_S:
+            _get_off(task, state, now, i, here, departure, (np.int64(DOOR), np.int64(DOOR + 1)), rider, True)
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _ride_anywhere(task, state, now, i, gap, departure, rider):  # type: ignore[no-untyped-def]
+    """Who has just got on gets off at all places of his gap and of those behind it."""
+    for here in range(gap, task.fleet.n_gaps[i]):
+        if task.fleet.room[task.fleet.gap_start[i] + here] == 0:
+            return
+        stop = task.fleet.first_stop[i] + here
+        entries = task.fleet.entry_start[stop], task.fleet.entry_start[stop + 1]
+        _get_off(task, state, now, i, here, departure, entries, rider, True)
+        if task.fleet.door_into_s[DESTINATION_DOOR, task.fleet.gap_start[i] + here] < FAR_S:
             _get_off(task, state, now, i, here, departure, (np.int64(DOOR), np.int64(DOOR + 1)), rider, True)
 
 
@@ -309,9 +326,7 @@ def _get_off_at(task, state, now, i, gap, departure, entry, row):  # type: ignor
             detour,
             row[RIDER_STEP],
         )
-        # Never into the past, should turns that are closed make a way by somebody's halt the only one.
-        slot = max(when, now) - task.first_s
-        wait_for(state, slot, ARRIVAL, place, lane, label, i, np.int64(step))
+        wait_for(state, when - task.first_s, ARRIVAL, place, lane, label, i, np.int64(step))
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")

@@ -15,9 +15,6 @@ from routing.onward import onward_s
 NOBODY = np.int64(-1)
 ALWAYS = np.int64(1) << np.int64(62)
 
-# Columns of a change.
-TO, TAKES_S, WALK_S = range(3)
-
 # Columns of the best label of a place, and of the best besides that came by another private ride: who has just left a ride
 # may not board it again, so the second best counts for that ride alone. RIDE is -1 after any other vehicle.
 LABEL, STEP, RIDE, OTHER, OTHER_STEP = range(5)
@@ -76,7 +73,7 @@ class Task(NamedTuple):
     """One query.
 
     trip_calls, run_calls   (n, N_CALL_COLUMNS) int32 by time, of one trip in the order of its calls: see `in_order`
-    change_start, change    (n_stops + 1,) int64 into (n, 3) int32 TO, TAKES_S, WALK_S
+    change_start, change    (n_stops + 1,) int64 into (n, 3) int32 of `changes.rows`
     access_s, egress_s      (n_stops,) int32 walks from the origin and to the destination, -1 without
     first_s, last_s         departures from the origin; last_arrival_s at the destination, first_arrival_s the first of the answer
     is_single               leaving at one moment: of each number of vehicles only the first arrival counts

@@ -2,6 +2,7 @@
 
 import pytest
 
+from routing import ride_search
 from routing.query import Party
 from tests.journeys.expecting import expect
 from tests.journeys.test_e_rides import ASIDE, ROAD
@@ -302,3 +303,40 @@ def test_h27_a_ride_between_two_rides() -> None:
     line = "07:00 A –ride r1→ 07:06/07:10 M –ride r2→ 07:16/07:20 B –ride r3→ 07:31 L"
     expect(three, "A", "L", "06:30", line)
     expect(three, "A", "L", "06:30", max_vehicles=2)
+
+
+def test_h28_a_halt_that_brings_the_driver_on_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past P without a halt he must go round by R and is at Q half an hour late; the table of what lies ahead must know that too."""
+    drawing = """
+    at Z -500 0
+    at A 0 0
+    at K 1000 0
+    at P 2000 0
+    at L 3000 0
+    at M 3000 2000
+    at R 0 2000
+    at Q 4000 2000
+    at B 5000 2000
+    street Z A 500 m 60 s oneway
+    street A K 1000 m 60 s oneway
+    street K L 2000 m 120 s oneway
+    street L M 2000 m 60 s oneway
+    street A R 2000 m 1000 s oneway
+    street R M 3000 m 1000 s oneway
+    street M B 2000 m 120 s oneway
+    street B Z 9000 m 3000 s oneway
+    turn A K L M closed
+    stop P
+    stop Q
+    ride r1 | Z 07:00 | B until 09:00
+    line 1 | O P
+    t1 | 06:40 06:50
+    line 2 | Q X
+    u1 | 07:25 07:40
+    line 3 | X Y
+    v1 | 07:50 08:00
+    """
+    line = "06:40 O –1→ 06:50/07:03 P –ride r1→ 07:07/07:25 Q –2→ 07:40/07:50 X –3→ 08:00 Y"
+    expect(drawing, "O", "Y", "06:30", line, max_vehicles=4)
+    monkeypatch.setattr(ride_search, "PATIENCE", -1)
+    expect(drawing, "O", "Y", "06:30", line, max_vehicles=4)
