@@ -30,7 +30,23 @@ def stop_named(places: PlaceIndex, timetable: Timetable, typed: str) -> FoundPla
         lat, lon = float(timetable.stop_lat[index]), float(timetable.stop_lon[index])
         name = stop_label(timetable.stop_name[index])
         return FoundPlace(PlaceKind.STOP, name, lat, lon, timetable.stop_id[index], is_exact=True)
-    return place_named(places, typed, (PlaceKind.STOP,))
+    try:
+        return place_named(places, typed, (PlaceKind.STOP,))
+    except ValueError:
+        if (unserved := _unserved(timetable, typed)) is None:
+            raise
+        return unserved
+
+
+def _unserved(timetable: Timetable, typed: str) -> FoundPlace | None:
+    """A stop of exactly this name that no line serves: the index leaves it out, a service on demand may halt there."""
+    for index, name in enumerate(timetable.stop_name):
+        if typed in (name, stop_label(name)):
+            lat, lon = float(timetable.stop_lat[index]), float(timetable.stop_lon[index])
+            return FoundPlace(
+                PlaceKind.STOP, stop_label(name), lat, lon, timetable.stop_id[index], is_exact=True
+            )
+    return None
 
 
 def place_named(

@@ -186,6 +186,8 @@ def test_an_administrator_founds_one(club: Club, client_as: Callable[[Role], Fla
     invited = admin.post("/verein", data=data | {"email": "dorle@example.org"}, follow_redirects=True)
     assert "Die Einladung an dorle@example.org ist unterwegs." in invited.text
     assert "So fangen Sie an" in invited.text and "erledigt" not in invited.text
+    for form in ("linien/neu", "rufbus/neu"):
+        assert "zuerst ein Fahrzeug" in admin.get(f"{invited.request.path}/{form}").text
     dora = signed_in(club.app, person(club.portal, "Dora").email)
     for _ in range(2):
         assert "Neuer Verein" in admin.post("/verein", data=data, follow_redirects=True).text
