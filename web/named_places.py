@@ -71,12 +71,20 @@ def place_named(
     )
 
 
-def corner(line: str) -> tuple[float, float]:
-    """Latitude and longitude as maps write them: 51.2345, 13.4567. ValueError in words for who typed it."""
-    match = _CORNER.fullmatch(line)
-    lat, lon = (float(part.replace(",", ".")) for part in match.groups()) if match else (91.0, 0.0)
+def corner(places: PlaceIndex, timetable: Timetable, typed: str) -> tuple[float, float]:
+    """Latitude and longitude as maps write them: 51.2345, 13.4567, or those of the stop or place of this name.
+
+    ValueError in words for who typed it.
+    """
+    match = _CORNER.fullmatch(typed)
+    if match is None:
+        place = (
+            stop_named(places, timetable, typed) if _WITH_ID.fullmatch(typed) else place_named(places, typed)
+        )
+        return place.lat, place.lon
+    lat, lon = (float(part.replace(",", ".")) for part in match.groups())
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise ValueError(
-            _("Bitte schreiben Sie jede Ecke wie 51.2345, 13.4567. Nicht gelesen: %(line)s", line=line)
+            _("Bitte schreiben Sie jede Ecke wie 51.2345, 13.4567. Nicht gelesen: %(line)s", line=typed)
         )
     return lat, lon

@@ -179,10 +179,7 @@ class DemandForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("Bitte nennen Sie mindestens zwei Haltestellen."))
 
     def validate_area(self, field: TextAreaField) -> None:
-        try:
-            corners = [corner(line) for line in lines_of(field.data)]
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
+        corners = lines_of(field.data)
         if corners and not 3 <= len(corners) <= MOST_CORNERS:
             raise ValidationError(
                 _("Ein Gebiet hat mindestens drei Ecken und höchstens %(most)s.", most=MOST_CORNERS)
@@ -190,9 +187,9 @@ class DemandForm(FlaskForm):  # type: ignore[misc]
 
     def read_places(
         self, places: PlaceIndex, timetable: Timetable
-    ) -> tuple[list[FoundPlace], FoundPlace] | None:
-        """The stops and the base that are meant; None leaves an error at their fields."""
-        found, base = list[FoundPlace](), None
+    ) -> tuple[list[FoundPlace], FoundPlace, list[tuple[float, float]]] | None:
+        """The stops, the base and the corners that are meant; None leaves an error at their fields."""
+        found, corners, base = list[FoundPlace](), list[tuple[float, float]](), None
         for line in lines_of(self.stops.data):
             try:
                 found.append(stop_named(places, timetable, line))
@@ -202,9 +199,18 @@ class DemandForm(FlaskForm):  # type: ignore[misc]
             base = place_named(places, self.base.data.strip())
         except ValueError as error:
             self.base.errors = [*self.base.errors, str(error)]
-        return None if self.stops.errors or base is None else (found, base)
+        for line in lines_of(self.area.data):
+            try:
+                corners.append(corner(places, timetable, line))
+            except ValueError as error:
+                self.area.errors = [*self.area.errors, str(error)]
+        if self.stops.errors or self.area.errors or base is None:
+            return None
+        return found, base, corners
 
-    def draft(self, stops: Sequence[FoundPlace], base: FoundPlace) -> DemandDraft:
+    def draft(
+        self, stops: Sequence[FoundPlace], base: FoundPlace, corners: Sequence[tuple[float, float]]
+    ) -> DemandDraft:
         hours = tuple(
             Hours(frozenset(map(int, row.weekdays.data)), row.begins.data, row.ends.data)
             for row in self.rows
@@ -223,7 +229,7 @@ class DemandForm(FlaskForm):  # type: ignore[misc]
             plan=plan,
             base=Place(base.label, base.lat, base.lon),
             stop_ids=tuple(dict.fromkeys(stop.stop_id or "" for stop in stops)),
-            area=tuple(corner(line) for line in lines_of(self.area.data)),
+            area=tuple(corners),
             lead_s=int(self.lead.data),
             flex_s=int(self.flex.data),
             detour_s=int(self.detour.data),

@@ -35,7 +35,8 @@ if (dialog) {
 
   // Where the field points already, as [longitude, latitude].
   function placeIn(field) {
-    const corner = field.querySelector("textarea")?.value.trim().split("\n").at(-1);
+    const lines = field.querySelector("textarea")?.value.split("\n") ?? [];
+    const corner = lines.findLast((line) => /^\s*-?[\d.]+,\s+-?[\d.]+\s*$/.test(line));
     if (corner) return corner.split(/,\s+/).map(Number).reverse();
     try {
       const [, , lat, lon] = JSON.parse(field.querySelector("input[type=hidden]").value);
