@@ -34,7 +34,7 @@ export function addStops(map, list, button, say) {
     values.splice(found.row, 0, fields[0].map((field) => (field.type === "hidden" ? found.choice : "")));
     values[found.row][0] = found.label;
     fields.forEach((row, i) => row.forEach((field, k) => (field.value = values[i][k])));
-    fields[found.row][0].dispatchEvent(new Event("change", { bubbles: true }));
+    fields[found.row][0].dispatchEvent(new CustomEvent("change", { bubbles: true, detail: "map" }));
     return true;
   }
 

@@ -66,7 +66,8 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
     return answer.json();
   }
 
-  async function show(row, leg = null) {
+  // `isAsked`: a person wants to see it, so the map moves there and it is said.
+  async function show(row, leg = null, isAsked = true) {
     await open();
     if (!map) return;
     try {
@@ -79,12 +80,12 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
       say(panel.dataset.unknown);
       return;
     }
-    choose(leg);
-    frame();
+    choose(leg, isAsked);
+    if (isAsked) frame();
   }
 
   // Which leg is looked at: marked on the map and in the list, and said.
-  function choose(leg) {
+  function choose(leg, aloud = true) {
     shown.leg = leg;
     for (const marked of document.querySelectorAll(".is-on-map")) marked.classList.remove("is-on-map");
     const rows = legsOf(shown.row);
@@ -93,7 +94,8 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
     const title = shown.row.querySelector("h3, h2, legend")?.textContent.trim() ?? "";
     const words = leg === null ? title : shown.ways.features.find((f) => f.properties.leg === leg && f.properties.title)?.properties.title;
     const ends = leg === null ? "" : rows[leg] ? `: ${[...rows[leg].querySelectorAll(".timeline__stop")].map((stop) => stop.textContent.trim().replace(/\s+/g, " ")).join(" – ")}` : "";
-    say(`${panel.dataset.shows} ${words ?? ""}${ends}`);
+    const stops = "wayTyped" in shown.row.dataset ? shown.ways.features.map((f) => f.properties.name).filter(Boolean) : [];
+    if (aloud) say(`${panel.dataset.shows} ${stops.join(" – ") || words || ""}${ends}`);
   }
 
   function frame() {
@@ -171,7 +173,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
 
   function clicked(event) {
     const found = hit(event);
-    if (!found) return;
+    if (!found || "wayTyped" in shown.row.dataset) return;
     choose(found.properties.leg);
     const leg = legsOf(shown.row)[found.properties.leg];
     if (!leg) return;
@@ -200,7 +202,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
     const timeline = row.querySelector(".timeline, .stop-rows, .table-box");
     const whole = button(panel.dataset.showWay, title, (event) => reveal(row, null, event.currentTarget));
     (row.querySelector(".chain") ?? timeline).after(whole);
-    if ("wayTyped" in row.dataset) row.addEventListener("change", () => map && show(row));
+    if ("wayTyped" in row.dataset) row.addEventListener("change", (event) => map && show(row, null, event.detail !== "map"));
     legsOf(row).forEach((leg, i) => {
       const name = leg.querySelector(".timeline__stop :is(strong, a)")?.textContent ?? "";
       leg.querySelector(".timeline__way")?.append(button(panel.dataset.showLeg, name, (event) => reveal(row, i, event.currentTarget)));
