@@ -89,7 +89,7 @@ class Demand:
         if tour.bookable_until_s is not None and self._now_s > tour.bookable_until_s:
             return False
         old = [
-            _Stop(v.is_pickup, self.spot(v.place), v.party, v.from_s, v.until_s, v.known_s)
+            _Stop(v.is_pickup, self.spot(v.place), v.party, v.from_s, v.until_s, v.known_s, v.reached_s)
             for v in tour.visits
         ]
         as_it_is = self._driven(tour, old)
@@ -106,7 +106,7 @@ class Demand:
         )
 
     def _driven(self, tour: Tour, stops: list[_Stop]) -> list[int] | None:
-        """When the vehicle sets off for each stop, as late as it may; None where anything does not hold."""
+        """When the vehicle sets off for each stop, as late as it may (-1: it did); None where anything does not hold."""
         left: list[int] = []
         here, free_s = self.spot(tour.base), tour.begins_s
         on_board = [0, 0, 0, 0]
@@ -115,9 +115,11 @@ class Demand:
             if way_s is None:
                 return None
             there_s = max(stop.from_s, way_s + max(free_s, stop.known_s))
-            if there_s > stop.until_s:
+            if stop.there_s is not None:
+                there_s = stop.there_s
+            elif there_s > stop.until_s:
                 return None
-            left.append(there_s - way_s)
+            left.append(-1 if stop.there_s is not None else there_s - way_s)
             needs = stop.party.seats, stop.party.wheelchairs, stop.party.luggage, stop.party.bicycles
             on_board = [n + (m if stop.gets_on else -m) for n, m in zip(on_board, needs, strict=True)]
             room = tour.room.seats, tour.room.wheelchairs, tour.room.luggage, tour.room.bicycles
@@ -136,3 +138,4 @@ class _Stop:
     from_s: int
     until_s: int
     known_s: int
+    there_s: int | None = None

@@ -27,7 +27,7 @@ has a word for each call of the feed's trip: arrival/departure or both at once, 
 `x` before it where the stop is skipped; calls after the last word are not spoken of.
 On demand: an area is a rectangle (west, south, east, north in metres as in `at`); what is not said is as
 `DemandService` has it. A tour also takes `wheelchairs 1`, `driver anna`, `bookable 07:00`; its visits are in driving
-order, each for one party of one (`on anna+2`: of two).
+order, each for one party of one (`on anna+2`: of two); `on anna B 08:00..08:10 there 08:25`: late, as is known.
 Rides and runs also take `driver anna`. Boarding rules: `[off]` nobody gets on, `[on]` nobody gets off,
 `[pass]` neither, `[phone]` and `[driver]` ask for a boarding. Times count from the start of service
 day 0 ("25:10" is past midnight); "1 08:00" counts from the start of service day 1.
@@ -504,9 +504,18 @@ def _tour(cells: list[str], timetable: Timetable, places: dict[str, tuple[float,
 
     base, hours = facts["base"]
     visits = []
-    for word, who, name, promised in (words for words in rows if words[0] in ("on", "off")):
+    for word, who, name, promised, *there in (words for words in rows if words[0] in ("on", "off")):
         party_id, _, seats = who.partition("+")
-        visits.append(Visit(party_id, word == "on", place(name), Party(int(seats or 1)), *span(promised)))
+        visits.append(
+            Visit(
+                party_id,
+                word == "on",
+                place(name),
+                Party(int(seats or 1)),
+                *span(promised),
+                reached_s=_moment_s(there[1], clocks) if there else None,
+            )
+        )
     return Tour(
         tour_id,
         service_id,

@@ -76,3 +76,13 @@ def test_i05_what_is_promised_to_others_holds() -> None:
 def test_i06_places() -> None:
     expect(CALLED, "H", "X", "08:00", window_s=0, party=Party(4))
     expect(CALLED, "H", "X", "08:00", window_s=0, party=Party(1, 1))
+
+
+def test_i07_a_vehicle_that_is_late_comes_later_or_not_at_all() -> None:
+    # At C at 08:20 it leaves a minute later and passes H at 08:25:30: too late for who has to be taken by 08:10.
+    late = TOWN + AREA + CAR.strip() + " | on anna C 07:50..08:00 there 08:20 | off anna A 08:00..08:40\n"
+    in_time = late.replace(" there 08:20", "")
+    one = "09:00 H –demand d1→ 09:17:30/09:30 B –1→ 09:50 X"
+    expect(in_time, "H", "X", "08:00", "08:00 H –demand d1→ 08:17:30/08:30 B –1→ 08:50 X", window_s=0)
+    expect(late, "H", "X", "08:00", one, window_s=0)
+    expect(late.replace("08:40", "08:22"), "H", "X", "08:00", window_s=0)

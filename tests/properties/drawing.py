@@ -150,7 +150,7 @@ def _service(draw: DrawFn, name: str, stops: list[str], nodes: list[str], first_
 
 @st.composite
 def _tour(draw: DrawFn, tour_id: str, service: str, nodes: list[str], first_hour: int) -> str:
-    """Who is on board need not be possible: then nobody else gets on."""
+    """Who is on board need not be possible: then nobody else gets on. Of the first visits some are known to be late."""
     begins = first_hour * 60 - draw(st.sampled_from([30, 0]))
     ends = begins + draw(st.sampled_from([150, 90, 60]))
     row = (
@@ -161,12 +161,16 @@ def _tour(draw: DrawFn, tour_id: str, service: str, nodes: list[str], first_hour
     if draw(st.integers(0, 3)) == 3:
         row += f" | bookable {_clock(first_hour * 60 + 15)}"
     minute = begins + 5
+    n_known = draw(st.sampled_from([0, 0, 1, 2]))
     for party in range(draw(st.sampled_from([0, 0, 1, 2]))):
         for word in ("on", "off"):
             minute += draw(st.integers(0, 20))
             width = draw(st.sampled_from([20, 40, 10]))
             place = draw(st.sampled_from(nodes))
             row += f" | {word} p{party} {place} {_clock(minute)}..{_clock(minute + width)}"
+            if 2 * party + (word == "off") < n_known:
+                minute += draw(st.integers(0, 30))
+                row += f" there {_clock(minute)}"
     return row
 
 
