@@ -23,7 +23,7 @@ from tests.browser.scene import (
     VOLUNTEER,
     Scene,
 )
-from tests.browser.steps import ask, choose
+from tests.browser.steps import ask, choose, press
 
 Steps = Callable[[Page, Scene], None]
 
@@ -56,7 +56,7 @@ def line_through(stop: str) -> Steps:
     def steps(page: Page, scene: Scene) -> None:
         page.goto("/verein/{organisation}/linien/{line}/aendern".format_map(scene.ids))
         page.get_by_label("Halt 2", exact=True).fill(stop)
-        page.get_by_role("button", name="Speichern und veröffentlichen").click()
+        press(page.get_by_role("button", name="Speichern und veröffentlichen"))
 
     return steps
 
@@ -64,7 +64,7 @@ def line_through(stop: str) -> Steps:
 def invited(page: Page, scene: Scene) -> None:
     page.goto("/einladung")
     page.get_by_label("Code der Einladung").fill(scene.ids["code"])
-    page.get_by_role("button", name="Weiter").click()
+    press(page.get_by_role("button", name="Weiter"))
 
 
 def pressed(address: str, button: str, **typed: str) -> Steps:
@@ -75,7 +75,7 @@ def pressed(address: str, button: str, **typed: str) -> Steps:
         for name, value in typed.items():
             field = page.locator(f'main [name="{name}"]').first
             field.evaluate("(field, value) => { field.value = value; }", value)  # it may be folded away
-        page.get_by_role("main").get_by_role("button", name=button, exact=True).first.click()
+        press(page.get_by_role("main").get_by_role("button", name=button, exact=True).first)
 
     return steps
 
@@ -95,7 +95,7 @@ def asked_by_phone(origin: str) -> Steps:
 
 def read_out_by_phone(page: Page, scene: Scene) -> None:
     asked_by_phone("Lommatzsch")(page, scene)
-    page.get_by_role("button", name="Weiter: vorlesen und buchen").click()
+    press(page.get_by_role("button", name="Weiter: vorlesen und buchen"))
 
 
 def at(address: str) -> Steps:
@@ -111,7 +111,7 @@ def duty_code(code: str) -> Steps:
     def steps(page: Page, scene: Scene) -> None:
         page.goto("/dienst")
         page.get_by_label("Code aus der E-Mail").fill(scene.ids[code])
-        page.get_by_role("button", name="Weiter").click()
+        press(page.get_by_role("button", name="Weiter"))
 
     return steps
 
@@ -141,7 +141,7 @@ def run(line: str, first_stop: str = "Lommatzsch") -> Steps:
         for number, (stop, clock) in enumerate(((first_stop, "20:00"), ("Meißen", "20:30")), 1):
             page.get_by_label(f"Halt {number}", exact=True).fill(stop)
             page.get_by_label(f"Uhrzeit am Halt {number}", exact=True).fill(clock)
-        page.get_by_role("button", name="Weiter: Fahrten prüfen").click()
+        press(page.get_by_role("button", name="Weiter: Fahrten prüfen"))
 
     return steps
 
@@ -154,18 +154,18 @@ def sample(origin: str) -> Steps:
 def connection(page: Page, scene: Scene) -> None:
     ask(page, scene.site.day)
     card = page.locator("article.journey", has_text="Bus 416").first
-    card.get_by_role("button", name="Link, Drucken, Kalender").click()
+    press(card.get_by_role("button", name="Link, Drucken, Kalender"))
 
 
 def linked(page: Page, scene: Scene) -> None:
     connection(page, scene)
-    page.get_by_role("button", name="Link zu dieser Verbindung").click()
+    press(page.get_by_role("button", name="Link zu dieser Verbindung"))
     expect(page.get_by_text("Diese Verbindung gilt.")).to_be_visible()
 
 
 def new_wish(page: Page, scene: Scene) -> None:
     ask(page, scene.site.day, clock="23:00")
-    page.get_by_role("button", name="Gesuch speichern").click()
+    press(page.get_by_role("button", name="Gesuch speichern"))
 
 
 def full_run(page: Page, scene: Scene) -> None:
@@ -187,7 +187,7 @@ def ordered(**typed: str) -> Steps:
         page.get_by_label("Freitag", exact=True).check()
         for name, value in fields.items():
             page.locator(f'main [name="{name}"]').first.fill(value)
-        page.get_by_role("button", name="Weiter: Tage ansehen").click()
+        press(page.get_by_role("button", name="Weiter: Tage ansehen"))
 
     return steps
 
@@ -200,15 +200,15 @@ def via(page: Page, scene: Scene) -> None:
     page.get_by_label("Nach", exact=True).fill("Meißen")
     page.get_by_label("Tag").fill(f"{scene.site.day:%d.%m.%Y}")
     page.get_by_label("Uhrzeit", exact=True).fill("9:00")
-    page.get_by_role("button", name="Verbindungen suchen").click()
+    press(page.get_by_role("button", name="Verbindungen suchen"))
 
 
 def there_and_back(page: Page, scene: Scene) -> None:
     ask(page, scene.site.day, origin="Lommatzsch", destination="Zehren")
     choose(page, "Bus 416")
-    page.get_by_role("button", name="Rückfahrt dazu suchen").click()
+    press(page.get_by_role("button", name="Rückfahrt dazu suchen"))
     page.get_by_label("Uhrzeit", exact=True).fill("14:30")
-    page.get_by_role("button", name="Verbindungen suchen").click()
+    press(page.get_by_role("button", name="Verbindungen suchen"))
     choose(page, "Rufbus")
     expect(page.get_by_role("heading", name="Hinfahrt")).to_be_visible()
 
@@ -415,7 +415,9 @@ PAGES = (
         VOLUNTEER,
     ),
     Listed("verein-zahlen", "figures/year.html", "/verein/{organisation}/zahlen", VOLUNTEER),
-    Listed("verein-jahresblatt", "figures/report.html", "/verein/{organisation}/zahlen/jahresblatt", VOLUNTEER),
+    Listed(
+        "verein-jahresblatt", "figures/report.html", "/verein/{organisation}/zahlen/jahresblatt", VOLUNTEER
+    ),
     Listed("dienste-stunden", "duty/hours.html", "/verein/{organisation}/dienste/stunden", VOLUNTEER),
     Listed("dienste-fristen", "duty/deadlines.html", "/verein/{organisation}/dienste/fristen", VOLUNTEER),
     Listed("dienst-code", "duty_link/ask.html", "/dienst"),
