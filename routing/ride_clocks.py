@@ -46,8 +46,12 @@ def leaving_clocks(pick, drop, leg_s, earliest, n_departures):  # type: ignore[n
 
 
 @njit(cache=True, nogil=True)
-def farthest_back(drive_s, entry_start, meeting, into_s, out_s, leg_s, spare_s):  # type: ignore[no-untyped-def]
-    """(n_stops,) int32 per gap: by how many seconds of `into_s` a drop-off can lie behind its pick-up within the budget."""
+def farthest_back(drive_s, places, spare_s):  # type: ignore[no-untyped-def]
+    """(n_stops,) int32 per gap: by how many seconds of `into_s` a drop-off can lie behind its pick-up within the budget.
+
+    places      entry_start, meeting, into_s, out_s and leg_s of one ride in `RideColumns`, entry_start from 0
+    """
+    entry_start, meeting, into_s, out_s, leg_s = places
     back_s = np.zeros(len(entry_start), np.int32)
     for gap in range(len(entry_start) - 1):
         first, last = entry_start[gap], entry_start[gap + 1]
@@ -64,10 +68,11 @@ def farthest_back(drive_s, entry_start, meeting, into_s, out_s, leg_s, spare_s):
 
 
 @njit(cache=True, nogil=True)
-def is_brought_on(drive_s, entry_start, meeting, into_s, out_s, leg_s):  # type: ignore[no-untyped-def]
+def is_brought_on(drive_s, places):  # type: ignore[no-untyped-def]
     """Whether picking somebody up may bring a driver to another place sooner than without him: a halt breaks a forbidden
-    sequence of streets. The rest is as in `farthest_back`.
+    sequence of streets. `places` as in `farthest_back`.
     """
+    entry_start, meeting, into_s, out_s, leg_s = places
     for gap in range(len(entry_start) - 1):
         first, last = entry_start[gap], entry_start[gap + 1]
         for pick in range(first, last):

@@ -372,13 +372,10 @@ def _prepare_driving(streets: Streets, driving: Driving, ride: Ride, values: dic
     values["meeting"] = meeting.astype(np.int32)
     values["into_s"] = onward_s[gap, meeting].astype(np.uint16)
     values["out_s"] = back_s[gap + 1, meeting].astype(np.uint16)
-    gaps = [
-        streets.links.drive_s,
-        *(values[name] for name in ("entry_start", "meeting", "into_s", "out_s", "leg_s")),
-    ]
-    values["back_s"] = farthest_back(*gaps, spare_s)
+    places = values["entry_start"], values["meeting"], values["into_s"], values["out_s"], values["leg_s"]
+    values["back_s"] = farthest_back(streets.links.drive_s, places, spare_s)
     if len(driving.roads.ban_edge):
-        values["is_brought_on"] = int(is_brought_on(*gaps))
+        values["is_brought_on"] = int(is_brought_on(streets.links.drive_s, places))
 
 
 def _promises(moments: Iterable[int | None]) -> NDArray[np.int64]:
