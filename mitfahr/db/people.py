@@ -50,6 +50,8 @@ class Person(Base):
     """How the person travels, filled in at every search because they wished it; None for most."""
     sms_agreed_at: Mapped[dt.datetime | None]
     """Since when the person, who has no mail address, lets us send news to their number by SMS."""
+    callers_merged_at: Mapped[dt.datetime | None]
+    """Since when the account has what was booked for its person on the telephone before."""
     created_at: Mapped[dt.datetime]
     name_key: Mapped[str] = mapped_column(sa.String(MAX_KEY), default="", server_default="")
     sound_key: Mapped[str] = mapped_column(sa.String(MAX_KEY), default="", server_default="")

@@ -246,12 +246,14 @@ def _told(since: dt.datetime) -> Iterator[Owed]:
 
 
 def _changes(session: Session, *statements: Owed) -> Changes:
-    """Who has no address is told by the people who booked for them."""
+    """Who has no address is told by the people who booked for them; nor had one who got an account later."""
+    merged = select(Person.email, Person.callers_merged_at).where(Person.callers_merged_at.is_not(None))
+    since = {email: at for email, at in session.execute(merged) if email is not None and at is not None}
     return Counter(
         (email, at)
         for statement in statements
         for email, at, _ in session.execute(statement)
-        if email is not None
+        if email is not None and (email not in since or at >= since[email])
     )
 
 

@@ -230,6 +230,7 @@ OPEN_TO: dict[str, frozenset[Role | None]] = {
     "wishes.one": SIGNED_IN,
     "wishes.end": SIGNED_IN,
     "profile.mine": SIGNED_IN,
+    "profile.merge": SIGNED_IN,
     "profile.usual_search": SIGNED_IN,
     "profile.details": SIGNED_IN,
     "profile.mails": SIGNED_IN,

@@ -31,6 +31,7 @@ from mitfahr.services.change_profile import (
     say_woman,
 )
 from mitfahr.services.confirm_address import ask_for_call, enter_code, send_mail_code
+from mitfahr.services.merge_caller import caller_records, merge_callers
 from web.access import SIGNED_IN, access
 from web.errors import Explained, explain
 from web.forms.preferences import PreferencesForm
@@ -63,7 +64,17 @@ def mine() -> str:
             person=session.get_one(Person, current_user.id),
             trust=trust_of(session, [current_user.id], seconds(now))[current_user.id],
             car=car_of(session, current_user.id),
+            is_caller=bool(caller_records(session, session.get_one(Person, current_user.id))),
         )
+
+
+@views.post("/telefonbuchungen")
+@access(SIGNED_IN)
+def merge() -> ResponseReturnValue:
+    """What was booked for me on the telephone before comes into my account."""
+    if merge_callers(portal().writing, person_id=current_user.id, now=dt.datetime.now(dt.UTC)):
+        flash(_("Was Sie am Telefon gebucht haben, steht jetzt in Ihrem Konto."), "success")
+    return redirect(url_for("profile.mine"))
 
 
 @views.route("/suche", methods=["GET", "POST"])
