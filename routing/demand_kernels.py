@@ -165,3 +165,28 @@ def _lacks(load, node, room, tour, party):  # type: ignore[no-untyped-def]
     """Whether a party has no room on the drive on from a node."""
     seats = load[node, 0] + party[0] > room[tour, 0] or load[node, 1] + party[1] > room[tour, 1]
     return seats or load[node, 2] + party[2] > room[tour, 2] or load[node, 3] + party[3] > room[tour, 3]
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def lay_out(taker, n_trips, leaves_s, lasts_s, offer, first, trip, day, times, trip_times):  # type: ignore[no-untyped-def]
+    """Write what some tour takes as trips of two calls, number `first` the first of them, slot by slot, pair by pair.
+
+    n_trips, lasts_s    (n_p, n_q) of each pair, how many there are and how long they last
+    leaves_s            (n_slots,)
+    trip, day           (n,) the tour and the offer
+    times, trip_times   (2 n,), (2 n, 2) as `routing.window.Window` has `dep` and `trip_times`
+    """
+    at = first
+    for p in range(n_trips.shape[0]):
+        for q in range(n_trips.shape[1]):
+            if n_trips[p, q] == 0:
+                continue
+            begin = at
+            for slot in range(len(leaves_s)):
+                if taker[p, q, slot] != NOBODY:
+                    there_s = leaves_s[slot] + lasts_s[p, q]
+                    trip[at], day[at] = taker[p, q, slot], offer
+                    times[begin + at], times[begin + n_trips[p, q] + at] = leaves_s[slot], there_s
+                    trip_times[2 * at, 0] = trip_times[2 * at, 1] = leaves_s[slot]
+                    trip_times[2 * at + 1, 0] = trip_times[2 * at + 1, 1] = there_s
+                    at += 1

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing import raptor, ties
+from routing import demand_kernels, raptor, ties
 from routing.asked import Asked
 from routing.demand_fleet import ServiceFleet, drive_table
 from routing.demand_kernels import NOBODY
@@ -134,26 +134,22 @@ class _Legs:
     def _window(self, n_places: int) -> Window:
         """One pattern for each pair, its trips the slots; `trip` of a row is the tour, `day` the offer."""
         base_s = window_base_s(self.asked.from_s)
-        stops, n_trips, dep, arr, tour, service = [], [], [], [], [], []
-        for number, offer in enumerate(self.offers):
-            on, off, slot = np.nonzero(offer.taker != NOBODY)
-            pair = on * len(offer.alight) + off
-            first = np.flatnonzero(np.diff(pair, prepend=-1))
-            leaves_s = offer.slots[slot] - base_s
-            stops.append(np.stack((offer.board[on[first]], offer.alight[off[first]]), axis=1))
-            n_trips.append(np.diff(np.append(first, len(pair))))
-            dep.append(leaves_s)
-            arr.append(leaves_s + offer.fleet.service.longest_s(offer.direct_s[on, off]))
-            tour.append(offer.taker[on, off, slot])
-            service.append(np.full(len(slot), number))
+        counts = [np.count_nonzero(offer.taker != NOBODY, axis=2) for offer in self.offers]
+        n = sum(int(count.sum()) for count in counts)
+        trip, day = np.empty(n, np.int32), np.empty(n, np.int32)
+        times, trip_times = np.empty(2 * n, np.int32), np.empty((2 * n, 2), np.int32)
+        stops, n_trips, first = [], [], 0
+        for number, (offer, count) in enumerate(zip(self.offers, counts, strict=True)):
+            on, off = np.nonzero(count)
+            stops.append(np.stack((offer.board[on], offer.alight[off]), axis=1))
+            n_trips.append(count[on, off])
+            lasts_s = offer.fleet.service.longest_s(offer.direct_s)
+            demand_kernels.lay_out(
+                offer.taker, count, offer.slots - base_s, lasts_s, number, first, trip, day, times, trip_times
+            )
+            first += int(count.sum())
         return _two_call_window(
-            np.concatenate(stops),
-            np.concatenate(n_trips),
-            np.concatenate(dep),
-            np.concatenate(arr),
-            np.concatenate(tour),
-            np.concatenate(service),
-            n_places,
+            np.concatenate(stops), np.concatenate(n_trips), trip, day, times, trip_times, n_places
         )
 
     def _stop(self, place: int) -> int:
@@ -199,12 +195,12 @@ class _Legs:
 
 
 def _two_call_window(
-    stops: NDArray[np.int64],
+    stops: NDArray[np.int32],
     n_trips: NDArray[np.int64],
-    dep: NDArray[np.int64],
-    arr: NDArray[np.int64],
-    trip: NDArray[np.int64],
-    day: NDArray[np.int64],
+    trip: NDArray[np.int32],
+    day: NDArray[np.int32],
+    times: NDArray[np.int32],
+    trip_times: NDArray[np.int32],
     n_places: int,
 ) -> Window:
     """Patterns of two calls (n_patterns, 2), each with its trips one after the other in the columns."""
@@ -213,13 +209,6 @@ def _two_call_window(
     calls = stops.ravel().astype(np.int32)
     stop_start = np.arange(0, 2 * n + 1, 2, dtype=np.int32)
     at_start, at_pattern, at_pos = calls_at_stops(stop_start, calls, n_places)
-    # Position by position: the departures of a pattern's trips, then their arrivals.
-    row = np.arange(len(dep)) - np.repeat(trip_start[:-1], n_trips)
-    begins = np.repeat(2 * trip_start[:-1], n_trips) + row
-    ends = begins + np.repeat(n_trips, n_trips)
-    times = np.empty(2 * len(dep), np.int32)
-    times[begins], times[ends] = dep, arr
-    in_trip = np.stack((dep, arr), axis=1).reshape(-1).astype(np.int32)
     return Window(
         group=np.arange(n, dtype=np.int64),
         stop_start=stop_start,
@@ -229,11 +218,11 @@ def _two_call_window(
         n_trips=n_trips.astype(np.int32),
         time_start=(2 * trip_start[:-1]).astype(np.int64),
         dep=times,
-        arr=times.copy(),
-        trip_times=np.stack((in_trip, in_trip), axis=1),
+        arr=times,
+        trip_times=trip_times,
         trip_start=trip_start[:-1].astype(np.int32),
-        trip=trip.astype(np.int32),
-        day=day.astype(np.int32),
+        trip=trip,
+        day=day,
         at_start=at_start,
         at_pattern=at_pattern,
         at_pos=at_pos,
