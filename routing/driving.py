@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing import hierarchy
+from routing.areas import Areas, areas
 from routing.hierarchy import UNREACHABLE, Hierarchy, Sweep
 from routing.journey import Place
 from routing.linking import linked_anew_on_foot
@@ -82,6 +83,16 @@ class Streets:
     def drive_from_s(self) -> NDArray[np.uint16]:
         """`Links.drive_s` by where one arrives."""
         return np.ascontiguousarray(self.links.drive_s.T)
+
+    @cached_property
+    def areas(self) -> Areas:
+        """Meeting points close together; where a point is, its first platform says."""
+        start, stops = self.stops_of_meeting
+        meeting = np.flatnonzero(self.has_stops)
+        first = stops[start[meeting]]
+        return areas(
+            self.timetable.stop_lat[first], self.timetable.stop_lon[first], meeting, self.links.drive_s
+        )
 
     @cached_property
     def has_stops(self) -> NDArray[np.bool_]:

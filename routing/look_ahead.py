@@ -1,9 +1,9 @@
 """Looking ahead: when the goal is reached at the earliest from every stop in every minute, by how many vehicles are left.
 
 One pass over the hours against the order of time: whoever gets off a vehicle goes on with the next, timetable, runs and private rides
-alike, so what lies ahead is known when a vehicle is passed. Rides are looked at with the detour of both halts where people get
-on and off between the same two stops of the driver. A `sweep` then follows only those who lead to something new. With many
-rides, which lead from everywhere to everywhere, looking at each of their pairs of places would take longer than it saves.
+alike, so what lies ahead is known when a vehicle is passed. Where people get off a ride, places close together are taken as one (`areas`):
+looking at each pair of places of each ride would take longer than it saves. A `sweep` then follows only those who lead to
+something new.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from routing.areas import Areas
 from routing.changes import TAKES_S
-from routing.fleet import Fleet
 from routing.last_vehicle import ARRIVED, saved_by_halt_s
 from routing.onward import MINUTE_S, N_CELLS, N_LEFT, TOO_LATE_S, arrived_row, ready_slot, walked_on
 from routing.overlay import HALT_S
@@ -23,8 +23,8 @@ from routing.ride_clocks import DESTINATION_DOOR, FAR_S, NO_WAY
 from routing.sweep import ARRIVES, BOARD_SHIFT, ROW, STOP, TIME, WHAT
 from routing.sweep_state import Task
 
-MOST_PAIRS = 70_000_000
-"""With more pairs of places to get on and off it takes longer to look at them than it saves; two bytes each."""
+MOST_BOARDINGS = 12_000_000
+"""With more places and departures of rides it takes longer to look at them than it saves; eight bytes each."""
 
 MOST_SPAN_S = 60_000
 """The longest time from the first departure to the last arrival that such a table can tell."""
@@ -35,15 +35,15 @@ MOST_ROWS = 6_000_000
 # Columns of where and when a ride picks up: ORDINAL counts all entries of all gaps of the Fleet, ENTRY those of the table of rides.
 MOMENT, RIDE, GAP, DEPARTURE, ORDINAL, ENTRY = range(6)
 N_EVENT_COLUMNS = 6
-NOT_USEFUL = -1
 
 
 def fits(task: Task) -> bool:
     """Whether it pays to know what lies ahead, and the hours can be told."""
     fleet, span_s = task.fleet, task.last_arrival_s - task.first_s
-    n_entries = np.diff(fleet.entry_start)[_gaps(fleet)]
+    n_entries = fleet.entry_start[fleet.first_stop + fleet.n_gaps] - fleet.entry_start[fleet.first_stop]
     n_rows = span_s // MINUTE_S * len(task.stop_ok)
-    return span_s <= MOST_SPAN_S and n_rows <= MOST_ROWS and int((n_entries**2).sum()) <= MOST_PAIRS
+    n_boardings = int(n_entries.sum()) * int(fleet.n_departures.max(initial=0))
+    return span_s <= MOST_SPAN_S and n_rows <= MOST_ROWS and n_boardings <= MOST_BOARDINGS
 
 
 class Onward(NamedTuple):
@@ -55,7 +55,7 @@ class Onward(NamedTuple):
     onward_boarding: NDArray[np.uint16]
 
 
-def look_ahead(task: Task, is_useful: NDArray[np.uint8], n_rows: tuple[int, int]) -> Onward:
+def look_ahead(task: Task, areas: Areas, is_useful: NDArray[np.uint8], n_rows: tuple[int, int]) -> Onward:
     """What lies ahead of a search of which nothing is known yet.
 
     is_useful   of `last_vehicle.pick_ups` for all journeys
@@ -72,19 +72,21 @@ def look_ahead(task: Task, is_useful: NDArray[np.uint8], n_rows: tuple[int, int]
     task = task._replace(**tables._asdict())
     trips, runs = (np.full((n, N_CELLS), TOO_LATE_S, np.uint16) for n in n_rows)
     least = _least_of_meetings(task)
-    _fill(task, _events(task, is_useful), _between(task, least), _reached_later(task, least), trips, runs)
+    _fill(
+        task, _events(task, is_useful), _drops(task, areas, least), _reached_later(task, least), trips, runs
+    )
     return tables
 
 
 @njit(cache=True, nogil=True)
 def _events(task, is_useful):  # type: ignore[no-untyped-def]
-    """(n, N_EVENT_COLUMNS) int64: where and when rides come by, every place of every departure, the last moment first."""
+    """(n, N_EVENT_COLUMNS) int32: where and when somebody may board a ride, the last moment first."""
     fleet = task.fleet
     n = 0
-    rows = np.empty((0, N_EVENT_COLUMNS), np.int64)
+    rows = np.empty((0, N_EVENT_COLUMNS), np.int32)
     for is_counted in range(2):
         if is_counted:
-            rows = np.empty((n, N_EVENT_COLUMNS), np.int64)
+            rows = np.empty((n, N_EVENT_COLUMNS), np.int32)
         n, first = 0, 0
         for i in range(len(fleet.n_gaps)):
             for gap in range(fleet.n_gaps[i]):
@@ -100,65 +102,77 @@ def _events(task, is_useful):  # type: ignore[no-untyped-def]
                         continue
                     for at in range(n_entries):
                         clock = leaves + fleet.into_s[entry + at] - task.base_s
-                        if clock < task.first_s or clock > task.last_arrival_s:
+                        if is_useful[first + at] == 0 or clock < task.first_s or clock > task.last_arrival_s:
                             continue
                         if is_counted:
                             rows[n, MOMENT], rows[n, RIDE], rows[n, GAP] = clock, i, gap
                             rows[n, DEPARTURE], rows[n, ENTRY] = departure, entry + at
-                            rows[n, ORDINAL] = first + at if is_useful[first + at] else NOT_USEFUL
+                            rows[n, ORDINAL] = first + at
                         n += 1
                 first += n_entries
     return rows[np.argsort(rows[:, MOMENT])[::-1]]
 
 
-class _Between(NamedTuple):
-    """Driving between all places of every gap; its places stand in the order of how soon the goal is reached from them at the least.
+class _Drops(NamedTuple):
+    """Where people get off rides, by area.
 
-    entry       (n,) int64 of the table of rides, gap by gap; those of a gap are entry[first[g]:first[g + 1]]
-    least_s     (n, N_LEFT) int32 from a place to the goal with so many vehicles less than one of N_LEFT says
-    into_s      (n,) int32 from the driver's stop before to a place
-    start       (n_gaps + 1,) int64 into drive_s: a row for each place to get on, in the order of the table of rides
-    drive_s     (…,) uint16, NO_WAY where the driver's budget does not allow it
-    place       (n,) int64, where the entries of a gap stand in this order
-    passed_start, passed    (n_gaps + 1,) int64 into (…, N_LEFT) uint16, a row for each place and departure of a gap: when the goal is reached
-                by way of it, if the driver comes by without a detour; 0 until then
+    first       (n_gaps + 1,) int64 into area and out_s: those of a gap are area[first[g]:first[g + 1]]
+    area        (n,) int32; out_s (n,) uint16, how long it takes at least from there to the driver's next stop
+    drive_s     of `Areas`
+    start, meeting      (n_areas + 1,) int64 into (n_meetings,) int32, the meeting points of an area
+    least_s     (n_areas, N_LEFT) int32 like `_least_of_meetings`, of the best of them
+    reached     (n_slots, n_areas, N_LEFT) uint16, when whoever gets off there in that minute is at the goal, with so many vehicles more
+    known       (n_slots, n_areas) uint8, which rows of `reached` have been worked out
     """
 
     first: NDArray[np.int64]
-    entry: NDArray[np.int64]
-    least_s: NDArray[np.int32]
-    into_s: NDArray[np.int32]
-    start: NDArray[np.int64]
+    area: NDArray[np.int32]
+    out_s: NDArray[np.uint16]
     drive_s: NDArray[np.uint16]
-    place: NDArray[np.int64]
-    passed_start: NDArray[np.int64]
-    passed: NDArray[np.uint16]
+    start: NDArray[np.int64]
+    meeting: NDArray[np.int32]
+    least_s: NDArray[np.int32]
+    reached: NDArray[np.uint16]
+    known: NDArray[np.uint8]
 
 
-def _gaps(fleet: Fleet) -> NDArray[np.int64]:
-    """(n_gaps,) the stops of the table of rides before the gaps."""
-    first = np.repeat(fleet.first_stop - fleet.gap_start[:-1], fleet.n_gaps)
-    gaps: NDArray[np.int64] = first + np.arange(len(first))
-    return gaps
-
-
-def _between(task: Task, least: NDArray[np.int32]) -> _Between:
+def _drops(task: Task, areas: Areas, least: NDArray[np.int32]) -> _Drops:
     """`least` is what `_least_of_meetings` says."""
-    fleet = task.fleet
-    gaps = _gaps(fleet)
-    begin, end = fleet.entry_start[gaps], fleet.entry_start[gaps + 1]
-    first = np.concatenate(([0], np.cumsum(end - begin)))
-    entry, least_s = np.empty(first[-1], np.int64), np.empty((first[-1], N_LEFT), np.int32)
-    into_s, place = np.empty(first[-1], np.int32), np.empty_like(entry)
-    start = np.concatenate(([0], np.cumsum((end - begin) ** 2)))
-    drive_s = np.empty(start[-1], np.uint16)
-    passed_start = np.concatenate(
-        ([0], np.cumsum((end - begin) * np.repeat(fleet.n_departures, fleet.n_gaps)))
+    n_slots, n_areas = len(task.onward_ready), areas.drive_s.shape[1]
+    order = np.argsort(areas.of_meeting, kind="stable")
+    start = np.searchsorted(areas.of_meeting[order], np.arange(n_areas + 1))
+    least_s = np.full((n_areas, N_LEFT), np.int32(TOO_LATE_S))
+    np.minimum.at(least_s, areas.of_meeting[order[start[0] :]], least[order[start[0] :]])
+    return _Drops(
+        *_areas_of_gaps(task.fleet, areas.of_meeting, n_areas),
+        areas.drive_s,
+        start,
+        order.astype(np.int32),
+        least_s,
+        np.full((n_slots, n_areas, N_LEFT), TOO_LATE_S, np.uint16),
+        np.zeros((n_slots, n_areas), np.uint8),
     )
-    passed = np.zeros((passed_start[-1], N_LEFT), np.uint16)
-    between = _Between(first, entry, least_s, into_s, start, drive_s, place, passed_start, passed)
-    _lay_out(task, least, np.repeat(fleet.spare_s, fleet.n_gaps), gaps, between)
-    return between
+
+
+@njit(cache=True, nogil=True)
+def _areas_of_gaps(fleet, of_meeting, n_areas):  # type: ignore[no-untyped-def]
+    """(first, area, out_s) of `_Drops`."""
+    n_gaps = len(fleet.room)
+    first, place = np.zeros(n_gaps + 1, np.int64), np.full(n_areas, np.int64(-1))
+    area, out_s = np.empty(n_gaps * n_areas, np.int32), np.empty(n_gaps * n_areas, np.uint16)
+    n = 0
+    for i in range(len(fleet.n_gaps)):
+        for gap in range(fleet.n_gaps[i]):
+            stop, begin = fleet.first_stop[i] + gap, n
+            for entry in range(fleet.entry_start[stop], fleet.entry_start[stop + 1]):
+                one = of_meeting[fleet.meeting[entry]]
+                if place[one] < begin:
+                    place[one] = n
+                    area[n], out_s[n] = one, fleet.out_s[entry]
+                    n += 1
+                out_s[place[one]] = min(out_s[place[one]], fleet.out_s[entry])
+            first[fleet.gap_start[i] + gap + 1] = n
+    return first, area[:n].copy(), out_s[:n].copy()
 
 
 @njit(cache=True, nogil=True)
@@ -180,35 +194,10 @@ def _least_of_meetings(task):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _lay_out(task, least, spare_s, gaps, between):  # type: ignore[no-untyped-def]
-    """Fill what `between` says."""
-    fleet = task.fleet
-    for gap in range(len(gaps)):
-        stop = gaps[gap]
-        begin, end = fleet.entry_start[stop], fleet.entry_start[stop + 1]
-        n, most_s = end - begin, np.int64(fleet.leg_s[stop]) + spare_s[gap]
-        order = np.argsort(least[fleet.meeting[begin:end], N_LEFT - 1])
-        for place in range(n):
-            to = begin + order[place]
-            row = between.first[gap] + place
-            between.entry[row] = to
-            between.least_s[row] = least[fleet.meeting[to]]
-            between.into_s[row] = fleet.into_s[to]
-            between.place[between.first[gap] + order[place]] = place
-            # The matrix is read by rows: one place to get off, all places to get on.
-            by_place, left_s = fleet.drive_from_s[fleet.meeting[to]], most_s - fleet.out_s[to]
-            for of in range(n):
-                between_s = by_place[fleet.meeting[begin + of]]
-                if of == order[place] or np.int64(fleet.into_s[begin + of]) + between_s > left_s:
-                    between_s = np.uint16(NO_WAY)
-                between.drive_s[between.start[gap] + of * n + place] = between_s
-
-
-@njit(cache=True, nogil=True)
-def _fill(task, events, between, later, trips, runs):  # type: ignore[no-untyped-def]
+def _fill(task, events, drops, later, trips, runs):  # type: ignore[no-untyped-def]
     """Fill `task.onward_ready` and `task.onward_boarding`; the other tables of it must be empty.
 
-    events      of `_events`, between of `_between`, later of `_reached_later`
+    events      of `_events`, drops of `_drops`, later of `_reached_later`
     trips, runs (n_rows, N_CELLS) uint16, TOO_LATE_S: scratch
     """
     soonest_change_s = np.int64(MINUTE_S)
@@ -240,9 +229,7 @@ def _fill(task, events, between, later, trips, runs):  # type: ignore[no-untyped
             run_end, is_new_too = _pass_calls(
                 task, now, slot, task.run_calls, run_at, runs, row, soonest_change_s
             )
-            event_end, is_new_also = _pass_by(
-                task, now, slot, events, event_at, between, later, row, soonest_change_s
-            )
+            event_end, is_new_also = _pass_by(task, now, slot, events, event_at, drops, later)
             # A change that takes no time leads to what leaves in this very second, which may stand before it.
             if soonest_change_s > 0 or not (is_new or is_new_too or is_new_also):
                 break
@@ -288,89 +275,81 @@ def _go_on(sits, row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _pass_by(task, now, slot, events, event_at, between, later, row, soonest_change_s):  # type: ignore[no-untyped-def]
-    """All rides that come by anywhere in a second: (the first event after them, whether anything is better now)."""
+def _pass_by(task, now, slot, events, event_at, drops, later):  # type: ignore[no-untyped-def]
+    """All rides that can be boarded anywhere in a second: (the first event after them, whether anything is better now)."""
     fleet, is_new = task.fleet, False
     while event_at < len(events) and events[event_at, MOMENT] == now:
         event = events[event_at]
         event_at += 1
         i, gap, entry, departure = event[RIDE], event[GAP], event[ENTRY], event[DEPARTURE]
-        of_gap, meeting, stop = fleet.gap_start[i] + gap, fleet.meeting[entry], fleet.first_stop[i] + gap
-        n, of = between.first[of_gap + 1] - between.first[of_gap], entry - fleet.entry_start[stop]
-        if event[ORDINAL] != NOT_USEFUL:
-            reached = task.onward_boarding[event[ORDINAL], departure]
-            door = _by_door(task, now, i, of_gap, stop, entry)
-            for left in range(N_LEFT):
-                reached[left] = min(later[task.gap_departures[of_gap] + departure, left], door)
-            _ride_on(task, now, of_gap, of, departure, between, reached)
-            for at in range(fleet.meeting_start[meeting], fleet.meeting_start[meeting + 1]):
-                there = task.onward_ready[slot, fleet.meeting_stops[at]]
-                for left in range(N_LEFT):
-                    is_new = is_new or reached[left] < there[left] or reached[left] < there[N_LEFT + left]
-                    there[left] = min(there[left], reached[left])
-                    there[N_LEFT + left] = min(there[N_LEFT + left], reached[left])
-        place = between.place[between.first[of_gap] + of]
-        passed = between.passed[between.passed_start[of_gap] + departure * n + place]
+        of_gap, stop = fleet.gap_start[i] + gap, fleet.first_stop[i] + gap
+        reached = task.onward_boarding[event[ORDINAL], departure]
+        door = _by_door(task, now, i, of_gap, stop, entry)
         for left in range(N_LEFT):
-            passed[left] = TOO_LATE_S
-        for at in range(fleet.meeting_start[meeting], fleet.meeting_start[meeting + 1]):
-            if soonest_change_s < MINUTE_S:
-                walked_on(task, fleet.meeting_stops[at], now, row)
-                _get_off_at(task, fleet.meeting_stops[at], now, row, passed)
-            else:
-                known = arrived_row(task, fleet.meeting_stops[at], now)
-                arrived = task.onward_arrived[known, fleet.meeting_stops[at]]
-                _get_off_at(task, fleet.meeting_stops[at], now, arrived, passed)
+            reached[left] = min(later[task.gap_departures[of_gap] + departure, left], door)
+        most_s = np.int64(fleet.leg_s[stop]) + fleet.spare_s[i] - fleet.into_s[entry]
+        _ride_on(task, now, of_gap, fleet.meeting[entry], most_s, drops, reached)
+        for at in range(
+            fleet.meeting_start[fleet.meeting[entry]], fleet.meeting_start[fleet.meeting[entry] + 1]
+        ):
+            there = task.onward_ready[slot, fleet.meeting_stops[at]]
+            for left in range(N_LEFT):
+                is_new = is_new or reached[left] < there[left] or reached[left] < there[N_LEFT + left]
+                there[left] = min(there[left], reached[left])
+                there[N_LEFT + left] = min(there[N_LEFT + left], reached[left])
     return event_at, is_new
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _ride_on(task, now, of_gap, of, departure, between, reached):  # type: ignore[no-untyped-def]
-    """Who gets on now at the place `of` of a gap gets off at another one of it, by which `reached` (N_LEFT,) becomes better."""
-    first, n = between.first[of_gap], between.first[of_gap + 1] - between.first[of_gap]
-    drive_s, least_s, fleet = between.drive_s, between.least_s, task.fleet
-    row, from_s, last_s = between.start[of_gap] + of * n, now + HALT_S, task.last_arrival_s
-    passed, soon = between.passed, from_s - task.first_s
-    passed_row = between.passed_start[of_gap] + departure * n
-    into_s, halted_s = between.into_s, HALT_S - np.int64(between.into_s[first + between.place[first + of]])
-    for place in range(n):
-        between_s = drive_s[row + place]
-        if between_s == NO_WAY:
+def _ride_on(task, now, of_gap, meeting, most_s, drops, reached):  # type: ignore[no-untyped-def]
+    """Who gets on now at a meeting point gets off in any area of the gap, by which `reached` (N_LEFT,) becomes better; from there on
+    the driver may drive for `most_s`.
+    """
+    drive_s, least_s, from_s = drops.drive_s[meeting], drops.least_s, now + HALT_S
+    soon = from_s - task.first_s
+    for at in range(drops.first[of_gap], drops.first[of_gap + 1]):
+        area = drops.area[at]
+        between_s = np.int64(drive_s[area])
+        if between_s + drops.out_s[at] > most_s or between_s == NO_WAY:
             continue
-        by = passed[passed_row + place]
-        one, there = first + place, soon + between_s
+        there = soon + between_s
         if (
-            by[3] >= reached[3]
-            and by[2] >= reached[2]
-            and by[1] >= reached[1]
-            and by[0] >= reached[0]
-            # Where the halt breaks a forbidden sequence of streets, he may be there before he would come by without it.
-            and halted_s + between_s >= into_s[one]
-        ):
-            continue
-        if (
-            there + least_s[one, 3] >= reached[3]
-            and there + least_s[one, 2] >= reached[2]
-            and there + least_s[one, 1] >= reached[1]
-            and there + least_s[one, 0] >= reached[0]
+            there + least_s[area, 3] >= reached[3]
+            and there + least_s[area, 2] >= reached[2]
+            and there + least_s[area, 1] >= reached[1]
+            and there + least_s[area, 0] >= reached[0]
         ):
             continue
         when = from_s + between_s
-        if when > last_s:
+        if when > task.last_arrival_s:
             continue
-        meeting = fleet.meeting[between.entry[one]]
-        for at in range(fleet.meeting_start[meeting], fleet.meeting_start[meeting + 1]):
-            stop = fleet.meeting_stops[at]
-            _get_off_at(task, stop, when, task.onward_arrived[arrived_row(task, stop, when), stop], reached)
+        row = _got_off(task, area, when, drops)
+        for left in range(N_LEFT):
+            reached[left] = min(reached[left], row[left])
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _get_off_at(task, stop, when, row, reached):  # type: ignore[no-untyped-def]
-    """Off a ride at a stop from where `row` leads on."""
+def _got_off(task, area, when, drops):  # type: ignore[no-untyped-def]
+    """The row of `drops.reached` for an area and the minute of a moment, worked out once."""
+    slot = when // MINUTE_S - task.first_s // MINUTE_S
+    row = drops.reached[slot, area]
+    if drops.known[slot, area] == 0:
+        drops.known[slot, area] = 1
+        for of in range(drops.start[area], drops.start[area + 1]):
+            meeting = drops.meeting[of]
+            for at in range(task.fleet.meeting_start[meeting], task.fleet.meeting_start[meeting + 1]):
+                _get_off_at(task, task.fleet.meeting_stops[at], when // MINUTE_S * MINUTE_S, row)
+    return row
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _get_off_at(task, stop, when, reached):  # type: ignore[no-untyped-def]
+    """Off a ride at a stop: `reached` (N_LEFT,) becomes better."""
     if task.stop_ok[stop]:
+        row = task.onward_arrived[arrived_row(task, stop, when), stop]
         egress_s = np.int64(task.egress_s[stop])
         if egress_s >= 0 and when + egress_s <= task.last_arrival_s:
-            reached[0] = min(reached[0], np.uint16(when + egress_s - task.first_s))
+            reached[0] = min(reached[0], np.uint16(max(when + egress_s - task.first_s, 0)))
         for left in range(1, N_LEFT - 1):
             reached[left] = min(reached[left], row[left - 1])
         reached[N_LEFT - 1] = min(reached[N_LEFT - 1], row[N_LEFT - 1])

@@ -99,7 +99,12 @@ class _Search:
         n_rows = len(used.trips.trip), len(used.runs.trip)
         known, most_before = list(found), 0
         seen = {(one.label, one.arrival_s) for one in found}
-        passes, knows_onward = _passes(MOST_VEHICLES, most_before, n_rounds - 1), False
+        # Looked ahead already, when fewer rides were watched.
+        knows_onward = "_onward" in vars(self)
+        if knows_onward:
+            task = task._replace(**self._onward._asdict())
+        few = MOST_VEHICLES_ONWARD if knows_onward else MOST_VEHICLES
+        passes = _passes(few, most_before, n_rounds - 1)
         while passes:
             most = passes.pop(0)
             task = task._replace(first_new=most_before + 1)
@@ -131,7 +136,8 @@ class _Search:
     @cached_property
     def _onward(self) -> look_ahead.Onward:
         task, n_rows = self._first_task, (len(self.asked.trips.trip), len(self._runs.trip))
-        return look_ahead.look_ahead(task, last_vehicle.pick_ups(task, self._home_s)[0], n_rows)
+        areas, is_useful = self.asked.snapshot.streets.areas, last_vehicle.pick_ups(task, self._home_s)[0]
+        return look_ahead.look_ahead(task, areas, is_useful, n_rows)
 
     def answers(self, found: _Found) -> bool:
         """Whether it arrives within the window; earlier ones are only looked for because they beat others."""
