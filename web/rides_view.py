@@ -182,6 +182,9 @@ def _halts(
         aboard += sum(p.seats + p.wheelchairs for p in on) - sum(p.seats + p.wheelchairs for p in off)
         times = (stop.arrival_s, stop.departure_s) if plan is None else 2 * (plan.reached_s[number],)
         expected_s = expected[number][0 if number == len(expected) - 1 else 1]
+        if ride.kind is RideKind.DEMAND and number:
+            # what counts is when people are met, not when the vehicle drives on
+            times, expected_s = (stop.arrival_s, stop.arrival_s), stop.arrival_s
         halts.append(
             Halt(_told_name(ride, stop, on, off), *times, on, off, aboard, expected_s, stops_done=number + 1)
         )
@@ -222,6 +225,7 @@ def _joined(halts: Sequence[Halt]) -> tuple[Halt, ...]:
             halt,
             arrival_s=last.arrival_s,
             departure_s=last.departure_s,
+            expected_s=last.expected_s,
             on=last.on + halt.on,
             off=last.off + halt.off,
         )

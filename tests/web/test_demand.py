@@ -19,6 +19,7 @@ from tests.web.served import SEVEN, Served, person
 from tests.web.test_booking import form_of, signed_in
 from tests.web.test_organisations import Club
 from tests.web.test_search import QUESTION
+from tests.web.test_telephone import new_caller
 from web.portal import Portal
 
 
@@ -35,7 +36,7 @@ def service(club: Club) -> dict[str, object]:
         "vehicles": [club.van()],
         "base": "Lommatzsch",
         "stops": "Lommatzsch\n\n Wie auch immer [Zehren] \nMeißen",
-        "area": "51.20, 13.20\n51.30; 13.20\n51,25 13,40",
+        "area": "51.20, 13.20\n51.30; 13.20\n51,25 13,40\nMeißen (Haltestelle)",
         "hours-0-weekdays": ["0", "1", "2", "3", "4"],
         "hours-0-begins": "17:30",
         "hours-0-ends": "22",
@@ -84,7 +85,7 @@ def test_a_service_is_entered_changed_and_ended(club: Club, service: dict[str, o
     ]
     assert len(tours(club)) == 29
     page = club.bernd.get(at).text
-    for said in ("17:30 – 22:00", "wie an einem Sonntag", "eine Stunde vorher", "3 Haltestellen", "3 Ecken"):
+    for said in ("17:30 – 22:00", "wie an einem Sonntag", "eine Stunde vorher", "3 Haltestellen", "4 Ecken"):
         assert said in page
     assert "Rufbus Lommatzsch" in club.bernd.get(f"{club.at}/rufbus").text
     assert "1 Rufbus" in club.bernd.get(club.at).text
@@ -121,7 +122,8 @@ def test_what_is_missing_is_said_and_nothing_is_kept(club: Club, service: dict[s
         ({"stops": "", "area": ""}, "Haltestellen oder ein Gebiet"),
         ({"stops": "Zehren", "area": ""}, "mindestens zwei Haltestellen"),
         ({"area": "51.2, 13.2\n51.3, 13.2"}, "mindestens drei Ecken"),
-        ({"area": "irgendwo"}, "Nicht gelesen: irgendwo"),
+        ({"area": "51.2, 13.2\n51.3, 13.2\nGibtesnicht"}, "„Gibtesnicht“ haben wir nicht gefunden"),
+        ({"area": "51.2, 13.2\n51.3, 13.2\n99.3, 13.2"}, "Nicht gelesen: 99.3, 13.2"),
         ({"hours-0-weekdays": []}, "mindestens einen Wochentag"),
         ({"hours-0-ends": ""}, "die Uhrzeit"),
         ({"hours-1-weekdays": ["4", "5"]}, "überschneiden sich"),
@@ -162,6 +164,11 @@ def asked(client: FlaskClient, **other: str) -> str:
     return client.post("/verbindungen", data=question).text
 
 
+def entry(page: str) -> str:
+    """The first result with the service."""
+    return next(part for part in page.split('<h3 class="journey__times">') if "Rufbus Lommatzsch" in part)
+
+
 def test_what_goes_every_few_minutes_is_one_entry_with_the_other_times_in_it(
     club: Club, service: dict[str, object]
 ) -> None:
@@ -193,9 +200,7 @@ def test_a_ride_on_demand_is_found_booked_seen_in_the_tour_and_cancelled(
 ) -> None:
     at = enter(club, service)
     rider = signed_in(club.app, person(club.portal, "Erika").email)
-    found = next(
-        part for part in asked(rider).split('<h3 class="journey__times">') if "Rufbus Lommatzsch" in part
-    )
+    found = entry(asked(rider))
     promised = re.search(r"Abholung zwischen (\d\d:\d\d) und (\d\d:\d\d) Uhr, Ankunft spätestens", found)
     assert promised is not None and promised[1] >= "18:00", found
     token = re.search(r'name="offer" value="([^"]+)"', found)
@@ -227,7 +232,7 @@ def test_a_late_tour_is_said_at_the_wheel_and_seen_by_everybody(
 ) -> None:
     at = enter(club, service)
     rider = signed_in(club.app, person(club.portal, "Erika").email)
-    token = re.search(r'name="offer" value="([^"]+)"', asked(rider).split("Rufbus Lommatzsch")[1])
+    token = re.search(r'name="offer" value="([^"]+)"', entry(asked(rider)))
     assert token is not None
     review = rider.post("/buchen/pruefen", data={"offer": token[1]}).text
     booked = rider.post("/buchen", data=form_of(review), follow_redirects=True).text
@@ -267,6 +272,8 @@ def test_why_a_service_does_not_come(club: Club, service: dict[str, object]) -> 
     assert "Warum kein Rufbus dabei ist" in early
     assert "fährt an diesem Tag nur von 17:30 bis 22:00 Uhr" in early
     assert "+49 3332 442 755" in early and "Montag bis Freitag 8 bis 24 Uhr" in early
-    with time_machine.travel(SEVEN + dt.timedelta(hours=13, minutes=30), tick=False):
-        late = asked(club.bernd, clock="20:35", direction="ab")
-    assert "zum Anmelden zu spät" in late or "Abholung zwischen" in late
+    dispatcher = signed_in(club.app, person(club.portal, "Disa", Role.DISPATCHER).email)
+    caller = new_caller(dispatcher)
+    question = QUESTION | {"origin": "Zehren", "clock": "5:00", "kinds": ["transit", "demand"]}
+    said = dispatcher.post(f"{caller}/verbindungen", data=question).text
+    assert "Warum kein Rufbus dabei ist" in said and "+49 3332 442 755" in said
