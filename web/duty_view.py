@@ -116,6 +116,14 @@ class ShiftView:
             moment=near_day_and_clock(self.cancels_s, self.now_s),
         )
 
+    @property
+    def asked(self) -> str | None:
+        """Whether the others know that somebody is looked for."""
+        if self.shift.asked_at is None or self.is_over or self.light is Light.OFF:
+            return None
+        moment = near_day_and_clock(self.shift.asked_at, self.now_s)
+        return _("Die anderen sind per E-Mail gefragt: %(moment)s.", moment=moment)
+
 
 @dataclass(frozen=True, slots=True)
 class DayView:

@@ -124,6 +124,8 @@ def test_papers_deadlines_and_hours(roster: Roster) -> None:
     assert "läuft bald ab" in text_of(roster.dora, f"{roster.at}/nachweise")
     refused = roster.dora.post(f"{roster.at}/{first.id}/uebernehmen")
     assert refused.status_code == 409 and "gelten nur bis Montag, 8. Juni 2026" in refused.text
+    page = text_of(roster.dora, f"{roster.at}/{first.id}")
+    assert "Sie können diesen Dienst nicht übernehmen" in page and "Ich fahre" not in page
     assert roster.dora.get(f"{roster.at}/nachweise/{dora}").status_code == 403
     assert "In diesem Jahr ist noch kein Dienst vorbei." in text_of(roster.dora, f"{roster.at}/stunden")
     with roster.portal.writing.begin() as session:
@@ -169,6 +171,7 @@ def test_whoever_drives_says_at_the_wheel_when_it_begins_and_ends(roster: Roster
         now.driver_id, now.driverless_since = roster.id_of("Dora"), None
         now.begins_s, now.ends_s = int(SEVEN.timestamp()) + 600, int(SEVEN.timestamp()) + 7200
     at, wheel = f"{roster.at}/{first.id}", {"from": "wheel"}
+    assert "Wir fragen dann sofort alle, die Zeit haben" in text_of(roster.dora, f"{at}/abgeben")
     assert "Dienst begonnen" in text_of(roster.dora, "/fahrdienst")
     assert roster.dora.post(f"{at}/begonnen", data=wheel).location == "/fahrdienst"
     later = SEVEN + dt.timedelta(hours=1)

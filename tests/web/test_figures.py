@@ -36,7 +36,7 @@ def test_a_year_a_month_and_the_file(app: Flask, served: Served, portal: Portal,
     )
     assert "02.06.2026;1;3;0;1;1;0;0;0" in table.text
     sheet = dora.get(f"{address}/jahresblatt?jahr=2026")
-    assert "1 an 1 Tagen" in sheet.text and "Das Jahr ist noch nicht vorbei." in sheet.text
+    assert "1 an einem Tag" in sheet.text and "Das Jahr ist noch nicht vorbei." in sheet.text
     assert "kein Kilometerstand" in sheet.text and "0 Personen sind gefahren" in sheet.text
     assert dora.get(f"{address}/jahresblatt?jahr=x").status_code == 200
     assert client.get(address).status_code == 302

@@ -95,11 +95,13 @@ def week(organisation_id: str) -> str:
     with portal().reading() as session:
         organisation, tasks = _organisation(session, organisation_id, Task.SEE)
         loose = driverless_runs(session, organisation_id, now)
+        mine = papers_of(session, organisation_id).get(current_user.id)
         return render_template(
             "duty/week.html",
             organisation=organisation,
             tasks=tasks,
             drives=_drives(session, organisation_id),
+            drives_until=mine.good_until if mine is not None else None,
             monday=monday,
             sunday=monday + dt.timedelta(days=6),
             before=monday - A_WEEK,
@@ -198,10 +200,18 @@ def give_up(organisation_id: str, shift_id: str) -> ResponseReturnValue:
         organisation, _tasks = _organisation(session, organisation_id, Task.SEE)
         shift = _shift(session, organisation_id, shift_id)
         [view] = views_of(session, [shift], organisation_id, _now())
+        rules = deadlines_of(session, organisation_id)
     if shift.driver_id != current_user.id:
         return redirect(url_for("duty.one", organisation_id=organisation_id, shift_id=shift_id))
     if request.method == "GET":
-        return render_template("duty/give_up.html", organisation=organisation, view=view)
+        taking_place = (run.begins_s for run in view.runs if run.withdrawn_at is None)
+        return render_template(
+            "duty/give_up.html",
+            organisation=organisation,
+            view=view,
+            is_late=rules.asks_s(shift.begins_s) <= view.now_s,
+            cancels_s=rules.first_cancels_s(taking_place, view.now_s),
+        )
     return _assigned(organisation_id, shift_id, None, _("Sie fahren diesen Dienst nicht mehr."))
 
 
@@ -615,12 +625,14 @@ def _shift_page(
         organisation, tasks = _organisation(session, organisation_id, Task.SEE)
         shift = _shift(session, organisation_id, shift_id)
         [view] = views_of(session, [shift], organisation_id, _now())
+        mine = papers_of(session, organisation_id).get(current_user.id)
         return render_template(
             "duty/one.html",
             organisation=organisation,
             tasks=tasks,
             view=view,
             drives=_drives(session, organisation_id),
+            may_not=mine is not None and mine.is_over(local(shift.begins_s).date()),
             form=form or _driver_form(session, shift, formdata=False),
             refused=refused,
         )
