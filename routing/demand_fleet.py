@@ -97,11 +97,11 @@ class ServiceFleet:
     @cached_property
     def to_halts_s(self) -> NDArray[np.int32]:
         """(n_nodes, n_halts) from every node to the platforms."""
-        return np.concatenate([one.to_halts_s for one in self.tours])
+        return np.ascontiguousarray(np.concatenate([one.to_halts_s for one in self.tours]))
 
     @cached_property
     def from_halts_s(self) -> NDArray[np.int32]:
-        return np.concatenate([one.from_halts_s for one in self.tours])
+        return np.ascontiguousarray(np.concatenate([one.from_halts_s for one in self.tours]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -180,14 +180,16 @@ class Offers:
         return tour.bookable_until_s is None or query.asked_s <= tour.bookable_until_s
 
     def _drives(self, stops: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """(n_nodes, n_places) from the tours' nodes to halts or doors, and from them to the nodes."""
-        fleet, is_halt = self.fleet, stops < self._n_stops
-        columns = np.searchsorted(fleet.stops, stops[is_halt])
-        n_nodes = len(fleet.nodes.free_s)
-        to, back = np.empty((n_nodes, len(stops)), np.int32), np.empty((n_nodes, len(stops)), np.int32)
-        to[:, is_halt], back[:, is_halt] = fleet.to_halts_s[:, columns], fleet.from_halts_s[:, columns]
-        for i in np.flatnonzero(~is_halt).tolist():
-            to[:, i], back[:, i] = fleet.door_s(self.doors[int(stops[i])].position)
+        """(n_nodes, n_places) from the tours' nodes to halts and, behind them, doors, and from them to the nodes."""
+        fleet = self.fleet
+        columns = np.searchsorted(fleet.stops, stops[stops < self._n_stops])
+        tables = [fleet.to_halts_s, fleet.from_halts_s]
+        if len(columns) < len(fleet.stops):
+            tables = [np.take(table, columns, axis=1) for table in tables]
+        for door in stops[stops >= self._n_stops].tolist():
+            ways = fleet.door_s(self.doors[door].position)
+            tables = [np.column_stack((table, way)) for table, way in zip(tables, ways, strict=True)]
+        to, back = (np.ascontiguousarray(table, np.int32) for table in tables)
         return to, back
 
     def _direct_s(self, on: NDArray[np.int32], off: NDArray[np.int32]) -> NDArray[np.int32]:
