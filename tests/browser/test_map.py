@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,10 +10,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from mitfahr.db.base import new_id
+from mitfahr.db.people import members_of
+from mitfahr.db.rides import Ride
+from mitfahr.domain.roles import MembershipRole
 from mitfahr.services.draw_map import draw_missing_maps
+from mitfahr.services.keep_vehicle import VehicleDraft, keep_vehicle
 from tests.browser.conftest import Site, running_site
 from tests.browser.gates import check_page
-from tests.browser.steps import ask
+from tests.browser.steps import ask, log_in
 from tests.browser.windows import new_window
 
 pytestmark = pytest.mark.browser
@@ -102,6 +108,44 @@ def test_on_a_desk_the_map_lies_beside_the_list_and_both_show_the_same_leg(
     )  # its middle is the leg's middle
     expect(leg).to_have_class(re.compile("is-on-map"))
     check_page(page, explained="overlapped by another element", picture="verbindungen-mit-karte")
+
+
+def test_stops_of_a_line_are_put_into_the_list_from_the_map(
+    mapped: Site, window: Callable[..., Page]
+) -> None:
+    """The middle of the map is the middle of the way, where a stop is; the keyboard does what a click does."""
+    with mapped.portal.reading() as session:
+        organisation_id = str(session.get_one(Ride, mapped.served.run_id).organisation_id)
+        bernd = members_of(session, organisation_id, MembershipRole.COORDINATOR)[0]
+    keep_vehicle(
+        mapped.portal.writing,
+        VehicleDraft("Kleinbus", "", seats=8, wheelchairs=0, child_seats=0, luggage=0, bicycles=0),
+        organisation_id=organisation_id,
+        vehicle_id=None,
+        actor_id=bernd.id,
+        idempotency_key=new_id(),
+        now=dt.datetime.now(dt.UTC),
+    )
+    page = window(1280)
+    log_in(page, "Bernd")
+    page.goto(f"/verein/{organisation_id}/linien/neu")
+    for row, (stop, clock) in enumerate((("Lommatzsch", "9:00"), ("Meißen", "9:30")), 1):
+        page.get_by_label(f"Halt {row}", exact=True).fill(f"{stop} (Haltestelle)")
+        page.get_by_label(f"Uhrzeit am Halt {row}", exact=True).fill(clock)
+    page.get_by_role("button", name=re.compile("^Auf der Karte zeigen")).click()
+    said = page.locator("[data-map-panel] [role=status]")
+    expect(said).to_have_text("Auf der Karte: Lommatzsch – Meißen")
+    is_drawn(page, "#kartenbild")
+    page.get_by_role("region", name=CANVAS).press("Enter")
+    expect(said).to_have_text("Zehren (Haltestelle) ist eingefügt, als Halt 2. Die Uhrzeit fehlt noch.")
+    shown = [page.get_by_label(f"Halt {row}", exact=True).input_value() for row in range(1, 5)]
+    assert shown == ["Lommatzsch (Haltestelle)", "Zehren (Haltestelle)", "Meißen (Haltestelle)", ""]
+    assert page.get_by_label("Uhrzeit am Halt 2", exact=True).input_value() == ""
+    assert page.get_by_label("Uhrzeit am Halt 3", exact=True).input_value() == "9:30"
+    page.get_by_role("button", name="Haltestelle unter dem Kreuz einfügen").click()
+    expect(said).to_contain_text("steht schon in der Liste, als Halt 2")
+    is_drawn(page, "#kartenbild")
+    check_page(page, explained="overlapped by another element", picture="linie-mit-karte")
 
 
 def test_a_point_is_chosen_with_the_keyboard_alone(mapped: Site, window: Callable[..., Page]) -> None:

@@ -18,6 +18,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
   let colours = null;
   let opening = null;
   let shown = null; // { row, ways, leg }
+  let wanted = 0; // what was asked for last is shown, in whatever order answers come
 
   panel.hidden = false;
   box.hidden = true;
@@ -68,11 +69,13 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
 
   // `isAsked`: a person wants to see it, so the map moves there and it is said.
   async function show(row, leg = null, isAsked = true) {
+    const mine = ++wanted;
     await open();
     if (!map) return;
     try {
       if (shown?.row !== row || "wayTyped" in row.dataset) {
         const ways = await waysOf(row);
+        if (mine !== wanted) return;
         shown = { row, ways, leg };
         drawWays(map);
       }
@@ -225,7 +228,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
   opener.addEventListener("click", () => (rows.length ? show(rows[0]) : open()).then(() => map?.getCanvas().focus()));
   const whenIdle = window.requestIdleCallback ?? ((act) => setTimeout(act, 500));
   if (WIDE.matches && !navigator.connection?.saveData) {
-    const start = () => whenIdle(() => (rows.length ? show(rows[0]) : open()));
+    const start = () => whenIdle(() => wanted || (rows.length ? show(rows[0]) : open()));
     if (document.readyState === "complete") start();
     else addEventListener("load", start);
   }
