@@ -11,59 +11,12 @@ from playwright.sync_api import Page, expect
 from mitfahr.domain.roles import Role
 from tests.browser.conftest import Site
 from tests.browser.steps import log_in
+from tests.browser.typist import Typist
 from tests.web.served import person
 
 pytestmark = pytest.mark.browser
 
-KEY_S = 0.28
-"""Of an average typist (Card, Moran, Newell 1983: keystroke-level model, 40 words a minute)."""
-THINK_S = 1.35
-"""To get ready for the next step."""
-ANSWER_S = 1.0
-"""What a page of the portal may take at most; `make bench` says what it takes."""
 A_MINUTE_S = 60.0
-
-
-class Typist:
-    """Presses keys only, and counts what that takes by the model.
-
-    How long the portal answers is measured elsewhere (`make bench`): here it would be the load of this machine.
-    """
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.keys, self.thoughts, self.answers = page, 0, 0, 0
-
-    def think(self) -> None:
-        self.thoughts += 1
-
-    def type(self, text: str) -> None:
-        self.page.keyboard.type(text)
-        self.keys += len(text)
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-            self.keys += 1
-
-    def press_with_alt(self, digit: str) -> None:
-        """As the keyboard sends it: Playwright leaves out the sign by which browsers know access keys."""
-        session = self.page.context.new_cdp_session(self.page)
-        key = {"key": digit, "code": f"Digit{digit}", "windowsVirtualKeyCode": ord(digit), "modifiers": 1}
-        session.send(
-            "Input.dispatchKeyEvent", {"type": "keyDown", "text": digit, "unmodifiedText": digit, **key}
-        )
-        session.send("Input.dispatchKeyEvent", {"type": "keyUp", **key})
-        self.keys += 2
-
-    def enter(self, heading: str) -> None:
-        """Enter, and wait for the page of this heading."""
-        self.press("Enter")
-        expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
-        self.answers += 1
-
-    @property
-    def seconds(self) -> float:
-        return self.keys * KEY_S + self.thoughts * THINK_S + self.answers * ANSWER_S
 
 
 def test_a_new_caller_is_booked_for_in_less_than_a_minute(
