@@ -204,7 +204,7 @@ for (const panel of document.querySelectorAll("[data-map-panel]")) {
     const title = row.querySelector("h3, h2, legend")?.textContent.trim().replace(/\s+/g, " ") ?? "";
     const timeline = row.querySelector(".timeline, .stop-rows, .table-box");
     const whole = button(panel.dataset.showWay, title, (event) => reveal(row, null, event.currentTarget));
-    (row.querySelector(".chain") ?? timeline).after(whole);
+    (row.querySelector(".chain") ?? timeline ?? row.lastElementChild).after(whole); // an area has a list of its own
     if ("wayTyped" in row.dataset) row.addEventListener("change", (event) => map && show(row, null, event.detail !== "map"));
     legsOf(row).forEach((leg, i) => {
       const name = leg.querySelector(".timeline__stop :is(strong, a)")?.textContent ?? "";
