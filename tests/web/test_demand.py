@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from mitfahr.db.demand_services import DemandService
 from mitfahr.db.outbox import OutboxMessage
 from mitfahr.db.rides import Ride
+from mitfahr.db.timetables import serving
 from mitfahr.domain.roles import MembershipRole, Role
 from tests.web.served import SEVEN, Served, person
 from tests.web.test_booking import form_of, signed_in
@@ -99,6 +100,15 @@ def test_a_service_is_entered_changed_and_ended(club: Club, service: dict[str, o
     assert tours(club) == [] and "Dieser Rufbus ist beendet" in club.bernd.get(at).text
     again = club.bernd.post(f"{at}/aendern", data=changed | {"idempotency_key": "late"})
     assert again.status_code == 409
+
+
+def test_without_streets_the_page_says_that_nobody_can_book(club: Club, service: dict[str, object]) -> None:
+    page = enter(club, service)
+    assert "kennt die Straßen nicht" not in club.bernd.get(page).text
+    with club.portal.writing.begin() as session:
+        pointer = serving(session)
+        pointer.roads, pointer.revision = None, pointer.revision + 1
+    assert "kennt die Straßen nicht" in club.bernd.get(page).text
 
 
 def test_a_day_is_cancelled_and_opened_again(club: Club, service: dict[str, object]) -> None:

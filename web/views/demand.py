@@ -19,7 +19,7 @@ from mitfahr.db.demand_services import (
 from mitfahr.db.people import Person
 from mitfahr.db.vehicles import vehicles_of
 from mitfahr.domain.demand_plans import DemandPlan, service_days
-from mitfahr.domain.errors import PlanInvalid
+from mitfahr.domain.errors import NothingServes, PlanInvalid
 from mitfahr.domain.roles import Action, Task
 from mitfahr.domain.times import local, seconds
 from mitfahr.languages import _, lazy
@@ -94,6 +94,7 @@ def one(organisation_id: str, service_id: str) -> str:
             service=service,
             plan=plan,
             weekdays=WEEKDAYS,
+            has_streets=_has_streets(),
             holidays=HOLIDAYS[plan.on_holidays.value],
             lead=LEADS.get(str(service.lead_s)),
             flex=FLEX.get(str(service.flex_s)),
@@ -259,8 +260,17 @@ def _kept(organisation_id: str, service: DemandService | None, form: DemandForm)
         field = form.rows[0][name]
         field.errors = [*field.errors, words]
         return page(), 422
-    flash(_("Gespeichert. Die nächsten vier Wochen sind buchbar."), "success")
+    said = _("Gespeichert. Die nächsten vier Wochen sind buchbar.") if _has_streets() else _("Gespeichert.")
+    flash(said, "success")
     return redirect(_page_of(organisation_id, service_id))
+
+
+def _has_streets() -> bool:
+    """Without them nobody knows how long a vehicle takes, and nothing is offered."""
+    try:
+        return portal().live.served().without_rides.roads is not None
+    except NothingServes:
+        return False
 
 
 def _page_of(organisation_id: str, service_id: str) -> str:
