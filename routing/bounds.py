@@ -145,7 +145,8 @@ def _ride_through(rides, arrived, ready):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def home_s(trips, trip_hops_s, runs, run_hops_s, changes, roads, rides, access_s, most_vehicles):  # type: ignore[no-untyped-def]
-    """(n_meetings,) int64 seconds from leaving home to being ready to board at a meeting point after fewer than so many vehicles.
+    """(n_meetings,) int64 seconds from leaving home to being ready to board at a meeting point after fewer than so many vehicles, and
+    (2, n_stops) int64 to having got off at a stop and to being ready there.
 
     changes     as found from their beginning; for the others see `least_s`
     access_s    (n_stops,) int32 walks from home, -1 without
@@ -153,8 +154,9 @@ def home_s(trips, trip_hops_s, runs, run_hops_s, changes, roads, rides, access_s
     n_stops, n_meetings = len(access_s), len(rides.from_origin_s)
     if roads.has_bans:
         # A halt may then save more than it takes: nothing is known without a look at every ride.
-        return np.zeros(n_meetings, np.int64)
-    ready, by_car = np.full(n_stops, NEVER_S), np.full(n_meetings, NEVER_S)
+        return np.zeros(n_meetings, np.int64), np.zeros((2, n_stops), np.int64)
+    there, by_car = np.full((2, n_stops), NEVER_S), np.full(n_meetings, NEVER_S)
+    ready = there[1]
     for stop in range(n_stops):
         if access_s[stop] >= 0:
             ready[stop] = access_s[stop]
@@ -171,6 +173,7 @@ def home_s(trips, trip_hops_s, runs, run_hops_s, changes, roads, rides, access_s
         for stop in range(n_stops):
             if roads.meeting[stop] >= 0:
                 arrived[stop] = min(arrived[stop], by_car[roads.meeting[stop]])
+            there[0, stop] = min(there[0, stop], arrived[stop])
             for change in range(changes.start[stop], changes.start[stop + 1]):
                 to = changes.to[change]
                 if arrived[stop] + changes.takes_s[change] < ready[to]:
@@ -182,7 +185,7 @@ def home_s(trips, trip_hops_s, runs, run_hops_s, changes, roads, rides, access_s
     for stop in range(n_stops):
         if meetings[stop] >= 0:
             home[meetings[stop]] = min(home[meetings[stop]], ready[stop])
-    return home
+    return home, there
 
 
 @njit(cache=True, nogil=True)

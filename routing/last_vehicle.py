@@ -73,7 +73,7 @@ def pick_ups(task, home_s):  # type: ignore[no-untyped-def]
     fleet = task.fleet
     meeting, into_s, out_s, entry_start = fleet.meeting, fleet.into_s, fleet.out_s, fleet.entry_start
     first_s, last_s = _first_and_last(fleet)
-    goal_s = _goal_from_meetings_s(task)
+    goal_s = goal_from_meetings_s(task)
     n = 0
     for i in range(len(fleet.n_gaps)):
         n += entry_start[fleet.first_stop[i] + fleet.n_gaps[i]] - entry_start[fleet.first_stop[i]]
@@ -116,21 +116,23 @@ def pick_ups(task, home_s):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, inline="always")
 def _is_useful(task, leaves, into_s, home_s, goal_s):  # type: ignore[no-untyped-def]
     """Whether any of a ride's departures may pick up somebody whom it brings to the goal better than what is known."""
+    is_useful = False
     for leave in leaves:
-        clock = leave + into_s
-        left_s, reached_s = (
-            min(clock - home_s, np.int64(task.last_s)),
-            max(clock + goal_s, task.first_arrival_s),
-        )
-        if leave < 0 or left_s < task.first_s or reached_s > task.last_arrival_s:
-            continue
-        if (left_s << WALK_BITS) + LEAST_WALKING > task.known[reached_s - task.first_s]:
-            return True
-    return False
+        is_useful = is_useful or (leave >= 0 and is_promising(task, leave + into_s, home_s, goal_s))
+    return is_useful
+
+
+@njit(cache=True, nogil=True, inline="always")
+def is_promising(task, when, home_s, goal_s):  # type: ignore[no-untyped-def]
+    """Whether somebody who is at a place at a moment may have left home, and be at the goal, so that he is better than what is known."""
+    left_s, reached_s = min(when - home_s, np.int64(task.last_s)), max(when + goal_s, task.first_arrival_s)
+    if left_s < task.first_s or reached_s > task.last_arrival_s:
+        return False
+    return (left_s << WALK_BITS) + LEAST_WALKING > task.known[reached_s - task.first_s]
 
 
 @njit(cache=True, nogil=True)
-def _goal_from_meetings_s(task):  # type: ignore[no-untyped-def]
+def goal_from_meetings_s(task):  # type: ignore[no-untyped-def]
     """(n_meetings,) int64 from being ready to board at a meeting point to the goal, at least."""
     goal_s = np.full(len(task.fleet.from_origin_s), NEVER_S)
     least_s = task.least_s[len(task.least_s) - 1, READY_TO_BOARD]

@@ -15,8 +15,8 @@ from routing.last_vehicle import READY_TO_BOARD
 MINUTE_S = 60
 TOO_LATE_S = 65_535
 
-N_LEFT = 4
-"""So many numbers of vehicles are told apart: 1, 2, 3, and more."""
+N_LEFT = 7
+"""So many numbers of vehicles are told apart: 1, 2 and so on, the last one standing for more too."""
 ANY, WITH_RIDE = range(2)
 N_CELLS = 2 * N_LEFT
 
@@ -38,7 +38,7 @@ def ready_slot(task, when):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, _nrt=False)
 def walked_on(task, stop, when, row):  # type: ignore[no-untyped-def]
-    """Fill `row` (N_CELLS,) with when the goal is reached by whoever gets off at a stop at a moment."""
+    """Fill `row` (N_CELLS,) with when the goal is reached by whoever gets off at a stop at a moment and boards again."""
     for at in range(N_CELLS):
         row[at] = TOO_LATE_S
     ready = task.onward_ready
@@ -49,11 +49,6 @@ def walked_on(task, stop, when, row):  # type: ignore[no-untyped-def]
         slot = max(ready_slot(task, reached), 0)
         for at in range(N_CELLS):
             row[at] = min(row[at], ready[slot, to, at])
-    egress_s = np.int64(task.egress_s[stop])
-    if egress_s >= 0 and when + egress_s <= task.last_arrival_s:
-        there = np.uint16(max(when + egress_s - task.first_s, 0))
-        for at in range(N_LEFT):
-            row[at] = min(row[at], there)
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
@@ -74,4 +69,7 @@ def onward_s(task, left, family, state_there, stop, when):  # type: ignore[no-un
         reached = task.onward_ready[ready_slot(task, when), stop, at]
     else:
         reached = task.onward_arrived[arrived_row(task, stop, when), stop, at]
+        # On foot to the goal by the second: else whoever gets off there in the same minute as the best would seem to be sooner.
+        if family == ANY and task.egress_s[stop] >= 0:
+            return min(task.first_s + np.int64(reached), when + task.egress_s[stop])
     return task.first_s + np.int64(reached)

@@ -33,7 +33,7 @@ MOST_WATCHED_RIDES = 4
 MOST_VEHICLES = (1, 2)
 """Journeys with so few vehicles are searched first: what they reach by when cuts off most of the search for more."""
 
-MOST_VEHICLES_ONWARD = (1, 2, 3, 4)
+MOST_VEHICLES_ONWARD = (1, 2, 3, 4, 5)
 """The same where it is known what lies ahead with so many vehicles left."""
 
 PATIENCE = 3_000_000
@@ -83,13 +83,17 @@ def _watch(watched: tuple[int, ...], twice: set[int]) -> tuple[int, ...]:
     return (*watched, *sorted(twice - set(watched)))[:MOST_WATCHED_RIDES]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Search:
-    """One query over the rides of `rows`; nobody sets out before `from_s`."""
+    """One query over the rides of `rows`; nobody sets out before `from_s`.
+
+    `onward` is what lies ahead, once that was looked at, of whoever is better than the journeys known by then.
+    """
 
     asked: Asked
     rows: NDArray[np.int64]
     from_s: int
+    onward: look_ahead.Onward | None = None
 
     def journeys(self, watched: tuple[int, ...], found: list[_Found]) -> Iterator[_Found]:
         """All that is better than what is found already."""
@@ -99,27 +103,27 @@ class _Search:
         n_rows = len(used.trips.trip), len(used.runs.trip)
         known, most_before = list(found), 0
         seen = {(one.label, one.arrival_s) for one in found}
-        # Looked ahead already, when fewer rides were watched.
-        knows_onward = "_onward" in vars(self)
-        if knows_onward:
-            task = task._replace(**self._onward._asdict())
-        few = MOST_VEHICLES_ONWARD if knows_onward else MOST_VEHICLES
+        if self.onward:
+            # Looked ahead already, when fewer rides were watched.
+            task = task._replace(**self.onward._asdict())
+        few = MOST_VEHICLES_ONWARD if self.onward else MOST_VEHICLES
         passes = _passes(few, most_before, n_rounds - 1)
         while passes:
             most = passes.pop(0)
             task = task._replace(first_new=most_before + 1)
             if known:
                 task = task._replace(known=_known(task, known))
-            if knows_onward:
-                _, pick_start, pick_ups = last_vehicle.pick_ups(task, self._home_s)
+            if self.onward:
+                _, pick_start, pick_ups = last_vehicle.pick_ups(task, self._home_s[0])
                 task = task._replace(pick_start=pick_start, pick_ups=pick_ups)
             elif most_before < 2:
                 # A table made from what two vehicles reach says hardly more than the one before.
                 task = self._with_last_vehicle(task, most)
-            is_patient = knows_onward or most in MOST_VEHICLES or not look_ahead.fits(task)
+            is_patient = self.onward is not None or most in MOST_VEHICLES or not look_ahead.fits(task)
             state = _swept(task._replace(patience=ENDLESS if is_patient else PATIENCE), most + 1, n_rows)
             if state.counts[sweep_state.IS_TIRED]:
-                task, knows_onward = task._replace(**self._onward._asdict()), True
+                self.onward = self._look_ahead(task)
+                task = task._replace(**self.onward._asdict())
                 passes = _passes(MOST_VEHICLES_ONWARD, most_before, most)
                 continue
             for row in state.found[: state.counts[sweep_state.N_FOUND]].tolist():
@@ -133,11 +137,9 @@ class _Search:
                 yield one
             most_before = most
 
-    @cached_property
-    def _onward(self) -> look_ahead.Onward:
-        task, n_rows = self._first_task, (len(self.asked.trips.trip), len(self._runs.trip))
-        areas, is_useful = self.asked.snapshot.streets.areas, last_vehicle.pick_ups(task, self._home_s)[0]
-        return look_ahead.look_ahead(task, areas, is_useful, n_rows)
+    def _look_ahead(self, task: Task) -> look_ahead.Onward:
+        n_rows = len(self.asked.trips.trip), len(self._runs.trip)
+        return look_ahead.look_ahead(task, self.asked.snapshot.streets, *self._home_s, n_rows)
 
     def answers(self, found: _Found) -> bool:
         """Whether it arrives within the window; earlier ones are only looked for because they beat others."""
@@ -210,6 +212,12 @@ class _Search:
             onward_arrived=np.empty((0, 0, onward.N_CELLS), np.uint16),
             onward_known=np.empty((0, 0), np.uint8),
             onward_boarding=np.empty((0, 0, onward.N_LEFT), np.uint16),
+            area_drive_s=np.empty((0, 0), np.uint16),
+            area_out_s=np.empty((0, 0), np.uint16),
+            area_first=np.empty((0, 0), np.int32),
+            area_entry=np.empty(0, np.int64),
+            area_reached=np.empty((0, 0, onward.N_LEFT), np.uint16),
+            area_known=np.empty((0, 0), np.uint8),
             fleet=chosen,
         )
 
@@ -217,7 +225,7 @@ class _Search:
         """With the rides that journeys of up to so many vehicles may board and when they reach the goal, as far as known by now."""
         home_s = np.full(len(task.fleet.from_origin_s), bounds.NEVER_S)
         if most_vehicles > 1:
-            home_s = self._home_s
+            home_s = self._home_s[0]
         else:
             at = np.flatnonzero((task.access_s >= 0) & (task.fleet.stop_meeting >= 0))
             np.minimum.at(home_s, task.fleet.stop_meeting[at], task.access_s[at])
@@ -245,10 +253,11 @@ class _Search:
         return least_s
 
     @cached_property
-    def _home_s(self) -> NDArray[np.int64]:
+    def _home_s(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """By meeting points and by stops, see `bounds.home_s`."""
         asked = self.asked
         access_s = asked.ends.origin.walk_s[: asked.snapshot.timetable.n_stops]
-        home_s: NDArray[np.int64] = bounds.home_s(
+        home_s: tuple[NDArray[np.int64], NDArray[np.int64]] = bounds.home_s(
             *self._fastest, asked.changes(False), self._roads, self._fleet, access_s, asked.query.max_vehicles
         )
         return home_s
@@ -361,7 +370,7 @@ def _state(task: Task, n_rounds: int, n_rows: tuple[int, int], capacity: int) ->
         ready_bound=rows(n_lanes, n_stops + 2),
         event_at=np.empty(n_seconds, np.int32),
         events=rows(capacity, sweep_state.N_EVENT_COLUMNS),
-        rider_at=np.empty(n_departures, np.int32),
+        rider_at=np.empty((n_departures, n_lanes), np.int32),
         riders=rows(capacity, sweep_state.N_RIDER_COLUMNS),
         rider_best=rows(n_departures, n_lanes),
         driver_at=np.empty(n_seconds, np.int32),

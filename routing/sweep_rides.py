@@ -10,9 +10,11 @@ import numpy as np
 from numba import njit
 
 from routing.last_vehicle import ARRIVED, PICK_GAP, PICK_INTO_S, PICK_OUT_S, WALK_BITS
-from routing.onward import ANY
+from routing.onward import ANY, MINUTE_S, N_LEFT
+from routing.overlay import HALT_S
 from routing.ride_clocks import DESTINATION_DOOR, FAR_S, NO_WAY, ORIGIN_DOOR, detour_s, dropped_at, has_room
 from routing.sweep_state import (
+    ALWAYS,
     ARRIVAL,
     BY_RIDE,
     COMING_LABEL,
@@ -98,9 +100,7 @@ def get_on(task, state, now, event):  # type: ignore[no-untyped-def]
         state.counts[N_RIDERS] = rider
         _ride_anywhere(task, state, now, i, gap, departure, rider)
         return
-    row[RIDER_AFTER] = state.rider_at[one]
-    state.rider_at[one] = rider
-    state.rider_best[one, lane] = max(state.rider_best[one, lane], label)
+    _sit_down(state, one, lane, rider)
     for here in range(gap, task.fleet.n_gaps[i]):
         of_gap = task.fleet.gap_start[i] + here
         if task.fleet.room[of_gap] == 0:
@@ -109,6 +109,19 @@ def get_on(task, state, now, event):  # type: ignore[no-untyped-def]
         if state.is_driven[task.gap_departures[of_gap] + departure] == 0:
             state.is_driven[task.gap_departures[of_gap] + departure] = 1
             _send(task, state, now, i, here, departure)
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _sit_down(state, one, lane, rider):  # type: ignore[no-untyped-def]
+    """Into the list of a departure and a lane, behind all who left later."""
+    label, before, after = state.riders[rider, RIDER_LABEL], np.int64(-1), np.int64(state.rider_at[one, lane])
+    while after >= 0 and state.riders[after, RIDER_LABEL] > label:
+        before, after = after, state.riders[after, RIDER_AFTER]
+    state.riders[rider, RIDER_AFTER] = after
+    if before >= 0:
+        state.riders[before, RIDER_AFTER] = rider
+    else:
+        state.rider_at[one, lane], state.rider_best[one, lane] = rider, label
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -120,9 +133,9 @@ def _ride_to_goal(task, state, now, i, gap, departure, rider):  # type: ignore[n
             return
         for at in range(task.goal_first[of_gap], task.goal_last[of_gap]):
             entry = np.int64(task.goal_entry[at])
-            _get_off(task, state, now, i, here, departure, (entry, entry + 1), rider, True)
+            _get_off(task, state, now, i, here, departure, (entry, entry + 1), rider)
         if task.fleet.door_into_s[DESTINATION_DOOR, of_gap] < FAR_S:
-            _get_off(task, state, now, i, here, departure, (np.int64(DOOR), np.int64(DOOR + 1)), rider, True)
+            _get_off(task, state, now, i, here, departure, (np.int64(DOOR), np.int64(DOOR + 1)), rider)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -133,9 +146,9 @@ def _ride_anywhere(task, state, now, i, gap, departure, rider):  # type: ignore[
             return
         stop = task.fleet.first_stop[i] + here
         entries = task.fleet.entry_start[stop], task.fleet.entry_start[stop + 1]
-        _get_off(task, state, now, i, here, departure, entries, rider, True)
+        _get_off(task, state, now, i, here, departure, entries, rider)
         if task.fleet.door_into_s[DESTINATION_DOOR, task.fleet.gap_start[i] + here] < FAR_S:
-            _get_off(task, state, now, i, here, departure, (np.int64(DOOR), np.int64(DOOR + 1)), rider, True)
+            _get_off(task, state, now, i, here, departure, (np.int64(DOOR), np.int64(DOOR + 1)), rider)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -152,9 +165,38 @@ def _turn_back(task, state, now, i, gap, here, departure, rider):  # type: ignor
         nearest_s = passed_s - task.fleet.back_s[task.fleet.first_stop[i] + gap]
     passed = first + np.searchsorted(task.fleet.into_s[first:last], passed_s, "right")
     nearest = first + np.searchsorted(task.fleet.into_s[first:last], nearest_s, "left")
-    _get_off(task, state, now, i, here, departure, (nearest, passed), rider, True)
+    if here == gap and state.riders[rider, RIDER_PLACE] < len(task.stop_ok) and len(task.onward_ready):
+        _turn_back_by_area(task, state, now, i, here, departure, (nearest, passed), rider)
+    else:
+        _get_off(task, state, now, i, here, departure, (nearest, passed), rider)
     if task.fleet.door_into_s[DESTINATION_DOOR, task.fleet.gap_start[i] + here] <= passed_s:
-        _get_off(task, state, now, i, here, departure, (np.int64(DOOR), np.int64(DOOR + 1)), rider, True)
+        _get_off(task, state, now, i, here, departure, (np.int64(DOOR), np.int64(DOOR + 1)), rider)
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _turn_back_by_area(task, state, now, i, gap, departure, entries, rider):  # type: ignore[no-untyped-def]
+    """The same, at entries first:last of his own gap, with a look at areas first, of which few lead anywhere."""
+    row, fleet = state.riders[rider], task.fleet
+    of_gap, meeting = fleet.gap_start[i] + gap, fleet.stop_meeting[row[RIDER_PLACE]]
+    most_s = np.int64(fleet.leg_s[fleet.first_stop[i] + gap]) + fleet.spare_s[i] - row[RIDER_INTO_S]
+    left = min(len(state.goal) - 1 - row[RIDER_LANE] % len(state.goal), N_LEFT - 1)
+    drive_s, out_s, first = task.area_drive_s[meeting], task.area_out_s[of_gap], task.area_first[of_gap]
+    for area in range(len(drive_s)):
+        if np.int64(drive_s[area]) + out_s[area] > most_s:
+            continue
+        when = now + HALT_S + np.int64(drive_s[area])
+        if when > task.last_arrival_s:
+            continue
+        slot = when // MINUTE_S - task.first_s // MINUTE_S
+        if task.area_known[slot, area] and is_late(
+            task, task.first_s + np.int64(task.area_reached[slot, area, left]), row[RIDER_LABEL]
+        ):
+            continue
+        for at in range(first[area], first[area + 1]):
+            entry = task.area_entry[at]
+            if entries[0] <= entry < entries[1]:
+                state.counts[N_TRIED] += 1
+                _get_off_at(task, state, now, i, gap, departure, entry, row)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -211,11 +253,8 @@ def pass_places(task, state, now):  # type: ignore[no-untyped-def]
         driver, row = after, state.drivers[after]
         after = row[DRIVER_AFTER]
         i, gap, departure, at = row[DRIVER_RIDE], row[DRIVER_GAP], row[DRIVER_DEPARTURE], row[DRIVER_AT]
-        one = task.fleet.departure_start[i] + departure
-        if at == DOOR:
-            _get_off(task, state, now, i, gap, departure, (at, at + 1), np.int64(state.rider_at[one]), False)
-            continue
-        best, n_rounds = state.rider_best[one], len(state.goal)
+        one, n_rounds = task.fleet.departure_start[i] + departure, len(state.goal)
+        best = state.rider_best[one]
         is_of_use = False
         for lane in range(n_rounds + 1, len(best)):
             is_of_use = is_of_use or (
@@ -225,52 +264,55 @@ def pass_places(task, state, now):  # type: ignore[no-untyped-def]
         if not is_of_use:
             state.is_driven[task.gap_departures[task.fleet.gap_start[i] + gap] + departure] = 0
             continue
-        end = task.fleet.entry_start[task.fleet.first_stop[i] + gap + 1]
-        here_s = task.fleet.into_s[at]
-        while at < end and task.fleet.into_s[at] == here_s:
-            if _is_wanted(task, state, now, i, best, task.fleet.meeting[at]):
-                _get_off(
-                    task, state, now, i, gap, departure, (at, at + 1), np.int64(state.rider_at[one]), False
-                )
+        end, here_s = np.int64(0), np.int64(0)
+        if at != DOOR:
+            end, here_s = task.fleet.entry_start[task.fleet.first_stop[i] + gap + 1], task.fleet.into_s[at]
+        while True:
+            for lane in range(n_rounds + 1, len(best)):
+                if best[lane] <= cut_of(task, state, lane % n_rounds):
+                    continue
+                needed = _needed(task, state, now, lane, at)
+                rider = np.int64(state.rider_at[one, lane])
+                while rider >= 0 and state.riders[rider, RIDER_LABEL] > needed:
+                    state.counts[N_TRIED] += 1
+                    _get_off_at(task, state, now, i, gap, departure, at, state.riders[rider])
+                    rider = state.riders[rider, RIDER_AFTER]
             at += 1
+            if at >= end or task.fleet.into_s[at] != here_s:
+                break
         if at < end:
             _wait_at(task, state, driver, at)
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _is_wanted(task, state, now, i, best, meeting):  # type: ignore[no-untyped-def]
-    """Whether a place would gain by anybody who rides along, as far as one knows by now."""
-    n_rounds = len(state.goal)
-    for lane in range(n_rounds + 1, len(best)):
-        if best[lane] <= cut_of(task, state, lane % n_rounds):
+def _needed(task, state, now, lane, entry):  # type: ignore[no-untyped-def]
+    """Nobody who left no later than that is of use at an entry or at the door, as far as one knows by now."""
+    if entry == DOOR:
+        return task.known[max(now, task.first_arrival_s) - task.first_s]
+    meeting, n_rounds = task.fleet.meeting[entry], len(state.goal)
+    left, least = n_rounds - 1 - lane % n_rounds, ALWAYS
+    for at in range(task.fleet.meeting_start[meeting], task.fleet.meeting_start[meeting + 1]):
+        stop = task.fleet.meeting_stops[at]
+        if task.stop_ok[stop] == 0 or (left == 0 and task.egress_s[stop] < 0):
             continue
-        for at in range(task.fleet.meeting_start[meeting], task.fleet.meeting_start[meeting + 1]):
-            stop = task.fleet.meeting_stops[at]
-            if lane % n_rounds == n_rounds - 1 and task.egress_s[stop] < 0:
-                continue
-            if is_late(
-                task, reaches_s(task, n_rounds - 1 - lane % n_rounds, ANY, ARRIVED, stop, now), best[lane]
-            ):
-                continue
-            if not is_beaten(state.arrived, state.arrived_bound, stop, lane, n_rounds, best[lane], i):
-                return True
-    return False
+        bound = state.arrived_bound[lane, stop]
+        if bound < least:
+            reached = reaches_s(task, left, ANY, ARRIVED, stop, now)
+            if reached <= task.last_arrival_s:
+                known = task.known[max(reached, task.first_arrival_s) - task.first_s]
+                least = min(least, max(bound, known))
+    return least
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _get_off(task, state, now, i, gap, departure, entries, rider, is_alone):  # type: ignore[no-untyped-def]
-    """The rider, and unless `is_alone` all after him in the list, who may and want to get off at entries first:last of
-    the gap, or at the door.
+def _get_off(task, state, now, i, gap, departure, entries, rider):  # type: ignore[no-untyped-def]
+    """A rider who may and wants to get off at entries first:last of the gap, or at the door.
 
     One call for many entries, since every call copies the bundles.
     """
     for entry in range(entries[0], entries[1]):
-        one = rider
-        while one >= 0:
-            row = state.riders[one]
-            state.counts[N_TRIED] += 1
-            _get_off_at(task, state, now, i, gap, departure, entry, row)
-            one = np.int64(-1) if is_alone else row[RIDER_AFTER]
+        state.counts[N_TRIED] += 1
+        _get_off_at(task, state, now, i, gap, departure, entry, state.riders[rider])
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")

@@ -34,7 +34,7 @@ AFTER, KIND, PLACE, LANE, EVENT_LABEL, EVENT_RIDE, EVENT_STEP, EVENT_AT, EVENT_D
 N_EVENT_COLUMNS = 9
 ARRIVAL, READY, GOAL, PICK_UP = range(4)
 
-# Columns of who boarded a departure of a ride, a list by departure.
+# Columns of who boarded a departure of a ride, a list by departure and lane.
 (
     RIDER_AFTER,
     RIDER_GAP,
@@ -88,6 +88,7 @@ class Task(NamedTuple):
     onward_ready, onward_arrived    (n_minutes, n_stops, N_CELLS) uint16, empty until it is looked ahead: see `onward`
     onward_known            (n_minutes, n_stops) uint8, which rows of `onward_arrived` have been worked out
     onward_boarding         (n entries of gaps, n_departures, N_LEFT) uint16, the same for whoever boards a ride
+    area_drive_s …          where people get off rides by area, see `look_ahead`: `_Drops.area_drive_s`, out_s, first, entry, reached, known
     patience                after so many tries of getting off a ride the pass ends with counts[IS_TIRED]
     gap_departures          (n_gaps + 1,) int32: the departures of a gap in lists of all departures of all gaps
     """
@@ -120,6 +121,12 @@ class Task(NamedTuple):
     onward_arrived: NDArray[np.uint16]
     onward_known: NDArray[np.uint8]
     onward_boarding: NDArray[np.uint16]
+    area_drive_s: NDArray[np.uint16]
+    area_out_s: NDArray[np.uint16]
+    area_first: NDArray[np.int32]
+    area_entry: NDArray[np.int64]
+    area_reached: NDArray[np.uint16]
+    area_known: NDArray[np.uint8]
     patience: int
     gap_departures: NDArray[np.int32]
     fleet: Fleet
@@ -135,7 +142,7 @@ class State(NamedTuple):
     arrived_bound, ready_bound  (n_lanes, n_places) int64: who left no later than that is of no use there, with that
                             many vehicles or more, whatever was ridden last
     event_at, events        (n_seconds,) int32 into (…, N_EVENT_COLUMNS) int64
-    rider_at, riders        (n_departures,) int32 into (…, N_RIDER_COLUMNS) int64
+    rider_at, riders        (n_departures, n_lanes) int32 into (…, N_RIDER_COLUMNS) int64, who left latest first
     rider_best              (n_departures, n_lanes) int64: the best label that sits there
     driver_at, drivers      (n_seconds,) int32 into (…, N_DRIVER_COLUMNS) int64
     is_driven               (n departures of gaps,) uint8: 1 where there is a driver of the gap, because he has riders
