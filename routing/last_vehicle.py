@@ -116,13 +116,15 @@ def pick_ups(task, home_s):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, inline="always")
 def _is_useful(task, leaves, into_s, home_s, goal_s):  # type: ignore[no-untyped-def]
     """Whether any of a ride's departures may pick up somebody whom it brings to the goal better than what is known."""
-    is_useful = False
     for leave in leaves:
-        is_useful = is_useful or (leave >= 0 and is_promising(task, leave + into_s, home_s, goal_s))
-    return is_useful
+        if leave < 0:
+            continue
+        if is_promising(task, leave + into_s, home_s, goal_s):
+            return True
+    return False
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, _nrt=False)
 def is_promising(task, when, home_s, goal_s):  # type: ignore[no-untyped-def]
     """Whether somebody who is at a place at a moment may have left home, and be at the goal, so that he is better than what is known."""
     left_s, reached_s = min(when - home_s, np.int64(task.last_s)), max(when + goal_s, task.first_arrival_s)
