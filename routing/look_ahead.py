@@ -16,11 +16,17 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from routing import last_vehicle
 from routing.areas import NO_AREA
 from routing.changes import TAKES_S
 from routing.driving import Streets
-from routing.last_vehicle import ARRIVED, LEAST_WALKING, WALK_BITS, is_promising, saved_by_halt_s
+from routing.last_vehicle import (
+    ARRIVED,
+    LEAST_WALKING,
+    WALK_BITS,
+    goal_from_meetings_s,
+    is_promising,
+    saved_by_halt_s,
+)
 from routing.onward import MINUTE_S, N_CELLS, N_LEFT, TOO_LATE_S, arrived_row, ready_slot, walked_on
 from routing.overlay import HALT_S, PROMISE_TOLERANCE_S
 from routing.ride_clocks import DESTINATION_DOOR, FAR_S, NO_WAY, pass_stop
@@ -28,7 +34,7 @@ from routing.sweep import ARRIVES, BOARD_SHIFT, ROW, STOP, TIME, WHAT
 from routing.sweep_state import Task, leaves_s
 
 MOST_BOARDINGS = 12_000_000
-"""With more places and departures of rides it takes longer to look at them than it saves; eight bytes each."""
+"""With more places and departures of rides it takes longer to look at them than it saves; 14 bytes each."""
 
 MOST_SPAN_S = 60_000
 """The longest time from the first departure to the last arrival that such a table can tell."""
@@ -98,7 +104,7 @@ def look_ahead(
     task = task._replace(**dict(zip(Onward._fields[1:], stops, strict=False)))
     trips, runs = (np.full((n, N_CELLS), TOO_LATE_S, np.uint16) for n in n_rows)
     least = _least_of_meetings(task)
-    events = _events(task, home_s, last_vehicle.goal_from_meetings_s(task))
+    events = _events(task, home_s, goal_from_meetings_s(task))
     drops = _drops(task, streets, least, limit)
     _fill(task, events, home_s, stops_home_s, drops, trips, runs)
     return Onward(
